@@ -1,1 +1,3 @@
+//! Tests without a database: goldens, properties, published vectors.
 
+mod crypto;
