@@ -1,3 +1,4 @@
 //! Tests without a database: goldens, properties, published vectors.
 
+mod config;
 mod crypto;
