@@ -52,8 +52,8 @@ pub fn iso_date(arguments: &Row, name: &'static str) -> Result<NaiveDate, BadArg
 pub(super) fn bad(name: &'static str, expected: &'static str, found: Option<&Value>) -> BadArgument {
     let found = match found {
         None => "nothing",
-        Some(Value::Text(_)) => "another text",
-        Some(Value::Whole(_)) => "another whole number",
+        Some(Value::Text(_)) => "a text",
+        Some(Value::Whole(_)) => "a whole number",
         Some(Value::YesNo(_)) => "a yes or no",
         Some(Value::Money(_)) => "money",
         Some(Value::Date(_)) => "a date",
