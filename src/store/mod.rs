@@ -1,16 +1,19 @@
 //! All SQL, and the one commit. Actors see the [`Store`] trait; [`PgStore`] is the truth behind it.
 
+pub mod app;
 pub mod commit;
 pub mod effect;
 pub mod facts;
 pub mod migrate;
 pub mod postgres;
 pub mod rows;
+pub mod salon;
 
 use std::fmt::Debug;
 
 use async_trait::async_trait;
 
+pub use app::AppPool;
 pub use commit::{Batch, Blame, CommitOutcome, FinishedJob, FiredTimer, JobRow, JournalRow, OutboxRow, TurnRow};
 pub use effect::GuardedEffect;
 pub use facts::{AttemptState, Fact, FactBatch, Notice};
@@ -89,3 +92,7 @@ pub trait Store: Send + Sync + Debug + 'static {
     async fn ensure_days(&self) -> Result<i32>;
     async fn days_ahead(&self) -> Result<i32>;
 }
+//! All SQL. One statement per function where possible, the tenant first.
+pub mod app;
+pub mod salon;
+pub use app::AppPool;
