@@ -1,1 +1,4 @@
+//! Tests without a database: goldens, properties, published vectors.
 
+mod config;
+mod crypto;
