@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
+
+use crate::crypto::verify_sha256;
 
 /// The header that carries the signature. Source: Webhooks, "Getting started", validating payloads.
 pub const SIGNATURE_HEADER: &str = "X-Hub-Signature-256";
@@ -14,7 +14,7 @@ pub const SIGNATURE_HEADER: &str = "X-Hub-Signature-256";
 #[derive(Clone)]
 pub struct App {
     name: String,
-    keyed: Vec<Hmac<Sha256>>,
+    secrets: Vec<SecretString>,
     verify_token: SecretString,
 }
 
@@ -22,9 +22,8 @@ impl App {
     /// `secrets` are the app's secrets (neither its access nor its verify token); `verify_token` is our own choice.
     pub fn new(name: impl Into<String>, secrets: &[SecretString], verify_token: SecretString) -> Self {
         // An empty secret would let everybody sign.
-        let usable = secrets.iter().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty());
-        let keyed = usable.filter_map(|secret| Hmac::new_from_slice(secret.as_bytes()).ok()).collect();
-        Self { name: name.into(), keyed, verify_token }
+        let usable = secrets.iter().filter(|secret| !secret.expose_secret().is_empty());
+        Self { name: name.into(), secrets: usable.cloned().collect(), verify_token }
     }
 
     /// The name in our configuration and in the webhook's path.
@@ -33,17 +32,13 @@ impl App {
     }
 
     fn signed(&self, signature: &[u8; 32], body: &[u8]) -> bool {
-        self.keyed.iter().any(|keyed| {
-            let mut mac = keyed.clone();
-            mac.update(body);
-            mac.finalize().into_bytes().as_slice().ct_eq(signature).into()
-        })
+        self.secrets.iter().any(|secret| verify_sha256(secret.expose_secret().as_bytes(), body, signature))
     }
 }
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("name", &self.name).field("secrets", &self.keyed.len()).finish_non_exhaustive()
+        f.debug_struct("App").field("name", &self.name).field("secrets", &self.secrets.len()).finish_non_exhaustive()
     }
 }
 

@@ -50,6 +50,7 @@ pub(super) fn person(
     let contact = contacts.iter().find(|contact| {
         (same(&contact.user_id, user_id) && !differs(&contact.wa_id, wa_id))
             || (same(&contact.wa_id, wa_id) && !differs(&contact.user_id, user_id))
+            || (same(&contact.parent_user_id, parent_user_id) && !differs(&contact.wa_id, wa_id))
     });
     let scoped = |text: &Text<'_>| text.get().and_then(|id| ScopedId::parse(id).ok());
     let phone = |text: &Text<'_>| text.get().and_then(|id| Phone::from_digits(id.trim_start_matches('+')).ok());

@@ -83,8 +83,9 @@ impl<'a> Reading<'a> {
                 }
                 if self.change(entry, change).is_none() {
                     let outlines = outlines.get_or_insert_with(|| loose(self.text));
-                    let raw = outlines.get(e).and_then(|entry| entry.changes.get(c)).copied();
-                    self.notice_of(entry, change, raw);
+                    let outline = outlines.get(e);
+                    let raw = outline.and_then(|entry| entry.changes.get(c)).copied();
+                    self.notice_of(entry, change, outline.map(|entry| &entry.field), raw);
                 }
             }
         }
@@ -104,13 +105,10 @@ impl<'a> Reading<'a> {
                 if self.full() {
                     return Ok(());
                 }
-                let mut change = serde_json::from_str::<Change<'a>>(raw.get()).unwrap_or_default();
-                if change.field.get().is_none() {
-                    change.field = loose.field.clone();
-                }
+                let change = serde_json::from_str::<Change<'a>>(raw.get()).unwrap_or_default();
                 let entry = Entry { id: loose.id.clone(), time: loose.time.clone(), changes: Vec::new() };
                 if self.change(&entry, &change).is_none() {
-                    self.notice_of(&entry, &change, Some(raw));
+                    self.notice_of(&entry, &change, Some(&loose.field), Some(raw));
                 }
             }
         }
@@ -158,12 +156,21 @@ impl<'a> Reading<'a> {
         self.updates.push(Inbound { account: scope.account.to_owned(), provider_id, occurred_at, kind, raw });
     }
 
-    fn notice_of(&mut self, entry: &Entry<'a>, change: &Change<'a>, raw: Option<&'a RawValue>) {
+    /// A change that is kept as a whole. Its field stands in the change; Meta's samples also have it in the entry or in the value.
+    fn notice_of(
+        &mut self,
+        entry: &Entry<'a>,
+        change: &Change<'a>,
+        entry_field: Option<&Text<'a>>,
+        raw: Option<&'a RawValue>,
+    ) {
         let Some(raw) = raw.or(change.value) else { return };
         let value = change.value.and_then(|value| serde_json::from_str::<wire::Outline<'_>>(value.get()).ok());
-        let number = value.as_ref().and_then(|value| value.metadata.get()?.phone_number_id.get());
-        let account = number.or(entry.id.get()).unwrap_or_default();
-        self.notice(account, change.field.get().unwrap_or("unknown"), raw, &entry.time);
+        let value = value.as_ref();
+        let number = value.and_then(|value| value.metadata.get()?.phone_number_id.get());
+        let field = change.field.get().or(entry_field.and_then(Text::get));
+        let field = field.or(value.and_then(|value| value.field.get())).unwrap_or("unknown");
+        self.notice(number.or(entry.id.get()).unwrap_or_default(), field, raw, &entry.time);
     }
 
     fn notice(&mut self, account: &str, field: &str, raw: &'a RawValue, entry_time: &Text<'_>) {

@@ -168,6 +168,8 @@ pub(super) struct Value<'a> {
 pub(super) struct Outline<'a> {
     #[serde(borrow, default)]
     pub(super) metadata: Lenient<Metadata<'a>>,
+    #[serde(borrow, default)]
+    pub(super) field: Text<'a>,
 }
 
 #[derive(Deserialize)]
@@ -234,8 +236,6 @@ pub(super) struct Message<'a> {
     pub(super) context: Lenient<Context<'a>>,
     #[serde(borrow, default)]
     pub(super) referral: Lenient<Referral<'a>>,
-    #[serde(borrow, default)]
-    pub(super) errors: Items<Error<'a>>,
     #[serde(borrow, default, rename = "type")]
     pub(super) kind: Text<'a>,
     // The body stands under the name of its kind; only the one that is asked for is read further.
@@ -330,8 +330,6 @@ pub(super) struct System<'a> {
     pub(super) parent_user_id: Text<'a>,
     #[serde(borrow, default)]
     pub(super) previous_user_id: Text<'a>,
-    #[serde(borrow, default)]
-    pub(super) previous_parent_user_id: Text<'a>,
 }
 
 #[derive(Deserialize)]
