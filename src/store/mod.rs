@@ -1,1 +1,3 @@
 //! store
+
+pub mod private_postgres;
