@@ -68,8 +68,30 @@ fn server_process(folder: &Path) -> Option<u32> {
     text.lines().next()?.parse().ok()
 }
 
+/// Process, parent and state letter of everything that runs here.
+fn processes() -> Vec<(u32, u32, String)> {
+    let read = |line: &str| {
+        let mut words = line.split_whitespace();
+        Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?, words.next()?.to_owned()))
+    };
+    let Ok(entries) = fs::read_dir("/proc") else {
+        let listed = Command::new("ps").args(["-A", "-o", "pid=,ppid=,stat="]).output().unwrap();
+        return String::from_utf8(listed.stdout).unwrap().lines().filter_map(read).collect();
+    };
+    let stats = entries.flatten().filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok());
+    let read_stat = |stat: String| {
+        // `pid (name) state parent …`; the name may hold anything.
+        let (start, rest) = (stat.split_whitespace().next()?.to_owned(), stat.rsplit_once(") ")?.1.to_owned());
+        let mut words = rest.split_whitespace();
+        let state = words.next()?;
+        read(&format!("{start} {} {state}", words.next()?))
+    };
+    stats.filter_map(read_stat).collect()
+}
+
+/// Whether a process runs; one that only waits to be buried does not.
 fn lives(process: u32) -> bool {
-    Command::new("kill").args(["-0", &process.to_string()]).stderr(Stdio::null()).status().unwrap().success()
+    processes().iter().any(|(id, _, state)| *id == process && !state.starts_with('Z'))
 }
 
 fn kill_9(process: u32) {
@@ -192,22 +214,22 @@ async fn a_server_that_outlived_its_keeper_is_stopped_and_its_folder_opened() {
     let folder = tempfile::tempdir().unwrap();
     let mut child = start_child("a_server_that_outlived_its_keeper_is_stopped_and_its_folder_opened", folder.path());
     let server = server_process(folder.path()).unwrap();
-    let parent = Command::new("ps").args(["-o", "ppid=", "-p", &server.to_string()]).output().unwrap().stdout;
-    let keeper: u32 = String::from_utf8(parent).unwrap().trim().parse().unwrap();
-    // The keeper's watcher is its other child; both go, so that nobody stops the server.
-    let children = Command::new("pgrep").args(["-P", &keeper.to_string()]).output().unwrap().stdout;
+    let all = processes();
+    let keeper = all.iter().find(|(id, ..)| *id == server).unwrap().1;
     kill_9(keeper);
-    for other in String::from_utf8(children).unwrap().lines().filter_map(|line| line.parse().ok()) {
-        if other != server {
-            kill_9(other);
-        }
+    // The keeper's watcher is its other child; it goes too, so that nobody stops the server.
+    for (watcher, ..) in all.iter().filter(|(id, parent, _)| *parent == keeper && *id != server) {
+        kill_9(*watcher);
     }
     child.kill().unwrap();
     child.wait().unwrap();
+    let old_sockets = PathBuf::from(fs::read_to_string(folder.path().join("postgres/sockets")).unwrap());
+    assert!(old_sockets.exists());
     assert!(lives(server), "the server should have outlived its keeper");
 
     let postgres = start(options(folder.path())).await;
     assert!(!lives(server));
+    assert!(!old_sockets.exists(), "the old socket's folder stays behind");
     assert_row_is_there(&postgres).await;
 }
 

@@ -41,6 +41,9 @@ const SUPERUSER: &str = "ganira";
 const PORT: u16 = 5432;
 /// The longest path a socket can have (`sun_path` is 108 bytes on Linux and 104 on macOS, with its end).
 const SOCKET_PATH_BYTES_MAX: usize = 103;
+const SOCKETS_PREFIX: &str = "ganira-";
+/// The file that remembers the socket folder, for a later start to clear away.
+const SOCKETS_RECORD: &str = "sockets";
 const SOCKET_NAME: &str = ".s.PGSQL.5432";
 const START_WITHIN: Duration = Duration::from_mins(2);
 const STOP_WITHIN: Duration = Duration::from_secs(30);
@@ -120,20 +123,24 @@ impl PrivatePostgres {
         let hold = earlier::hold(folder)?;
         let log = earlier::outlive(folder)?;
         let password = take_password(folder)?;
-        let sockets = make_socket_folder(*account)?;
+        remove_old_sockets(folder);
+        let sockets = SocketFolder::make(*account)?;
+        let record = folder.join(SOCKETS_RECORD);
+        fs::write(&record, sockets.path().as_os_str().as_encoded_bytes())
+            .tried(|| format!("write {}", record.display()))?;
         if cluster(folder).join("PG_VERSION").exists() {
             keep_owner(*account, folder)?;
         } else {
-            make_cluster(&seat, &sockets, &password)?;
+            make_cluster(&seat, sockets.path(), &password)?;
         }
         settings::write(folder, *account, programs, options.durability)?;
-        let keeper = start_keeper(&seat, &sockets, &options.lifeline, log)?;
+        let keeper = start_keeper(&seat, sockets.path(), &options.lifeline, log)?;
         for notice in &notices {
             tracing::info!("{notice}");
         }
         let mut postgres = Self {
             folder: folder.clone(),
-            sockets,
+            sockets: sockets.hand_over(),
             password,
             account: *account,
             major: programs.major,
@@ -321,18 +328,45 @@ fn open_reading_end(fifo: &Path) -> Result<File> {
     File::open(fifo).tried(opening)
 }
 
-/// A new folder with a short name that nobody else can enter.
-fn make_socket_folder(account: Account) -> Result<PathBuf> {
-    let name = format!("ganira-{}", random::hex_token::<4>());
-    let fits = |parent: &Path| parent.as_os_str().len() + name.len() + SOCKET_NAME.len() + 2 <= SOCKET_PATH_BYTES_MAX;
-    let usable =
-        |parent: &Path| fits(parent) && (account == Account::Own || account::reachable_by_others(&parent.join("in")));
-    let wanted = std::env::temp_dir();
-    let parent = if usable(&wanted) && wanted.is_dir() { wanted } else { PathBuf::from("/tmp") };
-    let sockets = parent.join(name);
-    DirBuilder::new().mode(0o700).create(&sockets).tried(|| format!("make the folder {}", sockets.display()))?;
-    account.own(&sockets)?;
-    Ok(sockets)
+/// A new folder with a short name that nobody else can enter; removed again unless a keeper takes it over.
+struct SocketFolder(Option<PathBuf>);
+
+impl SocketFolder {
+    fn make(account: Account) -> Result<Self> {
+        let name = format!("{SOCKETS_PREFIX}{}", random::hex_token::<4>());
+        let fits =
+            |parent: &Path| parent.as_os_str().len() + name.len() + SOCKET_NAME.len() + 2 <= SOCKET_PATH_BYTES_MAX;
+        let open = |parent: &Path| account == Account::Own || account::reachable_by_others(&parent.join("in"));
+        let wanted = Some(std::env::temp_dir()).filter(|folder| folder.is_dir() && fits(folder) && open(folder));
+        let sockets = wanted.unwrap_or_else(|| PathBuf::from("/tmp")).join(name);
+        DirBuilder::new().mode(0o700).create(&sockets).tried(|| format!("make the folder {}", sockets.display()))?;
+        account.own(&sockets)?;
+        Ok(Self(Some(sockets)))
+    }
+
+    fn path(&self) -> &Path {
+        self.0.as_deref().unwrap_or(Path::new("/nonexistent"))
+    }
+
+    fn hand_over(mut self) -> PathBuf {
+        self.0.take().unwrap_or_default()
+    }
+}
+
+impl Drop for SocketFolder {
+    fn drop(&mut self) {
+        if let Some(sockets) = &self.0 {
+            let _ = fs::remove_dir_all(sockets);
+        }
+    }
+}
+
+/// The folder of a server whose keeper was killed. Nobody uses it: the log's lock is ours.
+fn remove_old_sockets(folder: &Path) {
+    let old = fs::read_to_string(folder.join(SOCKETS_RECORD)).map(PathBuf::from).unwrap_or_default();
+    if old.file_name().is_some_and(|name| name.to_string_lossy().starts_with(SOCKETS_PREFIX)) {
+        let _ = fs::remove_dir_all(old);
+    }
 }
 
 /// The password of the folder, made when there is none.
