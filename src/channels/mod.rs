@@ -1,1 +1,6 @@
-//! channels
+//! Channels: one folder per company contract. Sans-IO: bytes in give values, values give requests; the transport alone sends.
+
+pub mod outcome;
+pub mod whatsapp;
+
+pub use outcome::{Refused, Scope, SendOutcome};

@@ -1,1 +1,19 @@
-//! domain
+//! Values that cannot be wrong. Pure: no IO, no clock (but for [`clock`], the one place that asks it), no randomness.
+
+pub mod address;
+pub mod clock;
+pub mod ids;
+pub mod inbound;
+pub mod money;
+pub mod outbound;
+pub mod receipt;
+pub mod window;
+
+pub use address::{Address, Phone, ScopedId};
+pub use clock::{Clock, Timestamp};
+pub use ids::{AccountId, ContactId, Conversation, EventId, OutboxId, Seq, Shard, TenantId};
+pub use inbound::{Inbound, InboundKind, MediaKind, MediaRef, Message, MessageBody, Referral, Sender};
+pub use money::Money;
+pub use outbound::{Button, Content, ListRow, Template};
+pub use receipt::{DeliveryState, Receipt};
+pub use window::TimeWindow;
