@@ -82,6 +82,9 @@ pub trait Store: Send + Sync + Debug + 'static {
     async fn accounts(&self) -> Result<Vec<AccountRow>>;
     async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()>;
 
+    /// The system key as the ring wraps it: the one that is there, else `fresh`, which is then kept.
+    async fn system_key(&self, fresh: &[u8]) -> Result<Vec<u8>>;
+
     /// Writes dead letters; one with the same `dedupe` is there already and stays as it is.
     async fn bury(&self, letters: &[DeadLetterRow]) -> Result<()>;
     async fn open_requests(&self, limit: i32) -> Result<Vec<RequestRow>>;
@@ -93,7 +96,3 @@ pub trait Store: Send + Sync + Debug + 'static {
     async fn ensure_days(&self) -> Result<i32>;
     async fn days_ahead(&self) -> Result<i32>;
 }
-//! All SQL. One statement per function where possible, the tenant first.
-pub mod app;
-pub mod salon;
-pub use app::AppPool;

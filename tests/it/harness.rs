@@ -4,6 +4,7 @@
 //! holds a FIFO open, and the server's keeper waits for the FIFO's end. `GANIRA_TEST_POSTGRES=npm` takes the programs from npm even
 //! where the system has some.
 
+use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
@@ -12,6 +13,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, mpsc};
 
+use ganira::store::migrate::{MIGRATOR, migrate};
 use ganira::store::private_postgres::{Durability, Lifeline, Options, PrivatePostgres, Search, connect_options};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
@@ -55,7 +57,11 @@ impl Drop for TestDatabase {
 
 /// A migrated database of one's own.
 pub async fn database() -> TestDatabase {
-    database_from("empty", async |_| {}).await
+    let mut key = String::new();
+    for migration in MIGRATOR.iter() {
+        let _ = write!(key, "{} {} ", migration.version, hex::encode(&*migration.checksum));
+    }
+    database_from(&key, async |pool| migrate(&pool).await.unwrap()).await
 }
 
 /// A database cloned from the template `key`, which `migrate` fills the first time anybody asks for it.

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | a user with a name | any | as we do |
 //! | a user without a name | any | in a user namespace, as `nobody` there and as us outside |
+//! | the same, no user namespaces | any | as we do, with a name made up for `initdb` |
 //! | root | reachable by `nobody` | as `nobody` |
 //! | root | under a closed folder such as a 0700 home | in a user namespace |
 //! | root, no user namespaces | under a closed folder | as `nobody`, with its folder under /var/tmp |
@@ -23,6 +24,8 @@ use super::error::{Result, Tried as _};
 pub enum Account {
     /// As we do.
     Own,
+    /// As we do, who have no name.
+    Nameless { uid: u32 },
     /// As another user; only root can.
     Dropped { uid: u32, gid: u32 },
     /// As us, under another user's number inside a user namespace.
@@ -33,7 +36,7 @@ impl Account {
     /// A command that will run `program` as this user, from the root folder.
     pub(super) fn command(self, program: impl AsRef<OsStr>) -> Command {
         let mut command = match self {
-            Self::Own => Command::new(program),
+            Self::Own | Self::Nameless { .. } => Command::new(program),
             Self::Dropped { uid, gid } => {
                 let mut command = Command::new(program);
                 command.uid(uid).gid(gid);
@@ -56,7 +59,7 @@ impl Account {
             Self::Dropped { uid, gid } => {
                 chown(path, Some(uid), Some(gid)).tried(|| format!("give {} to the user {uid}", path.display()))
             }
-            Self::Own | Self::Mapped { .. } => Ok(()),
+            Self::Own | Self::Nameless { .. } | Self::Mapped { .. } => Ok(()),
         }
     }
 

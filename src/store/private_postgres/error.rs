@@ -34,10 +34,10 @@ pub enum PrivatePostgresError {
     #[error("the database in {dir} is in use by process {process}")]
     InUse { dir: PathBuf, process: String },
     #[error(
-        "the user id {uid} has no entry in /etc/passwd, which Postgres needs, and this system does not allow user namespaces: run as \
-         a user with an entry, add one, or set database.url to a Postgres of yours"
+        "the user id {uid} has no entry in /etc/passwd, which Postgres' initdb needs, this system does not allow user namespaces, and \
+         no stand-in could be compiled ({why}): run as a user with an entry, or set database.url to a Postgres of yours"
     )]
-    UserWithoutName { uid: u32 },
+    UserWithoutName { uid: u32, why: String },
     #[error(
         "{path} cannot be reached by the unprivileged user {uid} that Postgres runs as: allow it on every folder above (chmod o+x)"
     )]

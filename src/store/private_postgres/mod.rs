@@ -8,6 +8,7 @@ mod account;
 mod command;
 mod earlier;
 mod error;
+mod nameless;
 mod npm;
 mod programs;
 mod seat;
@@ -292,6 +293,9 @@ fn make_cluster(seat: &Seat, sockets: &Path, password: &SecretString) -> Result<
     command.args(["--encoding=UTF8", "--locale=C", "--data-checksums", "--auth=scram-sha-256", "--no-instructions"]);
     command.arg(format!("--username={SUPERUSER}"));
     command.arg("--pwfile").arg(&password_file).arg("-D").arg(&making);
+    if let Account::Nameless { uid } = seat.account {
+        command.env(nameless::PRELOAD, nameless::build(&seat.folder, uid)?);
+    }
     let made = run(command.env("LC_ALL", "C"));
     fs::remove_file(&password_file).tried(|| format!("remove {}", password_file.display()))?;
     made?;
@@ -336,7 +340,7 @@ impl SocketFolder {
         let name = format!("{SOCKETS_PREFIX}{}", random::hex_token::<4>());
         let fits =
             |parent: &Path| parent.as_os_str().len() + name.len() + SOCKET_NAME.len() + 2 <= SOCKET_PATH_BYTES_MAX;
-        let open = |parent: &Path| account == Account::Own || account::reachable_by_others(&parent.join("in"));
+        let open = |parent: &Path| matches!(account, Account::Own | Account::Nameless { .. }) || account::reachable_by_others(&parent.join("in"));
         let wanted = Some(std::env::temp_dir()).filter(|folder| folder.is_dir() && fits(folder) && open(folder));
         let sockets = wanted.unwrap_or_else(|| PathBuf::from("/tmp")).join(name);
         DirBuilder::new().mode(0o700).create(&sockets).tried(|| format!("make the folder {}", sockets.display()))?;

@@ -63,11 +63,8 @@ fn choose_folder(us: &Us, wanted: &Path, notices: &mut Vec<String>) -> PathBuf {
 
 fn choose_account(us: &Us, folder: &Path, programs: &Programs) -> Result<Account> {
     if us.uid != 0 {
-        return match (us.named, us.mapped()) {
-            (true, _) => Ok(Account::Own),
-            (false, Some(mapped)) => Ok(mapped),
-            (false, None) => Err(PrivatePostgresError::UserWithoutName { uid: us.uid }),
-        };
+        let own = if us.named { Some(Account::Own) } else { us.mapped() };
+        return Ok(own.unwrap_or(Account::Nameless { uid: us.uid }));
     }
     let closed = [folder, &programs.postgres()].into_iter().find(|path| !reachable_by_others(path)).map(Path::to_owned);
     let dropped = match owner_of(&cluster(folder)) {
