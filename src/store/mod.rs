@@ -6,6 +6,7 @@ pub mod effect;
 pub mod facts;
 pub mod migrate;
 pub mod postgres;
+pub mod private_postgres;
 pub mod rows;
 pub mod salon;
 
@@ -95,7 +96,3 @@ pub trait Store: Send + Sync + Debug + 'static {
     async fn ensure_days(&self) -> Result<i32>;
     async fn days_ahead(&self) -> Result<i32>;
 }
-//! All SQL. One statement per function where possible, the tenant first.
-pub mod app;
-pub mod salon;
-pub use app::AppPool;
