@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use object_store::ObjectStore;
 use parking_lot::RwLock;
 use ractor::Actor;
@@ -11,6 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::accounts::Account;
 use super::admission::{Admission, Refusal};
 use super::cache::SnapshotCache;
 use super::directory::Directory;
@@ -23,8 +25,9 @@ use super::outbound::{self, Outbound, OutboundSetup, Refusals};
 use super::root::{Root, RootSetup};
 use super::shared::{Shared, World};
 use super::{facts_lane, timers};
+use crate::channels::Refused;
 use crate::channels::transport::Transport;
-use crate::domain::Timestamp;
+use crate::domain::{OutboxId, Timestamp};
 use crate::flows::Channel;
 use crate::store::Registration;
 
@@ -174,7 +177,9 @@ impl Engine {
                     self.incarnate(&node, registration).await;
                     fenced = if born.elapsed() > LIVED_LONG { 0 } else { fenced + 1 };
                     if fenced >= FENCED_MAX && !self.0.stop.is_cancelled() {
-                        tracing::error!("fenced {fenced} times in a row: is another engine running under this node's name?");
+                        tracing::error!(
+                            "fenced {fenced} times in a row: is another engine running under this node's name?"
+                        );
                         return self.set_phase(Phase::GaveUp);
                     }
                 }
@@ -278,7 +283,14 @@ impl Engine {
         (shared, tasks, timers_queue)
     }
 
-    fn begin_chores(&self, world: &Arc<World>, fence: &Fence, ingress: &Ingress, shared: &Arc<Shared>, queue: timers::TimersQueue) {
+    fn begin_chores(
+        &self,
+        world: &Arc<World>,
+        fence: &Fence,
+        ingress: &Ingress,
+        shared: &Arc<Shared>,
+        queue: timers::TimersQueue,
+    ) {
         super::spawn(timers::run(world.clone(), fence.clone(), ingress.clone(), queue));
         let tools = JobTools {
             world: world.clone(),
@@ -350,3 +362,14 @@ impl Engine {
 /// The way from the dispatchers back to the entrance, which is built after them.
 #[derive(Debug, Default)]
 struct LateRefusals(RwLock<Option<Ingress>>);
+
+#[async_trait]
+impl Refusals for LateRefusals {
+    async fn refused(&self, id: OutboxId, account: &Arc<Account>, reason: Refused) -> bool {
+        let ingress = self.0.read().clone();
+        match ingress {
+            Some(ingress) => ingress.send_failed(id, account, reason.word()).await.is_safe(),
+            None => false,
+        }
+    }
+}

@@ -95,7 +95,8 @@ impl Ingress {
 
     /// The alarm row of a conversation came due.
     pub async fn alarm(&self, conversation: Conversation, due: Timestamp) -> Verdict {
-        let id = self.event_id(&[b"alarm", &conversation.contact.0.to_be_bytes(), &due.timestamp_micros().to_be_bytes()]);
+        let id =
+            self.event_id(&[b"alarm", &conversation.contact.0.to_be_bytes(), &due.timestamp_micros().to_be_bytes()]);
         self.internal(id, conversation, None, EventKind::Alarm { due }).await
     }
 
@@ -119,7 +120,9 @@ impl Ingress {
 
     /// What a dead letter holds, once more, as a new event at the end.
     pub async fn replay(&self, channel: Channel, inbound: Inbound, replay: &str, trace: u64) -> Verdict {
-        let Some(account) = self.0.shared.world.accounts.named(channel, &inbound.account) else { return Verdict::Unavailable };
+        let Some(account) = self.0.shared.world.accounts.named(channel, &inbound.account) else {
+            return Verdict::Unavailable;
+        };
         let original = self.provider_event(&account, &inbound.provider_id);
         let day = inbound.occurred_at.unwrap_or_else(|| self.now()).date_naive();
         match self.0.shared.world.store.journaled(account.tenant.id, original, &[day]).await {
@@ -172,7 +175,12 @@ impl Ingress {
         Ok(contact.map(|contact| Conversation { tenant: tenant.id, contact }))
     }
 
-    async fn moved(&self, account: &Account, before: &[Address], now: &Sender) -> Result<Option<crate::domain::ContactId>, ()> {
+    async fn moved(
+        &self,
+        account: &Account,
+        before: &[Address],
+        now: &Sender,
+    ) -> Result<Option<crate::domain::ContactId>, ()> {
         let directory = &self.0.shared.directory;
         let found = directory.move_to(&account.tenant, before, now).await.map_err(|_| ())?;
         if found.is_some() || now.addresses().is_empty() {
@@ -203,7 +211,8 @@ impl Ingress {
         let (Some(conversation), Some(account)) = (contact, account) else {
             return Pending::Work(Box::pin(async move { self.note(&update).await }));
         };
-        let owner = Owner { tenant: Some(conversation.tenant), contact: Some(conversation.contact), account: Some(account.id) };
+        let owner =
+            Owner { tenant: Some(conversation.tenant), contact: Some(conversation.contact), account: Some(account.id) };
         if !self.within_days(update.occurred_at) {
             return self.bury(app, update, owner, Reason::OutOfDays, "its day lies outside the journal");
         }
@@ -229,17 +238,26 @@ impl Ingress {
         let conversation = contact.ok()??;
         let id = self.provider_event(&account, &update.provider_id);
         let kind = match update.kind {
-            InboundKind::Message(message) => EventKind::Message { message: Box::new(message), provider_id: update.provider_id },
+            InboundKind::Message(message) => {
+                EventKind::Message { message: Box::new(message), provider_id: update.provider_id }
+            }
             InboundKind::Echo { to, body } => EventKind::Echo { to, body },
             InboundKind::AddressChange { now, .. } => EventKind::AddressChange { now },
             InboundKind::Receipt(_) | InboundKind::Notice { .. } => return None,
         };
         let occurred_at = update.occurred_at;
-        let new = NewEvent { id, occurred_at, received_at: self.now(), account, conversation, kind, raw: update.raw, trace };
+        let new =
+            NewEvent { id, occurred_at, received_at: self.now(), account, conversation, kind, raw: update.raw, trace };
         Some(self.route(new).await)
     }
 
-    async fn internal(&self, id: EventId, conversation: Conversation, account: Option<Arc<Account>>, kind: EventKind) -> Verdict {
+    async fn internal(
+        &self,
+        id: EventId,
+        conversation: Conversation,
+        account: Option<Arc<Account>>,
+        kind: EventKind,
+    ) -> Verdict {
         let Some(account) = account.or_else(|| self.any_account(conversation)) else { return Verdict::Void };
         let raw = Bytes::from(format!("{kind:?}"));
         let received_at = self.now();
@@ -338,7 +356,14 @@ impl Ingress {
         if recorded.is_ok() { Verdict::Committed } else { Verdict::Unavailable }
     }
 
-    fn bury<'a>(&'a self, app: &'a str, update: Inbound, owner: Owner, reason: Reason, error: &'static str) -> Pending<'a> {
+    fn bury<'a>(
+        &'a self,
+        app: &'a str,
+        update: Inbound,
+        owner: Owner,
+        reason: Reason,
+        error: &'static str,
+    ) -> Pending<'a> {
         Pending::Work(Box::pin(async move {
             let raw = Raw(update.raw.clone());
             let dedupe = [update.account.as_bytes(), b"\0", update.provider_id.as_bytes()].concat();
@@ -359,7 +384,8 @@ impl Ingress {
         if !self.0.admission.tell_now(conversation, now) {
             return;
         }
-        let id = self.event_id(&[b"slow", &conversation.contact.0.to_be_bytes(), &now.timestamp_micros().to_be_bytes()]);
+        let id =
+            self.event_id(&[b"slow", &conversation.contact.0.to_be_bytes(), &now.timestamp_micros().to_be_bytes()]);
         let (ingress, account) = (self.clone(), account.clone());
         super::spawn(async move { ingress.internal(id, conversation, Some(account), EventKind::SlowDown).await });
     }

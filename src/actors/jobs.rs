@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use object_store::ObjectStore;
 use object_store::path::Path as ObjectPath;
+use object_store::{ObjectStore, ObjectStoreExt};
 use tokio::sync::{Notify, mpsc};
 
 use super::accounts::Account;
@@ -17,7 +17,7 @@ use super::outgoing;
 use super::shared::World;
 use super::turn::MEDIA_JOB;
 use crate::channels::transport::Transport;
-use crate::channels::whatsapp::{self, media};
+use crate::channels::whatsapp::media;
 use crate::crypto::{DataKey, Place};
 use crate::domain::{MediaRef, OutboxId};
 use crate::store::OpenJob;
@@ -74,7 +74,12 @@ pub async fn run(tools: JobTools, fence: Fence, ingress: Ingress, jobs: Jobs) {
     }
 }
 
-async fn begin(tools: &JobTools, ingress: &Ingress, ended: &mpsc::UnboundedSender<OutboxId>, working: &mut HashSet<OutboxId>) {
+async fn begin(
+    tools: &JobTools,
+    ingress: &Ingress,
+    ended: &mpsc::UnboundedSender<OutboxId>,
+    working: &mut HashSet<OutboxId>,
+) {
     let open = match tools.world.store.open_jobs(PAGE).await {
         Ok(open) => open,
         Err(error) => return tracing::warn!(error = %error.source, "the jobs could not be read"),
@@ -133,7 +138,13 @@ async fn fetch_with_retries(tools: &JobTools, account: &Account, job: &OpenJob) 
 }
 
 /// Metadata, download, checks, seal, store. The URL in the metadata lives five minutes, so every try begins with the metadata.
-async fn fetch(tools: &JobTools, account: &Account, id: OutboxId, key: &DataKey, media: &MediaRef) -> Fetched<StoredMedia> {
+async fn fetch(
+    tools: &JobTools,
+    account: &Account,
+    id: OutboxId,
+    key: &DataKey,
+    media: &MediaRef,
+) -> Fetched<StoredMedia> {
     let settings = &tools.world.settings;
     let wire = super::outbound::whatsapp_account(account, settings)?;
     let answer = tools.transport.send(media::metadata_request(&wire, &media.id)?).await?;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::TryStreamExt;
-use object_store::ObjectStore;
 use object_store::path::Path as ObjectPath;
+use object_store::{ObjectStore, ObjectStoreExt};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::admission::Admission;
@@ -65,7 +65,9 @@ impl Housekeeper {
             return tracing::warn!(error = %error.source, "the accounts could not be read");
         }
         self.outbound.refresh();
-        self.world.operations.sweep().await;
+        if let Err(error) = self.world.store.sweep_holds().await {
+            tracing::warn!(error = %error.source, "expired holds could not be swept");
+        }
     }
 
     async fn keep_days(&self) {
@@ -82,7 +84,11 @@ impl Housekeeper {
         let retention = &self.world.settings.retention;
         match self.world.store.let_go(retention.journal_days, retention.dead_letter_days, retention.nobody_days).await {
             Ok(dropped) => {
-                tracing::info!(dropped, duration_ms = started.elapsed().as_millis(), "what outlived its retention was dropped");
+                tracing::info!(
+                    dropped,
+                    duration_ms = started.elapsed().as_millis(),
+                    "what outlived its retention was dropped"
+                );
             }
             Err(error) => tracing::error!(error = %error.source, "what outlived its retention could not be dropped"),
         }
@@ -128,7 +134,9 @@ impl Housekeeper {
         let name = format!("{id}.{}", row.replays);
         let answer = match dead_letters::open(&self.world, &row) {
             None => return Some("it cannot be opened: its tenant or key is gone".to_owned()),
-            Some(Buried::Internal { .. }) => return Some("it is an event of the engine's own and cannot be replayed".to_owned()),
+            Some(Buried::Internal { .. }) => {
+                return Some("it is an event of the engine's own and cannot be replayed".to_owned());
+            }
             Some(Buried::Update { mut inbound, raw, .. }) => {
                 inbound.raw = raw.0;
                 let trace = crate::crypto::random::number();

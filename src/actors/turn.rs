@@ -48,14 +48,17 @@ pub enum TurnError {
     Panicked(String),
     #[error("the flow asks without end")]
     AsksWithoutEnd,
-    #[error("there is no flow set {0:?}")]
-    NoFlow(String),
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
 }
 
 /// Works one turn out. `truths`: what a refused commit said of the operations, by their ordinals.
-pub async fn work(world: &World, awake: &Awake, event: &Event, truths: &BTreeMap<u8, String>) -> Result<Worked, TurnError> {
+pub async fn work(
+    world: &World,
+    awake: &Awake,
+    event: &Event,
+    truths: &BTreeMap<u8, String>,
+) -> Result<Worked, TurnError> {
     let mut after = awake.snapshot.clone();
     let now = world.clock.now();
     after.ring.remember(event.id, event.occurred_at, event.received_at);
@@ -63,7 +66,9 @@ pub async fn work(world: &World, awake: &Awake, event: &Event, truths: &BTreeMap
     let account = &speaks_by(world, &after, event);
     let mut draft = Draft { messages: Vec::new(), effects: Vec::new(), alarm: None, keeps_alarm: true };
     match input(world, event, now) {
-        Given::Flow(input) => advance(world, awake, event, account, &input, truths, now, &mut after, &mut draft).await?,
+        Given::Flow(input) => {
+            advance(world, awake, event, account, &input, truths, now, &mut after, &mut draft).await?
+        }
         Given::SlowDown => draft.messages.push(slow_down(account, &after)),
         Given::Erase => {
             after = Snapshot { kept: super::snapshot::Kept::default(), ring: after.ring };
@@ -137,7 +142,11 @@ fn receive(after: &mut Snapshot, event: &Event) {
             let from = &message.from;
             let to = Recipient { phone: from.phone.clone(), scoped_id: from.scoped_id.clone() };
             // The receipt time is ours: a message that was on its way for an hour opens the window no longer than the provider says.
-            after.kept.came_by(account, to, Some(event.occurred_at.unwrap_or(event.received_at).min(event.received_at)));
+            after.kept.came_by(
+                account,
+                to,
+                Some(event.occurred_at.unwrap_or(event.received_at).min(event.received_at)),
+            );
             if from.profile_name.is_some() {
                 after.kept.profile_name.clone_from(&from.profile_name);
             }
@@ -169,7 +178,6 @@ async fn advance(
     draft: &mut Draft,
 ) -> Result<(), TurnError> {
     let tenant = &account.tenant;
-    let flow = world.flows.get(&tenant.flow).ok_or_else(|| TurnError::NoFlow(tenant.flow.clone()))?;
     let context = Context {
         now,
         zone: tenant.zone,
@@ -194,10 +202,13 @@ async fn advance(
     let mut answered: Vec<Answered> = Vec::new();
     for _ in 0..ROUNDS_MAX {
         let answers: Vec<_> = answered.iter().map(|one| one.answer.clone()).collect();
-        match caught(flow, &after.kept.state, input, &answers, &context)? {
+        match caught(&tenant.flows, &after.kept.state, input, &answers, &context)? {
             Turn::Ask(questions) => answered.extend(world.operations.answer(&asker, &questions).await),
             Turn::Done(done) => {
-                let Done { state, messages, alarm } = *done;
+                let Done { state, messages, alarm, faults, .. } = *done;
+                for fault in faults {
+                    metrics::counter!("ganira_flow_faults_total", "fault" => fault.as_str()).increment(1);
+                }
                 after.kept.state = state;
                 draft.messages = messages;
                 draft.alarm = alarm;
@@ -226,8 +237,7 @@ fn caught(
 
 /// Whether we may write freely to where this turn's messages go.
 fn door_open(account: &Account, after: &Snapshot, now: Timestamp) -> bool {
-    account.channel != Channel::WhatsApp
-        || after.kept.door(account.id).is_some_and(|door| now < door.open_until())
+    account.channel != Channel::WhatsApp || after.kept.door(account.id).is_some_and(|door| now < door.open_until())
 }
 
 fn slow_down(account: &Account, after: &Snapshot) -> Say {
@@ -237,7 +247,13 @@ fn slow_down(account: &Account, after: &Snapshot) -> Say {
 }
 
 /// Seals everything and lays it out for the commit.
-fn finish(awake: &Awake, event: &Event, account: &Account, mut after: Snapshot, draft: Draft) -> Result<Worked, TurnError> {
+fn finish(
+    awake: &Awake,
+    event: &Event,
+    account: &Account,
+    mut after: Snapshot,
+    draft: Draft,
+) -> Result<Worked, TurnError> {
     let conversation = event.conversation;
     let seq = awake.seq.next();
     let (alarm, alarm_gone) = arm(&mut after, event, &draft);
@@ -267,7 +283,9 @@ fn finish(awake: &Awake, event: &Event, account: &Account, mut after: Snapshot, 
             account: event.account.id,
             kind: event.kind.number(),
             at: event.received_at,
-            body: awake.key.seal(Place { tenant: conversation.tenant.0, table: "journal", row: &event.id.0 }, &event.raw),
+            body: awake
+                .key
+                .seal(Place { tenant: conversation.tenant.0, table: "journal", row: &event.id.0 }, &event.raw),
         },
         outbox,
         alarm,

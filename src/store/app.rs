@@ -11,7 +11,8 @@ use crate::domain::TenantId;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What every connection of the pool is told once. Nobody may hold a lane or a colleague up for longer than two seconds.
-const MANNERS: &str = "SET ROLE ganira_app; SET statement_timeout = '2s'; SET idle_in_transaction_session_timeout = '2s'";
+const MANNERS: &str =
+    "SET ROLE ganira_app; SET statement_timeout = '2s'; SET idle_in_transaction_session_timeout = '2s'";
 
 /// Connections for questions, reservations, the API and the command line. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -20,14 +21,15 @@ pub struct AppPool(PgPool);
 impl AppPool {
     /// Opens a pool of at most `connections_max` connections, the first of them when it is needed. The login must be a member of `ganira_app`.
     pub fn new(login: PgConnectOptions, connections_max: u32) -> Self {
-        let options = PgPoolOptions::new().max_connections(connections_max).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
-            |connection, _| {
+        let options = PgPoolOptions::new()
+            .max_connections(connections_max)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(|connection, _| {
                 Box::pin(async move {
                     connection.execute(MANNERS).await?;
                     Ok(())
                 })
-            },
-        );
+            });
         Self(options.connect_lazy_with(login))
     }
 

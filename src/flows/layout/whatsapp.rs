@@ -40,8 +40,13 @@ fn button_title(option: &Opt) -> &str {
 /// Buttons show no notes, and WhatsApp wants their titles to differ.
 fn are_buttons(options: &[Opt]) -> bool {
     options.len() <= BUTTONS_MAX
-        && options.iter().all(|option| option.note.is_none() && (1..=BUTTON_UNITS).contains(&units(button_title(option))))
-        && options.iter().enumerate().all(|(n, option)| options[..n].iter().all(|other| button_title(other) != button_title(option)))
+        && options
+            .iter()
+            .all(|option| option.note.is_none() && (1..=BUTTON_UNITS).contains(&units(button_title(option))))
+        && options
+            .iter()
+            .enumerate()
+            .all(|(n, option)| options[..n].iter().all(|other| button_title(other) != button_title(option)))
 }
 
 fn buttons(prompt: Prompt<'_>) -> Laid {

@@ -121,7 +121,8 @@ impl<'a> Run<'a> {
             return None;
         };
         if let Heard::Tap(_) = heard {
-            let stale = flow.texts(self.language_code()).map_or_else(|| self.own_texts(), |texts| texts.language).texts.stale;
+            let stale =
+                flow.texts(self.language_code()).map_or_else(|| self.own_texts(), |texts| texts.language).texts.stale;
             self.say_own("stale", stale);
         }
         let anytime = flow.head.anytime.iter().any(|entry| entry.folded.iter().any(|word| word == said));

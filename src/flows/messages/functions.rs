@@ -98,7 +98,10 @@ fn grouped(number: u64, language: &Language) -> String {
 fn phone(text: &str, _: &Language) -> Option<String> {
     let digits = text.strip_prefix('+')?;
     let (country, rest) = ["250", "254", "255", "256", "257"].iter().find_map(|code| {
-        digits.strip_prefix(code).filter(|rest| rest.len() == 9 && rest.bytes().all(|b| b.is_ascii_digit())).map(|rest| (code, rest))
+        digits
+            .strip_prefix(code)
+            .filter(|rest| rest.len() == 9 && rest.bytes().all(|b| b.is_ascii_digit()))
+            .map(|rest| (code, rest))
     })?;
     Some(format!("+{country} {} {} {}", &rest[..3], &rest[3..6], &rest[6..]))
 }

@@ -16,7 +16,12 @@ impl<'n> Keys<'n> {
         if let Kind::Map(pairs) = &node.kind {
             return Some(Self { at: node.at, pairs, read: vec![false; pairs.len()], asked: Vec::new() });
         }
-        mistakes.add(node.at, format!("{what} is a map"), format!("here stands {}", describe(node)), "write key: value");
+        mistakes.add(
+            node.at,
+            format!("{what} is a map"),
+            format!("here stands {}", describe(node)),
+            "write key: value",
+        );
         None
     }
 
@@ -41,7 +46,12 @@ impl<'n> Keys<'n> {
             None => false,
             Some((_, Kind::YesNo(value))) => *value,
             Some((node, _)) => {
-                mistakes.add(node.at, format!("{name} is true or false"), format!("here stands {}", describe(node)), "write true or false");
+                mistakes.add(
+                    node.at,
+                    format!("{name} is true or false"),
+                    format!("here stands {}", describe(node)),
+                    "write true or false",
+                );
                 false
             }
         }
@@ -64,7 +74,12 @@ impl<'n> Keys<'n> {
         for ((key, _), read) in self.pairs.iter().zip(&self.read) {
             if !read {
                 let mend = did_you_mean(&key.name, self.asked.iter().copied(), "remove it");
-                mistakes.add(key.at, format!("{what} has no key \"{}\"", key.name), format!("it knows {}", self.asked.join(", ")), mend);
+                mistakes.add(
+                    key.at,
+                    format!("{what} has no key \"{}\"", key.name),
+                    format!("it knows {}", self.asked.join(", ")),
+                    mend,
+                );
             }
         }
     }
@@ -75,7 +90,12 @@ pub(crate) fn text<'n>(node: &'n Node, what: &str, mistakes: &mut Mistakes) -> O
     match &node.kind {
         Kind::Text(text) => Some(text),
         _ => {
-            mistakes.add(node.at, format!("{what} is a word"), format!("here stands {}", describe(node)), "write a word, in quotes if need be");
+            mistakes.add(
+                node.at,
+                format!("{what} is a word"),
+                format!("here stands {}", describe(node)),
+                "write a word, in quotes if need be",
+            );
             None
         }
     }

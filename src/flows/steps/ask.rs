@@ -36,13 +36,23 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
     let written = keys.text("type", reader.mistakes).unwrap_or("text");
     let wanted = Wanted::named(written).unwrap_or_else(|| {
         let mend = "write one of text, whole, yesno, date, time, person";
-        reader.mistakes.add(keys.at, format!("no type \"{written}\""), format!("ask {} is to read it", asking.name), mend);
+        reader.mistakes.add(
+            keys.at,
+            format!("no type \"{written}\""),
+            format!("ask {} is to read it", asking.name),
+            mend,
+        );
         Wanted::Text
     });
     let between = keys.take("between").and_then(|node| match &node.kind {
         Kind::List(sides) if sides.len() == 2 => Some((reader.formula(&sides[0])?, reader.formula(&sides[1])?)),
         _ => {
-            reader.mistakes.add(node.at, "between has two sides", format!("here stands {}", describe(node)), "write [low, high]");
+            reader.mistakes.add(
+                node.at,
+                "between has two sides",
+                format!("here stands {}", describe(node)),
+                "write [low, high]",
+            );
             None
         }
     });

@@ -86,7 +86,8 @@ async fn plan(
         return Ok(None);
     }
     let Some(roster) = Roster::read(connection, asker, *service, slot.staff).await? else { return Ok(None) };
-    let (Some(visit), Some(taken)) = (roster.wanted.visit_at(slot.start), roster.wanted.footprint_at(slot.start)) else {
+    let (Some(visit), Some(taken)) = (roster.wanted.visit_at(slot.start), roster.wanted.footprint_at(slot.start))
+    else {
         return Ok(None);
     };
     let mut busy = roster.busy(connection, asker, visit).await?;

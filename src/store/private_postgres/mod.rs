@@ -340,7 +340,10 @@ impl SocketFolder {
         let name = format!("{SOCKETS_PREFIX}{}", random::hex_token::<4>());
         let fits =
             |parent: &Path| parent.as_os_str().len() + name.len() + SOCKET_NAME.len() + 2 <= SOCKET_PATH_BYTES_MAX;
-        let open = |parent: &Path| matches!(account, Account::Own | Account::Nameless { .. }) || account::reachable_by_others(&parent.join("in"));
+        let open = |parent: &Path| {
+            matches!(account, Account::Own | Account::Nameless { .. })
+                || account::reachable_by_others(&parent.join("in"))
+        };
         let wanted = Some(std::env::temp_dir()).filter(|folder| folder.is_dir() && fits(folder) && open(folder));
         let sockets = wanted.unwrap_or_else(|| PathBuf::from("/tmp")).join(name);
         DirBuilder::new().mode(0o700).create(&sockets).tried(|| format!("make the folder {}", sockets.display()))?;
