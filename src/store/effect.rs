@@ -1,12 +1,11 @@
-//! A guarded effect: what an operation leaves to the commit.
+//! Guarded effects: changes of product tables that are part of a turn's commit.
 
-/// One call of `ganira.effect_{kind}`, made by the commit under its guard.
+/// A change the commit makes through the SQL function `effect_<kind>`, under the guard `inspect_<kind>` explains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuardedEffect {
-    /// The ordinal of the question that asked for it. If the guard fails, the turn runs again with the true outcome under this ordinal.
+    /// Which operation of the turn it belongs to.
     pub ordinal: u8,
-    /// The suffix of the two functions `ganira.effect_{kind}` and `ganira.inspect_{kind}`.
+    /// A lower-case identifier; the suffix of its two SQL functions.
     pub kind: &'static str,
-    /// The effect's arguments; their shape stands above its function in the migrations.
     pub args: serde_json::Value,
 }

@@ -1,2 +1,5 @@
+//! Tests without a database: goldens, properties, published vectors.
 
+mod config;
+mod crypto;
 mod salon;
