@@ -23,7 +23,7 @@ use super::{
 };
 use crate::domain::{AccountId, ContactId, Conversation, EventId, TenantId, Timestamp};
 
-pub use connect::{ConnectError, app_pool, owner_pool};
+pub use connect::{ConnectError, owner_pool};
 
 /// A lane's connection: empty before the first commit and after every failure.
 type LaneConnection = Arc<tokio::sync::Mutex<Option<PgConnection>>>;
