@@ -201,6 +201,23 @@ fn the_hour_that_comes_twice_is_offered_once() {
 }
 
 #[test]
+fn a_visit_may_reach_from_one_stretch_of_work_into_the_next_if_they_touch() {
+    let day = LocalDay::new(KIGALI, date("2026-11-21"));
+    let hours = [("08:00", "09:00"), ("09:00", "10:00"), ("10:30", "11:30")];
+    let works = hours.iter().flat_map(|(from, until)| day.between(time(from), time(until))).collect();
+    let wanted = Wanted {
+        visit: TimeDelta::minutes(90),
+        buffer_before: TimeDelta::zero(),
+        buffer_after: TimeDelta::zero(),
+        step_minutes: 30,
+        earliest: utc("2026-11-20T00:00:00Z"),
+        latest: utc("2026-11-30T00:00:00Z"),
+    };
+    let free = free_starts(&day, &PersonDay { works, ..PersonDay::default() }, &wanted);
+    assert_eq!(free, [utc("2026-11-21T06:00:00Z"), utc("2026-11-21T06:30:00Z")]);
+}
+
+#[test]
 fn a_long_list_is_thinned_evenly() {
     assert_eq!(thinned((0..30).collect(), 30), (0..30).collect::<Vec<_>>());
     assert_eq!(thinned((0..31).collect(), 30), (0..31).step_by(2).collect::<Vec<_>>());

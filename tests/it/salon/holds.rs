@@ -66,7 +66,8 @@ async fn a_replayed_event_finds_its_own_hold_whatever_it_asks_for() {
     assert_eq!(house.hold(&person, staff, service, TEN).await, first);
     assert_eq!(house.taken().await, [hold_of(1)]);
     // Another contact's event of the same id is another hold.
-    assert_eq!(house.hold(&asker(house.tenant, 2, 1), staff, service, NINE).await, None);
+    let other = house.hold(&asker(house.tenant, 2, 1), staff, service, TEN).await;
+    assert!(other.is_some() && other != first);
 }
 
 #[tokio::test]
