@@ -3,3 +3,4 @@
 mod config;
 mod crypto;
 mod salon;
+mod whatsapp;

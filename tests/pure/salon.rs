@@ -83,7 +83,10 @@ fn hours_keep_to_the_wall_clock_across_a_change() {
     // Half of the hour that comes twice is open twice.
     assert_eq!(
         day("2026-10-25").between(time("01:00"), time("02:30")),
-        [window("2026-10-24T23:00:00Z", "2026-10-25T00:30:00Z"), window("2026-10-25T01:00:00Z", "2026-10-25T01:30:00Z")]
+        [
+            window("2026-10-24T23:00:00Z", "2026-10-25T00:30:00Z"),
+            window("2026-10-25T01:00:00Z", "2026-10-25T01:30:00Z")
+        ]
     );
 }
 
@@ -104,7 +107,16 @@ fn any_zone() -> impl Strategy<Value = Tz> {
 
 /// Mostly days on which some zone changes its clock, else any of the years around.
 fn any_date() -> impl Strategy<Value = NaiveDate> {
-    let changes = ["2026-03-29", "2026-10-25", "2026-04-24", "2026-10-29", "2026-10-30", "2026-04-05", "2026-10-04", "2018-11-04"];
+    let changes = [
+        "2026-03-29",
+        "2026-10-25",
+        "2026-04-24",
+        "2026-10-29",
+        "2026-10-30",
+        "2026-04-05",
+        "2026-10-04",
+        "2018-11-04",
+    ];
     prop_oneof![
         prop::sample::select(changes.map(date).to_vec()),
         (0_i64..6000).prop_map(|days| date("2011-01-01") + TimeDelta::days(days)),

@@ -146,6 +146,10 @@ impl Store for PgStore {
         rest::stop_account(&self.pool, account, reason).await
     }
 
+    async fn system_key(&self, fresh: &[u8]) -> Result<Vec<u8>> {
+        rest::system_key(&self.pool, fresh).await
+    }
+
     async fn bury(&self, letters: &[DeadLetterRow]) -> Result<()> {
         rest::bury(&self.pool, letters).await
     }
