@@ -1,16 +1,19 @@
 //! Who asks, and what is answered.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use crate::crypto::DataKey;
 use crate::domain::{ContactId, EventId, TenantId, Timestamp};
 use crate::flows::{Answer, Row, Value};
 use crate::store::GuardedEffect;
 
 use super::arguments::BadArgument;
 
+/// Seals bytes with the contact's data key, bound to a table and a row's key: `seal(table, row, bytes)`.
+pub type Seal<'a> = &'a (dyn Fn(&'static str, &[u8], &[u8]) -> Vec<u8> + Send + Sync);
+
 /// The turn in whose name questions are asked.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Asker<'a> {
     pub tenant: TenantId,
     pub contact: ContactId,
@@ -24,8 +27,17 @@ pub struct Asker<'a> {
     pub now: Timestamp,
     /// What a refused commit said of this turn's effects: a question whose ordinal stands here is answered with that outcome.
     pub true_outcomes: &'a BTreeMap<u8, String>,
-    /// The contact's key: what she says of herself is sealed by it before it leaves for the commit.
-    pub data_key: &'a DataKey,
+    pub seal: Seal<'a>,
+}
+
+impl fmt::Debug for Asker<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asker")
+            .field("tenant", &self.tenant)
+            .field("contact", &self.contact)
+            .field("event", &self.event)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An answer, and what it leaves to the commit.

@@ -10,7 +10,7 @@ use sqlx::{Postgres, Transaction};
 use crate::flows::Question;
 use crate::store::AppPool;
 
-pub use asker::{Answered, Asker, Trouble};
+pub use asker::{Answered, Asker, Seal, Trouble};
 use registry::{Entry, Run};
 
 /// Answers what flows ask.

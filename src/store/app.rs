@@ -27,14 +27,15 @@ impl AppPool {
     /// A pool of at most `connections_max` connections, the first of them opened when it is needed. The login must be a member of
     /// `ganira_app`.
     pub fn new(login: PgConnectOptions, connections_max: u32) -> Self {
-        let options = PgPoolOptions::new().max_connections(connections_max).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
-            |connection, _| {
+        let options = PgPoolOptions::new()
+            .max_connections(connections_max)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(|connection, _| {
                 Box::pin(async move {
                     connection.execute("SET ROLE ganira_app").await?;
                     Ok(())
                 })
-            },
-        );
+            });
         Self(options.connect_lazy_with(login.options(SETTINGS).application_name("ganira app")))
     }
 

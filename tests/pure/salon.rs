@@ -1,5 +1,7 @@
 //! The salon's pencil-and-paper part: local days, free times, labels, tokens and arguments.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use ganira::domain::{Money, TimeWindow, Timestamp};

@@ -7,8 +7,7 @@ use serde_json::{Value as Json, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::crypto::Place;
-use crate::domain::{TenantId, Timestamp};
+use crate::domain::Timestamp;
 use crate::flows::{Question, Row, Value};
 use crate::operations::arguments::{self, BadArgument};
 use crate::operations::asker::{Answered, Asker, Trouble, row};
@@ -16,10 +15,8 @@ use crate::store::GuardedEffect;
 use crate::store::salon::catalogue::{self, House};
 use crate::store::salon::hold::{self, Held};
 
-/// Where the customer's name is sealed: a visit's row, by the 16 bytes of its id.
-pub fn name_place(tenant: TenantId, visit: &Uuid) -> Place<'_> {
-    Place { tenant: tenant.0, table: "visit.name", row: visit.as_bytes() }
-}
+/// Where the customer's name is sealed: this column of the visit's row, whose key is the 16 bytes of its id.
+pub const NAME_COLUMN: &str = "visit.name";
 
 struct Arguments<'a> {
     hold: Uuid,
@@ -79,7 +76,7 @@ fn effect_args(asker: &Asker<'_>, house: &House, held: &Held, name: Option<&str>
         "price_minor": held.price.minor,
         "currency": held.price.currency.code(),
         "cancel_until": written(cancel_until),
-        "name_sealed": name.map(|name| STANDARD.encode(asker.data_key.seal(name_place(asker.tenant, &held.id), name.as_bytes()))),
+        "name_sealed": name.map(|name| STANDARD.encode((asker.seal)(NAME_COLUMN, held.id.as_bytes(), name.as_bytes()))),
     })
 }
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use ganira::flows::Value;
-use ganira::operations::salon::book::name_place;
+use ganira::operations::salon::book::NAME_COLUMN;
 use ganira::operations::{Answered, Asker};
 use ganira::store::GuardedEffect;
 
-use super::house::{DATA_KEY, House, asker, column, field_text, row, utc};
+use super::house::{House, asker, column, field_text, row, unseal, utc};
 
 const NINE: &str = "2026-11-21T07:00:00Z";
 
@@ -75,7 +75,7 @@ async fn the_name_is_sealed_for_the_visits_row() {
         .await
         .unwrap();
     let id = uuid::Uuid::parse_str(&visit).unwrap();
-    assert_eq!(DATA_KEY.open(name_place(house.tenant, &id), &sealed).unwrap(), b"Keza");
+    assert_eq!(unseal(NAME_COLUMN, id.as_bytes(), &sealed), b"Keza");
 }
 
 #[tokio::test]

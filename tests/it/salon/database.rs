@@ -1,5 +1,8 @@
 //! What the database itself promises, whoever speaks to it.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use ganira::domain::TenantId;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
@@ -33,7 +36,7 @@ async fn occupy(session: &mut PgConnection, tenant: TenantId, from: &str, until:
     inserted.map(|_| ()).map_err(|error| error.as_database_error().unwrap().code().unwrap().into_owned())
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn two_raw_sessions_cannot_book_one_slot_twice() {
     const EXCLUSION_VIOLATION: &str = "23P01";
     let house = House::open().await;
@@ -43,15 +46,13 @@ async fn two_raw_sessions_cannot_book_one_slot_twice() {
     let mut open = first.begin().await.unwrap();
     occupy(&mut open, tenant, "07:00", "08:00").await.unwrap();
     // The second has to wait for the first to make up her mind, and is then refused.
-    let waiting = tokio::spawn(async move {
-        let refused = occupy(&mut second, tenant, "07:30", "08:30").await;
-        (second, refused)
-    });
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    assert!(!waiting.is_finished());
-    open.commit().await.unwrap();
-    let (mut second, refused) = waiting.await.unwrap();
-    assert_eq!(refused, Err(EXCLUSION_VIOLATION.to_owned()));
+    {
+        let mut waiting = pin!(occupy(&mut second, tenant, "07:30", "08:30"));
+        let early = tokio::time::timeout(Duration::from_millis(200), waiting.as_mut()).await;
+        assert!(early.is_err(), "the second was not made to wait");
+        open.commit().await.unwrap();
+        assert_eq!(waiting.await, Err(EXCLUSION_VIOLATION.to_owned()));
+    }
     assert_eq!(occupy(&mut second, tenant, "07:00", "08:00").await, Err(EXCLUSION_VIOLATION.to_owned()));
     // Half-open: what only touches is free. Another tenant's staff is another's.
     assert_eq!(occupy(&mut second, tenant, "08:00", "09:00").await, Ok(()));
@@ -80,7 +81,10 @@ async fn confirming_a_hold_touches_no_index() {
     .await
     .unwrap();
     let mut transaction = commit.begin().await.unwrap();
-    sqlx::query("UPDATE ganira.occupancy SET kind = 'booking', expires_at = NULL").execute(&mut *transaction).await.unwrap();
+    sqlx::query("UPDATE ganira.occupancy SET kind = 'booking', expires_at = NULL")
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
     let hot: i64 = sqlx::query_scalar("SELECT pg_stat_get_xact_tuples_hot_updated('ganira.occupancy'::regclass)")
         .fetch_one(&mut *transaction)
         .await

@@ -31,13 +31,13 @@ async fn of_sixty_four_people_who_want_one_slot_exactly_one_gets_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_people_who_swap_their_slots_again_and_again_never_wait_for_each_other() {
     let house = House::open().await;
-    let (diane, eric, service) = (house.staff("Diane").await, house.staff("Eric").await, house.service("Haircut").await);
+    let (diane, eric, service) =
+        (house.staff("Diane").await, house.staff("Eric").await, house.service("Haircut").await);
     for round in 0..20 {
         let (one, two) = (asker(house.tenant, 1, round), asker(house.tenant, 2, round));
         let (first, second) = if round % 2 == 0 { (diane, eric) } else { (eric, diane) };
         // `hold` panics on `unavailable`, which a deadlock would be.
-        let (one, two) =
-            tokio::join!(house.hold(&one, first, service, NINE), house.hold(&two, second, service, NINE));
+        let (one, two) = tokio::join!(house.hold(&one, first, service, NINE), house.hold(&two, second, service, NINE));
         assert!(round > 0 || one.is_some() && two.is_some());
         assert_eq!(house.taken().await.len(), 2);
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use ganira::crypto::{DataKey, SecretKey};
+use ganira::crypto::{DataKey, Place, SecretKey};
 use ganira::domain::{ContactId, EventId, TenantId, Timestamp};
 use ganira::flows::{Answer, Question, Row, Value};
 use ganira::operations::salon::demo::demo;
@@ -16,7 +16,20 @@ use crate::harness::{self, TestDatabase};
 /// Friday, 20 November 2026, 08:00 in Kigali.
 pub const NOW: &str = "2026-11-20T06:00:00Z";
 
-pub static DATA_KEY: LazyLock<DataKey> = LazyLock::new(|| DataKey::new(&SecretKey::new([7; 32])));
+static DATA_KEY: LazyLock<DataKey> = LazyLock::new(|| DataKey::new(&SecretKey::new([7; 32])));
+
+/// Where a column of a row is sealed. The engine names the row's tenant; one will do here.
+fn place<'a>(table: &'static str, row: &'a [u8]) -> Place<'a> {
+    Place { tenant: 1, table, row }
+}
+
+fn seal(table: &'static str, row: &[u8], bytes: &[u8]) -> Vec<u8> {
+    DATA_KEY.seal(place(table, row), bytes)
+}
+
+pub fn unseal(table: &'static str, row: &[u8], sealed: &[u8]) -> Vec<u8> {
+    DATA_KEY.open(place(table, row), sealed).unwrap()
+}
 
 pub static NOTHING_REFUSED: BTreeMap<u8, String> = BTreeMap::new();
 
@@ -65,7 +78,8 @@ impl House {
 
     /// Holds a start (UTC) with a member of staff; the hold's id, or `None` if it was taken.
     pub async fn hold(&self, asker: &Asker<'_>, staff: i64, service: i64, start: &str) -> Option<String> {
-        let answered = self.ask(asker, "hold_slot", row([("slot", slot(staff, start)), ("service", Value::Whole(service))])).await;
+        let answered =
+            self.ask(asker, "hold_slot", row([("slot", slot(staff, start)), ("service", Value::Whole(service))])).await;
         match answered.answer.outcome.as_str() {
             "held" => Some(field_text(&answered.answer, "id")),
             "taken" => None,
@@ -88,11 +102,13 @@ impl House {
 
     /// All that stands in `occupancy`: kind and contact, by start.
     pub async fn taken(&self) -> Vec<(String, i64)> {
-        let rows = sqlx::query("SELECT kind, contact_id FROM ganira.occupancy WHERE tenant_id = $1 ORDER BY during, resource_id")
-            .bind(self.tenant.0)
-            .fetch_all(&self.pool)
-            .await
-            .unwrap();
+        let rows = sqlx::query(
+            "SELECT kind, contact_id FROM ganira.occupancy WHERE tenant_id = $1 ORDER BY during, resource_id",
+        )
+        .bind(self.tenant.0)
+        .fetch_all(&self.pool)
+        .await
+        .unwrap();
         rows.iter().map(|row| (row.get("kind"), row.get("contact_id"))).collect()
     }
 
@@ -100,14 +116,15 @@ impl House {
     pub async fn commit(&self, effects: &[(Asker<'_>, GuardedEffect)]) -> i32 {
         let mut connection = self.as_commit().await;
         let call = EffectCall::of(effects);
-        let done = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT ganira.effect_{}($1, $2, $3, $4)", call.kind)))
-            .bind(&call.places)
-            .bind(&call.tenants)
-            .bind(&call.contacts)
-            .bind(&call.args)
-            .fetch_one(&mut connection)
-            .await
-            .unwrap();
+        let done =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT ganira.effect_{}($1, $2, $3, $4)", call.kind)))
+                .bind(&call.places)
+                .bind(&call.tenants)
+                .bind(&call.contacts)
+                .bind(&call.args)
+                .fetch_one(&mut connection)
+                .await
+                .unwrap();
         connection.close().await.unwrap();
         done
     }
@@ -116,7 +133,8 @@ impl House {
     pub async fn inspect(&self, effects: &[(Asker<'_>, GuardedEffect)]) -> Vec<(i32, String)> {
         let mut connection = self.as_commit().await;
         let call = EffectCall::of(effects);
-        let statement = format!("SELECT place, outcome FROM ganira.inspect_{}($1, $2, $3, $4) ORDER BY place", call.kind);
+        let statement =
+            format!("SELECT place, outcome FROM ganira.inspect_{}($1, $2, $3, $4) ORDER BY place", call.kind);
         let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
             .bind(&call.places)
             .bind(&call.tenants)
@@ -182,7 +200,7 @@ pub fn asker(tenant: TenantId, contact: i64, event: u8) -> Asker<'static> {
         language: "en",
         now: utc(NOW),
         true_outcomes: &NOTHING_REFUSED,
-        data_key: &DATA_KEY,
+        seal: &seal,
     }
 }
 

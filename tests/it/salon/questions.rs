@@ -26,7 +26,8 @@ fn assert_as_declared(operation: &str, answer: &Answer) {
 
 fn is_of(value: &Value, kind: Type) -> bool {
     let row_is_of = |row: &Row, fields: &[Field]| {
-        row.len() == fields.len() && fields.iter().all(|field| row.get(field.name).is_some_and(|value| is_of(value, field.kind)))
+        row.len() == fields.len()
+            && fields.iter().all(|field| row.get(field.name).is_some_and(|value| is_of(value, field.kind)))
     };
     match (value, kind) {
         (Value::Text(text), Type::Text { chars_max }) => text.chars().count() <= chars_max.into(),
@@ -87,8 +88,14 @@ async fn services_and_staff_are_those_that_can_be_booked() {
     assert_eq!(column(&staff, "label"), ["Anyone", "Diane", "Eric"]);
     assert_eq!(rows(&staff)[0]["id"], whole(0));
 
-    sqlx::query("UPDATE ganira.staff SET active = false WHERE label IN ('Diane', 'Eric')").execute(&house.pool).await.unwrap();
-    sqlx::query("UPDATE ganira.service SET active = false WHERE label = 'Wash and style'").execute(&house.pool).await.unwrap();
+    sqlx::query("UPDATE ganira.staff SET active = false WHERE label IN ('Diane', 'Eric')")
+        .execute(&house.pool)
+        .await
+        .unwrap();
+    sqlx::query("UPDATE ganira.service SET active = false WHERE label = 'Wash and style'")
+        .execute(&house.pool)
+        .await
+        .unwrap();
     assert_eq!(column(&house.ask(&person, "services", row([])).await, "label"), ["Box braids"]);
     assert!(rows(&house.ask(&person, "staff_for", row([("service", whole(haircut))])).await).is_empty());
     let nobody = row([("service", whole(haircut)), ("staff", whole(0))]);
@@ -140,10 +147,15 @@ async fn free_slots_lie_in_hours_and_leave_out_what_others_took_but_not_what_the
     let house = House::open().await;
     let (eric, haircut) = (house.staff("Eric").await, house.service("Haircut").await);
     let arguments = || row([("service", whole(haircut)), ("staff", whole(eric)), ("day", Value::text("2026-11-21"))]);
-    let free = async |contact: i64| column(&house.ask(&asker(house.tenant, contact, 99), "free_slots", arguments()).await, "label");
+    let free = async |contact: i64| {
+        column(&house.ask(&asker(house.tenant, contact, 99), "free_slots", arguments()).await, "label")
+    };
     let all = free(1).await;
     assert_eq!(all.len(), 20);
-    assert_eq!((all[0].as_str(), all[9].as_str(), all[10].as_str(), all[19].as_str()), ("08:00", "12:30", "14:00", "18:30"));
+    assert_eq!(
+        (all[0].as_str(), all[9].as_str(), all[10].as_str(), all[19].as_str()),
+        ("08:00", "12:30", "14:00", "18:30")
+    );
     let hold = house.hold(&asker(house.tenant, 1, 1), eric, haircut, NINE).await.unwrap();
     assert_eq!(free(1).await, all);
     let others = free(2).await;
@@ -176,7 +188,8 @@ async fn anyone_is_the_one_with_the_fewest_visits_that_day() {
     // A hold is no visit yet: only its own time goes to the other.
     let with_hold = names().await;
     assert_eq!(with_hold.iter().filter(|name| *name == "Eric").count(), 1);
-    let booked = house.ask(&person, "book_visit", row([("hold", Value::text(hold)), ("service", whole(haircut))])).await;
+    let booked =
+        house.ask(&person, "book_visit", row([("hold", Value::text(hold)), ("service", whole(haircut))])).await;
     assert_eq!(house.commit(&[(person, booked.effect.unwrap())]).await, 1);
     assert!(names().await.iter().all(|name| name == "Eric"));
 }
@@ -199,13 +212,18 @@ async fn the_demo_salon_is_seeded_once() {
 async fn a_round_is_answered_in_order_and_a_wrong_argument_spoils_only_its_own_answer() {
     let house = House::open().await;
     let (eric, haircut) = (house.staff("Eric").await, house.service("Haircut").await);
-    let question = |ordinal, operation: &str, arguments| Question { ordinal, operation: operation.to_owned(), arguments };
+    let question =
+        |ordinal, operation: &str, arguments| Question { ordinal, operation: operation.to_owned(), arguments };
     let questions = [
         question(0, "services", row([])),
         question(1, "staff_for", row([("service", Value::text("one"))])),
         question(2, "hold_slot", row([("slot", slot(eric, NINE)), ("service", whole(haircut))])),
         question(3, "make_coffee", row([])),
-        question(4, "free_slots", row([("service", whole(haircut)), ("staff", whole(0)), ("day", Value::text("tomorrow"))])),
+        question(
+            4,
+            "free_slots",
+            row([("service", whole(haircut)), ("staff", whole(0)), ("day", Value::text("tomorrow"))]),
+        ),
         question(5, "my_visits", row([])),
     ];
     let answers = house.operations.answer(&asker(house.tenant, 1, 1), &questions).await;
