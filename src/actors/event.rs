@@ -9,7 +9,6 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::accounts::Account;
 use crate::domain::{Conversation, EventId, Message, MessageBody, OutboxId, Sender, Timestamp};
-use crate::flows::Row;
 
 /// What became of an event. Only the first four may be answered with a 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,11 +94,6 @@ impl EventKind {
             Self::SlowDown => 8,
             Self::Erase => 9,
         }
-    }
-
-    /// The event's payload as a flow sees it, where it is an event of outside to it.
-    pub fn payload(&self) -> Row {
-        Row::new()
     }
 }
 

@@ -146,6 +146,15 @@ pub const CANCEL_VISIT: Signature = Signature {
     outcomes: &[outcome("cancelled"), outcome("too_late"), outcome("gone")],
 };
 
+/// Types that flows name in `takes` and `ends`.
+pub const TYPES: &[(&str, Type)] = &[
+    ("salon.service_id", Whole),
+    ("salon.service", Row(SERVICE)),
+    ("salon.slot", Row(SLOT)),
+    ("salon.hold", Row(HOLD)),
+    ("salon.visit", Row(VISIT)),
+];
+
 /// All of them, as a flow set takes them.
 pub const ALL: &[Signature] = &[
     SERVICES,
