@@ -43,7 +43,10 @@ impl std::fmt::Debug for Metrics {
 impl Api {
     pub fn new(engine: Engine, metrics: Metrics) -> Self {
         let config = &engine.world().settings;
-        let apps = config.whatsapp_apps.iter().map(|(name, app)| App::new(name.as_str(), app.secrets.as_slice(), app.verify_token.clone()));
+        let apps = config
+            .whatsapp_apps
+            .iter()
+            .map(|(name, app)| App::new(name.as_str(), app.secrets.as_slice(), app.verify_token.clone()));
         Self {
             apps: apps.collect(),
             metrics,

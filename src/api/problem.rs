@@ -34,14 +34,18 @@ impl Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::TooFast { retry_after } => {
-                Self::new(StatusCode::TOO_MANY_REQUESTS, "too_fast", "Too many updates a second: send the same again later.")
-                    .retry_after(retry_after)
-            }
-            Refusal::Busy { retry_after } => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "The engine cannot take this now: send the same again later.")
-                    .retry_after(retry_after)
-            }
+            Refusal::TooFast { retry_after } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_fast",
+                "Too many updates a second: send the same again later.",
+            )
+            .retry_after(retry_after),
+            Refusal::Busy { retry_after } => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                "The engine cannot take this now: send the same again later.",
+            )
+            .retry_after(retry_after),
         }
     }
 }
@@ -55,7 +59,8 @@ impl IntoResponse for Problem {
             "code": self.code,
             "detail": self.detail,
         });
-        let mut response = (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response();
+        let mut response =
+            (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response();
         if let Some(wait) = self.retry_after {
             // Whole seconds, never zero: a client that comes back at once would be refused again.
             let seconds = wait.as_secs_f64().ceil().max(1.0) as u64;

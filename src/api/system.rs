@@ -93,7 +93,9 @@ fn heartbeat(api: &Api) -> Check {
         Some(age) if age <= stale => Health::Up,
         _ => Health::Down,
     };
-    let detail = age.map_or("the database has not been heard of yet".to_owned(), |age| format!("{} ms old", age.num_milliseconds()));
+    let detail = age.map_or("the database has not been heard of yet".to_owned(), |age| {
+        format!("{} ms old", age.num_milliseconds())
+    });
     Check { name: "database", state, detail }
 }
 
@@ -117,6 +119,7 @@ fn turns(api: &Api) -> Check {
 }
 
 fn report(api: &Api, checks: &[Check]) -> Json_ {
-    let all = checks.iter().map(|check| json!({"name": check.name, "state": check.state.word(), "detail": check.detail}));
+    let all =
+        checks.iter().map(|check| json!({"name": check.name, "state": check.state.word(), "detail": check.detail}));
     json!({ "phase": api.engine.phase().word(), "checks": all.collect::<Vec<_>>() })
 }

@@ -17,7 +17,8 @@ async fn read(api: &Api, headers: &HeaderMap, body: Body) -> Result<Bytes, Probl
     let max = api.body_bytes_max;
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     let bytes = announced.unwrap_or(max);
-    let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("A body may have {max} bytes at most."));
+    let too_large =
+        || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("A body may have {max} bytes at most."));
     if bytes > max {
         return Err(too_large());
     }

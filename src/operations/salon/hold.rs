@@ -47,17 +47,13 @@ pub(in crate::operations) async fn answer(
         Some(new) => take(&mut transaction, asker, &new).await?,
         None => None,
     };
-    match held {
-        Some(held) => {
-            transaction.commit().await?;
-            Ok(answer_of(&held))
-        }
+    let Some(held) = held else {
         // Her earlier hold stays hers.
-        None => {
-            transaction.rollback().await?;
-            Ok(Answered::outcome("taken"))
-        }
-    }
+        transaction.rollback().await?;
+        return Ok(Answered::outcome("taken"));
+    };
+    transaction.commit().await?;
+    Ok(answer_of(&held))
 }
 
 /// The id of the hold that this question takes, and of the visit it may become: the same whenever the event is handled again.
