@@ -14,7 +14,7 @@ run: rust-version ## Build and start everything on this machine: database, engin
 	$(CARGO) run --quiet -- dev
 
 test: rust-version ## Every test but the long ones
-	$(CARGO) test
+	$(CARGO) test --no-fail-fast
 
 check: rust-version ## Format, lints, documentation, and licences where cargo-deny is installed
 	$(CARGO) fmt --check

@@ -386,6 +386,30 @@ async fn as_root_under_a_closed_home_it_works_with_and_without_user_namespaces()
 }
 
 #[tokio::test]
+async fn as_root_a_folder_made_by_nobody_opens_when_its_home_is_closed_later_and_back() {
+    if !am_root() {
+        return;
+    }
+    let folder = open_folder();
+    let postgres = start(options(folder.path())).await;
+    write_row(&postgres).await;
+    let first = postgres.account();
+    postgres.stop().await.unwrap();
+    for mode in [0o700, 0o755] {
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).unwrap();
+        match PrivatePostgres::start(options(folder.path())).await {
+            Ok(postgres) => {
+                assert_row_is_there(&postgres).await;
+                postgres.stop().await.unwrap();
+            }
+            // Without user namespaces a closed home cannot be entered, and the database there is not passed over in silence.
+            Err(error) => assert!(matches!(error, PrivatePostgresError::OutOfReach { .. }) && mode == 0o700, "{error}"),
+        }
+    }
+    assert!(matches!(first, Account::Dropped { .. } | Account::Mapped { .. }));
+}
+
+#[tokio::test]
 async fn a_user_without_a_name_gets_a_server_with_and_without_user_namespaces() {
     if let Some(folder) = child_folder() {
         for (name, namespaces_allowed) in [("with", true), ("without", false)] {
