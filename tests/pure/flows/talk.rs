@@ -118,7 +118,10 @@ impl<'f> Talk<'f> {
         let ids = &self.prompts[self.prompts.len() - from];
         let wanted = |id: &&String| {
             let name = id.split_once(':').map_or("", |(_, name)| name);
-            name == option || row.as_deref() == Some(name) || name.strip_prefix('+') == Some(option) || name == format!("={option}")
+            name == option
+                || row.as_deref() == Some(name)
+                || name.strip_prefix('+') == Some(option)
+                || name == format!("={option}")
         };
         let id = ids.iter().find(wanted).unwrap_or_else(|| panic!("no option {option} among {ids:?}")).clone();
         self.message(MessageBody::Tap { id, title: option.to_owned() }, &format!("> [{option}]"))
@@ -199,7 +202,11 @@ impl<'f> Talk<'f> {
                 }
                 "bytes_at_most" => {
                     let bytes = serde_json::to_vec(&self.state).unwrap().len() as u64;
-                    assert!(bytes <= wanted.as_u64().unwrap(), "{bytes} bytes: {}", serde_json::to_string(&self.state).unwrap());
+                    assert!(
+                        bytes <= wanted.as_u64().unwrap(),
+                        "{bytes} bytes: {}",
+                        serde_json::to_string(&self.state).unwrap()
+                    );
                 }
                 "alarm_in" => {
                     let wanted = wanted.as_str().map(|time| self.context.now + duration(time));
@@ -270,7 +277,13 @@ fn print(content: &Content) -> String {
         }
         Content::Template(template) => {
             let body: Vec<String> = template.body.iter().map(|parameter| format!("{parameter:?}")).collect();
-            format!("  (template {} {}) {} {} buttons\n", template.name, template.language, body.join(" "), template.buttons.len())
+            format!(
+                "  (template {} {}) {} {} buttons\n",
+                template.name,
+                template.language,
+                body.join(" "),
+                template.buttons.len()
+            )
         }
         other => format!("  {other:?}\n"),
     }
