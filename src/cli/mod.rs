@@ -1,5 +1,6 @@
 //! The commands: arguments in, exit code out. Exit 2 for a wrong call, 1 for a failure.
 
+pub mod channel;
 mod config;
 mod init;
 mod settings;
