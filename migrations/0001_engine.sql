@@ -50,7 +50,7 @@ INSERT INTO shard (shard) SELECT generate_series(0, 255);
 
 -- ---------------------------------------------------------------------------------------------------------------- tenants
 
--- A key ring's fingerprint and the system key it wraps: bytes that belong to nobody are sealed by it.
+-- The key that the ring wraps for bytes that belong to nobody.
 CREATE TABLE system_key (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     wrapped bytea NOT NULL
@@ -656,6 +656,13 @@ LANGUAGE sql SECURITY DEFINER SET search_path = ganira, pg_temp AS $$
         ON CONFLICT (account_id, writer_id) DO UPDATE SET batch_no = greatest(c.batch_no, excluded.batch_no)
 $$;
 
+-- The system key, as the ring wraps it: the one that is there, else `p_fresh`.
+CREATE FUNCTION system_key(p_fresh bytea) RETURNS bytea
+LANGUAGE sql SECURITY DEFINER SET search_path = ganira, pg_temp AS $$
+    INSERT INTO system_key (wrapped) VALUES (p_fresh) ON CONFLICT DO NOTHING;
+    SELECT wrapped FROM system_key
+$$;
+
 CREATE FUNCTION accounts()
 RETURNS TABLE (id bigint, tenant_id bigint, channel text, external_id text, parent_id text, app text, credential bytea, stopped_reason text,
                zone text, language text, flow text, wrapped_key bytea)
@@ -689,11 +696,9 @@ LANGUAGE sql SECURITY DEFINER SET search_path = ganira, pg_temp AS $$
 $$;
 
 CREATE FUNCTION dead_letter_for_replay(p_id bigint)
-RETURNS TABLE (tenant_id bigint, contact_id bigint, account_id bigint, reason text, body bytea, replays smallint, wrapped bytea)
+RETURNS TABLE (dedupe bytea, tenant_id bigint, account_id bigint, body bytea, replays smallint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ganira, pg_temp AS $$
-    SELECT d.tenant_id, d.contact_id, d.account_id, d.reason, d.body, d.replays, k.wrapped
-    FROM dead_letter AS d LEFT JOIN contact_key AS k ON k.tenant_id = d.tenant_id AND k.contact_id = d.contact_id
-    WHERE d.id = p_id
+    SELECT dedupe, tenant_id, account_id, body, replays FROM dead_letter WHERE id = p_id
 $$;
 
 CREATE FUNCTION mark_replayed(p_id bigint) RETURNS void

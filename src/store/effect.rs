@@ -1,11 +1,12 @@
-//! Guarded effects: changes of product tables that are part of a turn's commit.
+//! A guarded effect: what an operation leaves to the commit.
 
-/// A change the commit makes through the SQL function `effect_<kind>`, under the guard `inspect_<kind>` explains.
+/// One call of `ganira.effect_{kind}`, made by the commit under its guard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuardedEffect {
-    /// Which operation of the turn it belongs to.
+    /// The ordinal of the question that asked for it. If the guard fails, the turn runs again with the true outcome under this ordinal.
     pub ordinal: u8,
-    /// A lower-case identifier; the suffix of its two SQL functions.
+    /// The suffix of the two functions `ganira.effect_{kind}` and `ganira.inspect_{kind}`.
     pub kind: &'static str,
+    /// The effect's arguments; their shape stands above its function in the migrations.
     pub args: serde_json::Value,
 }

@@ -1,16 +1,20 @@
 //! All SQL, and the one commit. Actors see the [`Store`] trait; [`PgStore`] is the truth behind it.
 
+pub mod app;
 pub mod commit;
 pub mod effect;
 pub mod facts;
 pub mod migrate;
 pub mod postgres;
+pub mod private_postgres;
 pub mod rows;
+pub mod salon;
 
 use std::fmt::Debug;
 
 use async_trait::async_trait;
 
+pub use app::AppPool;
 pub use commit::{Batch, Blame, CommitOutcome, FinishedJob, FiredTimer, JobRow, JournalRow, OutboxRow, TurnRow};
 pub use effect::GuardedEffect;
 pub use facts::{AttemptState, Fact, FactBatch, Notice};
@@ -77,6 +81,9 @@ pub trait Store: Send + Sync + Debug + 'static {
 
     async fn accounts(&self) -> Result<Vec<AccountRow>>;
     async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()>;
+
+    /// The system key as the ring wraps it: the one that is there, else `fresh`, which is then kept.
+    async fn system_key(&self, fresh: &[u8]) -> Result<Vec<u8>>;
 
     /// Writes dead letters; one with the same `dedupe` is there already and stays as it is.
     async fn bury(&self, letters: &[DeadLetterRow]) -> Result<()>;

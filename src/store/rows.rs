@@ -113,19 +113,18 @@ pub struct DeadLetterRow {
     pub reason: &'static str,
     pub error: String,
     pub at: Timestamp,
-    /// Sealed by the contact's key where there is a contact, else by the system key.
+    /// Sealed by the tenant's key where there is a tenant, else by the system key.
     pub body: Vec<u8>,
 }
 
 #[derive(Debug, Clone)]
 pub struct ReplayRow {
+    pub dedupe: Vec<u8>,
     pub tenant: Option<TenantId>,
-    pub contact: Option<ContactId>,
     pub account: Option<AccountId>,
-    pub reason: String,
     pub body: Vec<u8>,
+    /// How often it was replayed before.
     pub replays: i16,
-    pub wrapped_key: Option<Vec<u8>>,
 }
 
 /// What somebody asked of the running engine from another process.

@@ -2,4 +2,5 @@
 
 mod config;
 mod crypto;
+mod salon;
 mod whatsapp;

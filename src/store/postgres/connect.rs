@@ -49,24 +49,6 @@ pub(super) async fn engine_pool(options: PgConnectOptions, durability: Durabilit
     Ok(pool)
 }
 
-/// The pool of operations and the API: forced row-level security, short time-outs.
-pub async fn app_pool(options: PgConnectOptions, connections_max: u32) -> Result<PgPool, ConnectError> {
-    let settings = [
-        ("search_path", "ganira"),
-        ("timezone", "UTC"),
-        ("jit", "off"),
-        ("statement_timeout", "2s"),
-        ("idle_in_transaction_session_timeout", "2s"),
-    ];
-    PgPoolOptions::new()
-        .max_connections(connections_max)
-        .acquire_timeout(Duration::from_secs(2))
-        .after_connect(|connection, _| Box::pin(async move { take_role(connection, "ganira_app").await }))
-        .connect_with(options.options(settings).application_name("ganira app"))
-        .await
-        .map_err(ConnectError::Connect)
-}
-
 /// A small pool of the owner, for migrations and the commands of an operator. Never used while serving.
 pub async fn owner_pool(options: PgConnectOptions) -> Result<PgPool, ConnectError> {
     PgPoolOptions::new()

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::domain::{AccountId, ContactId, Conversation, EventId, TenantId, Timestamp};
 
-pub use connect::{ConnectError, app_pool, owner_pool};
+pub use connect::{ConnectError, owner_pool};
 
 /// A lane's connection: empty before the first commit and after every failure.
 type LaneConnection = Arc<tokio::sync::Mutex<Option<PgConnection>>>;
@@ -144,6 +144,10 @@ impl Store for PgStore {
 
     async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()> {
         rest::stop_account(&self.pool, account, reason).await
+    }
+
+    async fn system_key(&self, fresh: &[u8]) -> Result<Vec<u8>> {
+        rest::system_key(&self.pool, fresh).await
     }
 
     async fn bury(&self, letters: &[DeadLetterRow]) -> Result<()> {

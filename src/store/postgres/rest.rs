@@ -174,25 +174,25 @@ pub(super) async fn answer_request(pool: &PgPool, id: i64, answer: &str) -> Resu
 
 pub(super) async fn dead_letter_for_replay(pool: &PgPool, id: i64) -> Result<Option<ReplayRow>> {
     let failed = failed("read a dead letter");
-    let row = sqlx::query(
-        "SELECT tenant_id, contact_id, account_id, reason, body, replays, wrapped FROM dead_letter_for_replay($1)",
-    )
-    .bind(id)
-    .fetch_optional(pool)
-    .await
-    .map_err(failed)?;
+    let row = sqlx::query("SELECT dedupe, tenant_id, account_id, body, replays FROM dead_letter_for_replay($1)")
+        .bind(id)
+        .fetch_optional(pool)
+        .await
+        .map_err(failed)?;
     let read = |row: &PgRow| {
         Ok(ReplayRow {
-            tenant: row.try_get::<Option<i64>, _>(0)?.map(TenantId),
-            contact: row.try_get::<Option<i64>, _>(1)?.map(ContactId),
+            dedupe: row.try_get(0)?,
+            tenant: row.try_get::<Option<i64>, _>(1)?.map(TenantId),
             account: row.try_get::<Option<i64>, _>(2)?.map(AccountId),
-            reason: row.try_get(3)?,
-            body: row.try_get(4)?,
-            replays: row.try_get(5)?,
-            wrapped_key: row.try_get(6)?,
+            body: row.try_get(3)?,
+            replays: row.try_get(4)?,
         })
     };
     row.as_ref().map(read).transpose().map_err(failed)
+}
+
+pub(super) async fn system_key(pool: &PgPool, fresh: &[u8]) -> Result<Vec<u8>> {
+    sqlx::query_scalar("SELECT system_key($1)").bind(fresh).fetch_one(pool).await.map_err(failed("read the system key"))
 }
 
 pub(super) async fn mark_replayed(pool: &PgPool, id: i64) -> Result<()> {
