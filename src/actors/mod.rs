@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod facts_lane;
 pub mod fence;
+pub mod outbound;
 pub mod outgoing;
 
 use std::future::Future;

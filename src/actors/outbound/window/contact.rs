@@ -20,30 +20,26 @@ pub(super) struct Entry {
     pub first_tried: Option<Timestamp>,
     /// The newest receipt that came while it was being sent.
     pub heard: Option<DeliveryState>,
-    /// The provider's code for the last failure.
-    pub code: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     /// To be sent, not before `due`.
-    Queued { due: Option<Timestamp> },
-    Sending { begun: Timestamp },
+    Queued {
+        due: Option<Timestamp>,
+    },
+    Sending {
+        begun: Timestamp,
+    },
     /// It may have left: until then a receipt can tell.
-    Unknown { until: Timestamp },
+    Unknown {
+        until: Timestamp,
+    },
 }
 
 impl Entry {
     pub fn new(message: Outgoing) -> Self {
-        Self {
-            message,
-            state: State::Queued { due: None },
-            attempt: 0,
-            spent: 0,
-            first_tried: None,
-            heard: None,
-            code: None,
-        }
+        Self { message, state: State::Queued { due: None }, attempt: 0, spent: 0, first_tried: None, heard: None }
     }
 
     /// Only a template may go when the channel's door is shut.

@@ -74,7 +74,12 @@ impl Intake {
     }
 
     /// The next page to read, with room for so many rows of `rows_max`.
-    pub fn next_read(&mut self, room: usize, rows_max: usize, last_of: impl Fn(ContactId) -> Option<(OutboxPlace, OutboxPlace)>) -> Option<Read> {
+    pub fn next_read(
+        &mut self,
+        room: usize,
+        rows_max: usize,
+        last_of: impl Fn(ContactId) -> Option<(OutboxPlace, OutboxPlace)>,
+    ) -> Option<Read> {
         if self.reading || room == 0 {
             return None;
         }
@@ -82,7 +87,13 @@ impl Intake {
         let scan = behind && room >= (rows_max / 4).clamp(1, PAGE);
         let refill = !self.refills.is_empty() && (self.refill_turn || !scan || self.refills.len() > REFILLS_FIRST);
         self.refill_turn = !refill;
-        let read = if refill { self.refill(last_of) } else if scan { Some(self.scan(room)) } else { None };
+        let read = if refill {
+            self.refill(last_of)
+        } else if scan {
+            Some(self.scan(room))
+        } else {
+            None
+        };
         self.reading = read.is_some();
         read
     }
@@ -104,7 +115,8 @@ impl Intake {
             return Read { after, limit, goal: Goal::Past };
         }
         let is_behind = |(_, progress): &(&i64, &Progress)| progress.behind;
-        let next = self.writers.range(self.last_lane + 1..).find(is_behind).or_else(|| self.writers.iter().find(is_behind));
+        let next =
+            self.writers.range(self.last_lane + 1..).find(is_behind).or_else(|| self.writers.iter().find(is_behind));
         let (writer, progress) = next.map_or((0, Progress::default()), |(writer, progress)| (*writer, *progress));
         self.last_lane = writer;
         Read { after: progress.read, limit, goal: Goal::Lane { writer, heard: progress.heard } }

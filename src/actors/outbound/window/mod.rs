@@ -234,6 +234,11 @@ impl Window {
         self.stopped
     }
 
+    /// Somebody may send, if nothing about the account itself forbids it.
+    pub fn has_ready(&self) -> bool {
+        !self.ready.is_empty() && !self.stopped && !self.draining
+    }
+
     pub fn breaker(&self) -> breaker::State {
         self.breaker.state()
     }
@@ -285,7 +290,8 @@ impl Window {
     fn refuse(&mut self, id: ContactId, index: usize, refusal: Refusal, now: Timestamp) -> Option<Action> {
         let entry = self.take_out(id, index)?;
         self.file(id, now);
-        let fact = Fact { error_code: refusal.code, ..fact(&entry, DeliveryState::Failed.rank(), AttemptState::None, now) };
+        let fact =
+            Fact { error_code: refusal.code, ..fact(&entry, DeliveryState::Failed.rank(), AttemptState::None, now) };
         Some(Action::Record { fact, closes: Some(entry.message.place), refusal: Some(refusal) })
     }
 

@@ -13,7 +13,7 @@ use crate::store::AttemptState;
 /// How long an account pauses that was throttled and not told for how long.
 const ACCOUNT_PAUSE: Backoff = Backoff { first: Duration::from_secs(1), factor: 2, most: Duration::from_secs(64) };
 /// The same for a portfolio.
-const PORTFOLIO_PAUSE: Duration = Duration::from_secs(60);
+const PORTFOLIO_PAUSE: Duration = Duration::from_mins(1);
 
 /// A message of a contact that was being sent.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +53,7 @@ impl Window {
             }
             SendOutcome::Retry { code, retry_after } => self.retry(at, *code, *retry_after, random, now, actions),
             SendOutcome::Unknown => {
-                self.spend(at, None);
+                self.spend(at);
                 self.set(at, State::Unknown { until: now + self.pace.unknown_wait });
                 self.note(at, AttemptState::Unknown, now, actions);
             }
@@ -150,7 +150,7 @@ impl Window {
         now: Timestamp,
         actions: &mut Vec<Action>,
     ) {
-        let spent = self.spend(at, code);
+        let spent = self.spend(at);
         if spent >= self.pace.attempts_max {
             let refusal = Refusal { reason: Refused::Undeliverable, code };
             actions.extend(self.refuse(at.contact, at.index, refusal, now));
@@ -187,10 +187,9 @@ impl Window {
     }
 
     /// An attempt that counts; returns how many there were.
-    fn spend(&mut self, at: At, code: Option<i64>) -> u32 {
+    fn spend(&mut self, at: At) -> u32 {
         let Some(entry) = self.entry(at) else { return 1 };
         entry.spent = entry.spent.saturating_add(1);
-        entry.code = code.or(entry.code);
         entry.spent
     }
 

@@ -1,8 +1,8 @@
 //! Taking rows into the window, from memory and from pages of the table.
 
-use super::contact::{Contact, Entry, Left, State, is_media};
-use super::words::{Action, Found, Goal, Read, Standing};
 use super::Window;
+use super::contact::{Entry, Left, State, is_media};
+use super::words::{Action, Found, Goal, Read, Standing};
 use crate::actors::outgoing::Outgoing;
 use crate::domain::{ContactId, Timestamp};
 use crate::store::OutboxPlace;
@@ -21,12 +21,8 @@ impl Window {
         for message in rows {
             let place = message.place;
             if self.intake.committed(place) {
-                let found = Found {
-                    id: message.id,
-                    place,
-                    standing: Standing::Queued { attempt: 0 },
-                    message: Some(message),
-                };
+                let found =
+                    Found { id: message.id, place, standing: Standing::Queued { attempt: 0 }, message: Some(message) };
                 match self.offer(found, now) {
                     Taken::Yes => self.intake.lane_read(place),
                     Taken::No => self.intake.fall_back(place.writer),
@@ -47,10 +43,10 @@ impl Window {
 
     /// Asks for the next page if there is room and need.
     pub(super) fn read_on(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
-        if self.draining || self.read_again_at.is_some_and(|at| at > now) {
+        self.read_again_at = self.read_again_at.filter(|at| *at > now && !self.draining);
+        if self.draining || self.read_again_at.is_some() {
             return;
         }
-        self.read_again_at = None;
         let room = self.pace.rows_max.saturating_sub(self.open.len());
         let contacts = &self.contacts;
         let left_of = |id: ContactId| contacts.get(&id)?.left.map(|left| (left.from, left.last));
@@ -163,7 +159,7 @@ impl Window {
     }
 
     fn leave(&mut self, id: ContactId, left: Left) {
-        self.contacts.entry(id).or_insert_with(Contact::default).left = Some(left);
+        self.contacts.entry(id).or_default().left = Some(left);
     }
 
     /// Media that was taken before we started, and perhaps not yet sent on.

@@ -120,22 +120,35 @@ pub enum Event {
 }
 
 /// What a window wants done.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Action {
     /// Read this page; answer with [`Event::Page`] or [`Event::ReadFailed`].
     Read(Read),
     /// Record attempt number `attempt`, then send; answer with [`Event::NotBegun`] or [`Event::Ended`].
-    Send { message: Outgoing, attempt: i16 },
+    Send {
+        message: Outgoing,
+        attempt: i16,
+    },
     /// Write a fact. If it `closes` a row, answer with [`Event::Recorded`]; then tell the flow of the `refusal`.
-    Record { fact: Fact, closes: Option<OutboxPlace>, refusal: Option<Refusal> },
+    Record {
+        fact: Fact,
+        closes: Option<OutboxPlace>,
+        refusal: Option<Refusal>,
+    },
     /// A message whose answer was lost is left alone: sent or not, nobody knows.
     Lost(OutboxId),
     /// Write down that nothing is sent for the account until somebody acts.
-    StopAccount { code: i64, reason: String },
+    StopAccount {
+        code: i64,
+        reason: String,
+    },
     /// Tell the other accounts of the portfolio.
     PausePortfolio(Timestamp),
     /// Everything up to this batch of this writer is settled.
-    SaveCursor { writer: i64, batch: i64 },
+    SaveCursor {
+        writer: i64,
+        batch: i64,
+    },
     /// The breaker opened until then.
     BreakerOpened(Timestamp),
     BreakerClosed,
