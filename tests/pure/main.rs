@@ -3,6 +3,7 @@
 
 mod config;
 mod crypto;
+mod floors;
 mod flows;
 mod salon;
 mod whatsapp;
