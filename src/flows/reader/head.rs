@@ -10,6 +10,8 @@ use crate::flows::source::{Kind, Node};
 /// The format of flow files that we read.
 const FORMAT: i64 = 1;
 
+const CHANNELS: [&str; 3] = ["whatsapp", "ussd", "sms"];
+
 /// Kinds by the names a flow gives them in `takes` and `ends`.
 const KINDS: [(&str, Known); 9] = [
     ("text", Known::Text),
@@ -34,9 +36,13 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
     if keys.whole("format", FORMAT, FORMAT, reader.mistakes).is_none() {
         reader.mistakes.add(keys.at, "a flow names its format", "\"format\" is missing or unknown", format!("write format: {FORMAT}"));
     }
-    for channel in words(keys.take("channels"), reader) {
-        if !["whatsapp", "ussd", "sms"].contains(&channel.as_str()) {
-            let mend = did_you_mean(&channel, ["whatsapp", "ussd", "sms"], "remove it");
+    flow.channels = words(keys.take("channels"), reader);
+    if flow.channels.is_empty() {
+        flow.channels = CHANNELS.map(str::to_owned).to_vec();
+    }
+    for channel in &flow.channels {
+        if !CHANNELS.contains(&channel.as_str()) {
+            let mend = did_you_mean(channel, CHANNELS, "remove it");
             reader.mistakes.add(keys.at, format!("no channel \"{channel}\""), "channels are whatsapp, ussd, sms", mend);
         }
     }
