@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use super::definition::FlowSet;
 use super::messages::{Texts, message_id};
-use super::mistake::{At, Mistake, Mistakes, did_you_mean};
+use super::mistake::{At, Mistake, Mistakes};
 use super::operation::Signature;
 use super::reads::Reads;
 use super::understand::fold;
-use super::{languages, reader};
+use super::reader;
 
 /// Flows of one set.
 const FLOWS_MAX: usize = 100;
@@ -54,10 +54,6 @@ impl FlowSet {
         for code in flow.languages.clone() {
             let name = format!("{base}.{code}.ftl");
             let mut mistakes = Mistakes::of(&flow.file);
-            if languages::known(&code).is_none() {
-                let mend = did_you_mean(&code, ["en", "fr", "rw", "sw"], "remove it from languages");
-                mistakes.add(At { line: 1, column: 1 }, format!("no language \"{code}\""), "we know en, fr, rw, sw", mend);
-            }
             match files.iter().find(|(file, _)| *file == name) {
                 Some((file, text)) => {
                     let mut of_texts = Mistakes::of(file);

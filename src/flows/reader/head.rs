@@ -11,6 +11,7 @@ use crate::flows::source::{Kind, Node};
 const FORMAT: i64 = 1;
 
 const CHANNELS: [&str; 3] = ["whatsapp", "ussd", "sms"];
+const LANGUAGES: [&str; 4] = ["en", "fr", "rw", "sw"];
 
 /// Kinds by the names a flow gives them in `takes` and `ends`.
 const KINDS: [(&str, Known); 9] = [
@@ -33,20 +34,15 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
         }
         None => reader.mistakes.add(keys.at, "a flow has a name", "there is no key \"flow\"", "begin with flow: its_name"),
     }
-    if keys.whole("format", FORMAT, FORMAT, reader.mistakes).is_none() {
-        reader.mistakes.add(keys.at, "a flow names its format", "\"format\" is missing or unknown", format!("write format: {FORMAT}"));
+    if !keys.has("format") {
+        reader.mistakes.add(keys.at, "a flow names its format", "there is no key \"format\"", format!("write format: {FORMAT}"));
     }
-    flow.channels = words(keys.take("channels"), reader);
+    keys.whole("format", FORMAT, FORMAT, reader.mistakes);
+    flow.channels = known_words(keys.take("channels"), "channel", &CHANNELS, reader);
     if flow.channels.is_empty() {
         flow.channels = CHANNELS.map(str::to_owned).to_vec();
     }
-    for channel in &flow.channels {
-        if !CHANNELS.contains(&channel.as_str()) {
-            let mend = did_you_mean(channel, CHANNELS, "remove it");
-            reader.mistakes.add(keys.at, format!("no channel \"{channel}\""), "channels are whatsapp, ussd, sms", mend);
-        }
-    }
-    flow.languages = words(keys.take("languages"), reader);
+    flow.languages = known_words(keys.take("languages"), "language", &LANGUAGES, reader);
     if flow.languages.is_empty() {
         flow.languages.push("en".to_owned());
     }
@@ -79,11 +75,23 @@ fn start(node: Option<&Node>, reader: &mut Reader<'_>) -> Start {
     start
 }
 
-fn words(node: Option<&Node>, reader: &mut Reader<'_>) -> Vec<String> {
+/// A list of words that must be `known` ones; others are left out.
+fn known_words(node: Option<&Node>, what: &str, known: &[&str], reader: &mut Reader<'_>) -> Vec<String> {
     match node.map(|node| (node, &node.kind)) {
         None => Vec::new(),
         Some((_, Kind::List(items))) => {
-            items.iter().filter_map(|item| text(item, "each of them", reader.mistakes)).map(str::to_owned).collect()
+            let mut words = Vec::new();
+            for item in items {
+                match text(item, what, reader.mistakes) {
+                    Some(word) if known.contains(&word) => words.push(word.to_owned()),
+                    Some(word) => {
+                        let mend = did_you_mean(word, known.iter().copied(), "remove it");
+                        reader.mistakes.add(item.at, format!("no {what} \"{word}\""), format!("we know {}", known.join(", ")), mend);
+                    }
+                    None => {}
+                }
+            }
+            words
         }
         Some((node, _)) => {
             reader.mistakes.add(node.at, "here stands a list of words", format!("not {}", describe(node)), "write [word, word]");
