@@ -2,5 +2,6 @@
 
 mod config;
 mod crypto;
+mod outbound;
 mod salon;
 mod whatsapp;
