@@ -21,14 +21,39 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("sandbox", &["domain", "crypto", "resilience", "config"]),
     (
         "cli",
-        &["domain", "crypto", "resilience", "config", "flows", "store", "operations", "channels", "actors", "api", "sandbox"],
+        &[
+            "domain",
+            "crypto",
+            "resilience",
+            "config",
+            "flows",
+            "store",
+            "operations",
+            "channels",
+            "actors",
+            "api",
+            "sandbox",
+        ],
     ),
 ];
 
 /// Words that have no business on a floor: what is absent there is an invariant.
 const ABSENT: &[(&str, &[&str])] = &[
     ("domain", &["tokio::", "sqlx::", "reqwest::", "std::fs", "std::net", "axum::"]),
-    ("flows", &["tokio::", "sqlx::", "reqwest::", "std::fs", "std::net", "std::time::Instant", "SystemTime", "Utc::now", "rand::"]),
+    (
+        "flows",
+        &[
+            "tokio::",
+            "sqlx::",
+            "reqwest::",
+            "std::fs",
+            "std::net",
+            "std::time::Instant",
+            "SystemTime",
+            "Utc::now",
+            "rand::",
+        ],
+    ),
     ("channels", &["sqlx::"]),
     ("api", &["sqlx::"]),
     ("actors", &["SELECT ", "INSERT INTO", "messaging_product"]),

@@ -5,5 +5,6 @@ mod config;
 mod crypto;
 mod floors;
 mod flows;
+mod outbound;
 mod salon;
 mod whatsapp;
