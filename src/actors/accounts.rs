@@ -9,7 +9,7 @@ use secrecy::SecretString;
 
 use crate::crypto::{KeyRing, TenantKey};
 use crate::domain::{AccountId, TenantId};
-use crate::flows::Channel;
+use crate::flows::{Channel, FlowSet};
 use crate::store::{AccountRow, Store, StoreError};
 
 /// The table's name in the seal of a credential.
@@ -40,8 +40,8 @@ pub struct Tenant {
     pub key: TenantKey,
     pub zone: Tz,
     pub language: String,
-    /// The name of the flow set its people talk to.
-    pub flow: String,
+    /// The flows its people talk to.
+    pub flows: Arc<FlowSet>,
 }
 
 /// All doors. Reading is a pointer copy; [`Accounts::refresh`] replaces them whole.
@@ -134,7 +134,7 @@ fn unwrap_tenant(row: &AccountRow, ring: &KeyRing) -> Result<Tenant, String> {
         key: ring.unwrap_tenant_key(row.tenant.0, &row.wrapped_tenant_key).map_err(|error| error.to_string())?,
         zone: row.zone.parse().map_err(|_| format!("unknown time zone {}", row.zone))?,
         language: row.language.clone(),
-        flow: row.flow.clone(),
+        flows: FlowSet::shipped(&row.flow).ok_or_else(|| format!("there is no flow set {}", row.flow))?,
     })
 }
 

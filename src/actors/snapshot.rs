@@ -1,6 +1,8 @@
 //! What the engine keeps of a conversation between two turns: the flows' state, the doors, and which events it has had.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use super::outgoing::Recipient;
 use crate::crypto::{CryptoError, DataKey, Place};
@@ -29,7 +31,7 @@ pub struct Snapshot {
 /// The part of a snapshot that is written as JSON.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Kept {
-    #[serde(rename = "s")]
+    #[serde(rename = "s", deserialize_with = "read_state")]
     pub state: State,
     /// The most recently used first.
     #[serde(rename = "d", default, skip_serializing_if = "Vec::is_empty")]
@@ -40,6 +42,12 @@ pub struct Kept {
     /// The name the person's profile shows.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     pub profile_name: Option<String>,
+}
+
+/// A flow's state has versions of its own, and lifts older ones itself.
+fn read_state<'de, D: Deserializer<'de>>(deserializer: D) -> Result<State, D::Error> {
+    let json = Box::<RawValue>::deserialize(deserializer)?;
+    State::read(json.get().as_bytes()).map_err(D::Error::custom)
 }
 
 /// Where a person stands with one channel account.

@@ -125,6 +125,10 @@ impl SecretList {
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(SecretString::expose_secret)
     }
+
+    pub fn as_slice(&self) -> &[SecretString] {
+        &self.0
+    }
 }
 
 impl Setting for SecretList {

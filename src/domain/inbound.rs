@@ -64,6 +64,9 @@ pub struct Message {
     /// The provider's id of the message this one answers.
     pub reply_to: Option<String>,
     pub forwarded: bool,
+    /// The group it was said in: an answer would not belong into the person's own chat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// The advertisement, post or link that began the conversation.
     pub referral: Option<Referral>,
 }

@@ -3,3 +3,4 @@
 
 mod harness;
 mod private_postgres;
+mod salon;

@@ -3,4 +3,6 @@
 
 mod config;
 mod crypto;
+mod flows;
 mod salon;
+mod whatsapp;
