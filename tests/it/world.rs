@@ -144,8 +144,8 @@ impl World {
 
     /// What a handset received, in order.
     pub async fn inbox(&self, of: &str) -> Vec<Value> {
-        let url = self.control("/whatsapp/inbox");
-        self.http.get(url).query(&[("of", of)]).send().await.unwrap().json().await.unwrap()
+        let url = self.control(&format!("/whatsapp/inbox?of={}", of.replace('+', "%2B")));
+        self.http.get(url).send().await.unwrap().json().await.unwrap()
     }
 
     /// Waits until a handset has received `count` messages, and returns them.
