@@ -92,7 +92,8 @@ fn say_where_the_first_one_is(folder: &Path) -> anyhow::Result<()> {
 }
 
 async fn live(mut config: Config, folder: &Path) -> anyhow::Result<()> {
-    let own = PrivatePostgres::start(Options::new(&config.database.data_dir, config.database.programs_dir.clone())).await?;
+    let own =
+        PrivatePostgres::start(Options::new(&config.database.data_dir, config.database.programs_dir.clone())).await?;
     for notice in own.notices() {
         println!("{notice}");
     }

@@ -1,6 +1,7 @@
 //! The commands: arguments in, exit code out. Exit 2 for a wrong call, 1 for a failure.
 
 pub mod assemble;
+mod bench;
 pub mod channel;
 mod config;
 mod dev;
@@ -35,6 +36,10 @@ enum Command {
     Init(init::Init),
     /// Look at the configuration
     Config(config::ConfigCommand),
+    /// Measure this build against its budgets and print one JSON object
+    Bench(bench::Bench),
+    #[command(hide = true)]
+    BenchPart(bench::Part),
 }
 
 /// Parses the arguments of this process and does what they say.
@@ -63,6 +68,8 @@ impl Cli {
             Command::Serve(serve) => serve.run(self.config),
             Command::Init(init) => init.run(),
             Command::Config(config) => config.run(self.config),
+            Command::Bench(bench) => bench.run(),
+            Command::BenchPart(part) => part.run(),
         }
     }
 }

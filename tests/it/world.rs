@@ -44,7 +44,11 @@ impl Default for Wish {
             listen: ([127, 0, 0, 1], 0).into(),
             status_delay: Duration::from_millis(1),
             webhook_backoff: (Duration::from_millis(20), Duration::from_millis(200)),
-            numbers: vec![Number { phone_number_id: NUMBER.into(), waba_id: WABA.into(), display: "250788000100".into() }],
+            numbers: vec![Number {
+                phone_number_id: NUMBER.into(),
+                waba_id: WABA.into(),
+                display: "250788000100".into(),
+            }],
             ..Options::default()
         };
         Self { flow: "salon", sandbox, change: |_| {} }
@@ -98,7 +102,9 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let metrics = assemble::record_metrics();
         let running =
-            assemble::start(self.config.clone(), self.database.options(), Durability::ThrowAway, listener, metrics).await.unwrap();
+            assemble::start(self.config.clone(), self.database.options(), Durability::ThrowAway, listener, metrics)
+                .await
+                .unwrap();
         self.sandbox.point_webhooks_at(Url::parse(&format!("http://{}/webhooks/whatsapp", running.address)).unwrap());
         self.running = Some(running);
         wait_for("the engine to own its conversations", async || {

@@ -128,7 +128,12 @@ impl Check<'_> {
                     Ok(Kind::YesNo | Kind::Unknown) => {}
                     Ok(kind) => wrong.push((formula, format!("a condition is yes or no, not {kind}"))),
                     // A step's own condition stands among its formulas.
-                    Err(cause) if line.guard.as_ref().is_some_and(|guard| std::ptr::eq(&raw const guard.condition, formula)) => {
+                    Err(cause)
+                        if line
+                            .guard
+                            .as_ref()
+                            .is_some_and(|guard| std::ptr::eq(&raw const guard.condition, formula)) =>
+                    {
                         wrong.push((formula, cause));
                     }
                     Err(_) => {}
@@ -142,6 +147,11 @@ impl Check<'_> {
 
     fn wrong_expression(&mut self, formula: &Formula, cause: &str) {
         let known = self.names.list();
-        self.add(formula.at, format!("{cause}: {}", formula.source), format!("known here: {known}"), "correct the expression");
+        self.add(
+            formula.at,
+            format!("{cause}: {}", formula.source),
+            format!("known here: {known}"),
+            "correct the expression",
+        );
     }
 }
