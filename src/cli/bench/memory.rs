@@ -31,7 +31,6 @@ pub(super) struct Found {
 }
 
 pub(super) async fn run(spec: Spec) -> anyhow::Result<Found> {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     assemble::record_metrics();
     let folder = std::env::temp_dir().join(format!("ganira-bench-memory-{}", random::hex_token::<4>()));
     let idle = if spec.asleep { "10" } else { "86400000" };

@@ -21,7 +21,7 @@ mod shape;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use figures::Row;
 use ground::Ground;
@@ -73,20 +73,23 @@ impl Bench {
     }
 
     async fn measure(&self) -> anyhow::Result<()> {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         super::assemble::record_metrics();
         let mut ground = Ground::prepare().await?;
-        let machine = machine::describe(&ground).await?;
+        let measured = self.all(&mut ground).await;
+        ground.clear().await?;
+        println!("{}", serde_json::to_string_pretty(&measured?)?);
+        Ok(())
+    }
+
+    async fn all(&self, ground: &mut Ground) -> anyhow::Result<Value> {
+        let machine = machine::describe(ground).await?;
         let mut found = Vec::new();
         for measure in Measure::value_variants().iter().filter(|measure| self.wants(**measure)) {
             eprintln!("measuring {measure:?} …");
-            found.extend(
-                self.rows(*measure, &mut ground).await.with_context(|| format!("{measure:?} could not be measured"))?,
-            );
+            let rows = self.rows(*measure, ground).await;
+            found.extend(rows.with_context(|| format!("{measure:?} could not be measured"))?);
         }
-        let rows: Vec<_> = found.iter().map(Row::to_json).collect();
-        println!("{}", serde_json::to_string_pretty(&json!({ "machine": machine, "rows": rows }))?);
-        ground.clear().await
+        Ok(json!({ "machine": machine, "rows": found.iter().map(Row::to_json).collect::<Vec<_>>() }))
     }
 
     async fn rows(&self, measure: Measure, ground: &mut Ground) -> anyhow::Result<Vec<Row>> {

@@ -31,7 +31,6 @@ const TENANT: i64 = 1;
 
 /// Serves the engine on this store until the parent ends it.
 pub(super) async fn run() -> anyhow::Result<()> {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let metrics = assemble::record_metrics();
     let folder = std::env::temp_dir().join(format!("ganira-bench-null-{}", random::hex_token::<4>()));
     let config = settings(&folder, &[])?;

@@ -1,7 +1,9 @@
 //! `ganira serve` as people run it: a process of its own with its log on, on the run's database or on one of its own.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -16,12 +18,19 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(60);
 
 pub(super) struct Served {
     pub address: SocketAddr,
+    log: PathBuf,
     child: Child,
 }
 
 impl Served {
-    /// Starts it; returns at once.
-    pub(super) fn start(mut environment: BTreeMap<String, String>, address: SocketAddr) -> anyhow::Result<Self> {
+    /// Starts it, its log in a file of `folder`; returns at once.
+    pub(super) fn start(
+        mut environment: BTreeMap<String, String>,
+        folder: &Path,
+        address: SocketAddr,
+    ) -> anyhow::Result<Self> {
+        let log = folder.join("serve.log");
+        let lines = File::create(&log).with_context(|| format!("cannot make {}", log.display()))?;
         environment.insert("GANIRA__SERVER__LISTEN".to_owned(), address.to_string());
         environment
             .insert("PATH".to_owned(), std::env::var_os("PATH").unwrap_or_default().to_string_lossy().into_owned());
@@ -33,20 +42,20 @@ impl Served {
             .envs(environment)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(lines)
             .kill_on_drop(true)
             .spawn()
             .context("`ganira serve` could not be started")?;
-        Ok(Self { address, child })
+        Ok(Self { address, log, child })
     }
 
     /// Starts it and waits until it is able to commit.
-    pub(super) async fn ready(environment: BTreeMap<String, String>) -> anyhow::Result<Self> {
-        let served = Self::start(environment, free_address()?)?;
+    pub(super) async fn ready(environment: BTreeMap<String, String>, folder: &Path) -> anyhow::Result<Self> {
+        let served = Self::start(environment, folder, free_address()?)?;
         let begun = Instant::now();
         while !served.says_200().await {
             if begun.elapsed() > ANSWERS_WITHIN {
-                bail!("`ganira serve` did not become ready");
+                bail!("`ganira serve` did not become ready: {}", served.last_words());
             }
             tokio::time::sleep(ASK_EVERY).await;
         }
@@ -71,7 +80,12 @@ impl Served {
             }
             tokio::time::sleep(ASK_EVERY).await;
         }
-        bail!("`ganira serve` did not answer")
+        bail!("`ganira serve` did not answer: {}", self.last_words())
+    }
+
+    fn last_words(&self) -> String {
+        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        log.lines().last().unwrap_or("it said nothing").to_owned()
     }
 
     pub(super) fn pid(&self) -> anyhow::Result<u32> {

@@ -25,7 +25,7 @@ pub(in crate::cli::bench) async fn ack(bench: &Bench, ground: &Ground) -> anyhow
     let more: Vec<_> = WIDE.into_iter().chain([("DATABASE_URL", url.as_str())]).collect();
     let environment = ground::environment(&ground.folder, &ground.keys, &more);
     ground::salon(&database, &ground::config(environment.clone())?).await?;
-    let served = Served::ready(environment).await?;
+    let served = Served::ready(environment, &ground.folder).await?;
     let mut loads = Loads::at(served.address);
     loads.lead().await?;
     let speech = Speech::Text(MID_BOOKING.to_owned());

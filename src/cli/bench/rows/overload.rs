@@ -29,7 +29,7 @@ pub(in crate::cli::bench) async fn overload(bench: &Bench, ground: &Ground) -> a
     let more: Vec<_> = narrow.chain([("DATABASE_URL", url.as_str())]).collect();
     let environment = ground::environment(&ground.folder, &ground.keys, &more);
     ground::salon(&database, &ground::config(environment.clone())?).await?;
-    let served = Served::ready(environment).await?;
+    let served = Served::ready(environment, &ground.folder).await?;
     let mut loads = Loads::at(served.address);
     let speech = Speech::Text(MID_BOOKING.to_owned());
     // Everybody is known before the storm.

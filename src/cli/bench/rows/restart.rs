@@ -1,5 +1,7 @@
 //! From kill -9 to the first answer, with everybody known who was known before; and what an engine weighs that has nothing to do.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgConnection;
@@ -30,15 +32,16 @@ pub(in crate::cli::bench) async fn restart(bench: &Bench, ground: &mut Ground) -
     let environment = ground::environment(&ground.folder, &ground.keys, &[("DATABASE_URL", &url)]);
     let tenant = ground::salon(&database, &ground::config(environment.clone())?).await?;
     let known = seed(&mut ground.connection(DATABASE).await?, tenant.0, bench.known).await?;
-    let served = Served::ready(environment.clone()).await?;
+    let served = Served::ready(environment.clone(), &ground.folder).await?;
     tokio::time::sleep(SETTLE).await;
     let idle = machine::resident_bytes(served.pid()?).unwrap_or_default();
-    let outside = kill_and_wait(served, &environment, bench.repeats).await?;
+    let outside = kill_and_wait(served, &environment, &ground.folder, bench.repeats).await?;
 
     let folder = ground.stop_postgres().await?.display().to_string();
     let own = [("GANIRA__DATABASE__PRIVATE", "true"), ("GANIRA__DATABASE__DATA_DIR", folder.as_str())];
     let environment = ground::environment(&ground.folder, &ground.keys, &own);
-    let inside = kill_and_wait(Served::ready(environment.clone()).await?, &environment, bench.repeats).await?;
+    let served = Served::ready(environment.clone(), &ground.folder).await?;
+    let inside = kill_and_wait(served, &environment, &ground.folder, bench.repeats).await?;
     let how = |what: &str| {
         format!(
             "kill -9 of `ganira serve`, started again at once, until a signed message is answered 200; {known} conversations known; {what}"
@@ -79,7 +82,8 @@ async fn seed(connection: &mut PgConnection, tenant: i64, wanted: u64) -> anyhow
 
 async fn kill_and_wait(
     mut served: Served,
-    environment: &std::collections::BTreeMap<String, String>,
+    environment: &BTreeMap<String, String>,
+    folder: &Path,
     repeats: usize,
 ) -> anyhow::Result<Series> {
     let mut seconds = Series::default();
@@ -92,7 +96,7 @@ async fn kill_and_wait(
     for _ in 0..repeats {
         let killed = Instant::now();
         let address = served.kill().await?;
-        served = Served::start(environment.clone(), address)?;
+        served = Served::start(environment.clone(), folder, address)?;
         served.answers(&message()).await?;
         seconds.push(killed.elapsed().as_secs_f64());
     }
