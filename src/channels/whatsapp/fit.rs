@@ -10,6 +10,8 @@ use crate::domain::{Button, Content, ListRow, MediaKind, Template};
 
 /// What stands where a text must not be empty.
 const EMPTY: &str = "…";
+/// What stands for a parameter that is a word rather than a sentence.
+const NONE: &str = "-";
 /// The label of a list made out of buttons, which brought none: a sign that needs no translation.
 const LIST_LABEL: &str = "☰";
 
@@ -182,18 +184,24 @@ fn fit_media(kind: MediaKind, source: &MediaSource, caption: Option<&str>, filen
 /// Parameters may be neither empty nor of several lines. Source: error 132018 and "Template components".
 fn fit_template(template: &Template) -> Template {
     let parameter = |parameter: &TemplateParameter| match parameter {
-        TemplateParameter::Text { text, name } => TemplateParameter::Text {
-            text: label(text, limits::TEMPLATE_PARAMETER, EMPTY),
-            name: name.clone(),
-        },
+        TemplateParameter::Text { text, name } => {
+            TemplateParameter::Text { text: label(text, limits::TEMPLATE_PARAMETER, EMPTY), name: name.clone() }
+        }
         media @ TemplateParameter::Media { .. } => media.clone(),
     };
     let button = |button: &TemplateButton| match button {
-        TemplateButton::CopyCode { index, code } => TemplateButton::CopyCode {
+        TemplateButton::QuickReply { index, payload } => TemplateButton::QuickReply {
             index: *index,
-            code: code.chars().filter(|c| !c.is_whitespace()).take(limits::TEMPLATE_COPY_CODE).collect(),
+            payload: cut(if payload.trim().is_empty() { NONE } else { payload }, limits::TEMPLATE_PAYLOAD),
         },
-        other => other.clone(),
+        TemplateButton::Url { index, suffix } => {
+            TemplateButton::Url { index: *index, suffix: label(suffix, limits::TEMPLATE_PARAMETER, NONE) }
+        }
+        TemplateButton::CopyCode { index, code } => {
+            let code: String = code.split_whitespace().collect();
+            let code = if code.is_empty() { NONE } else { &code };
+            TemplateButton::CopyCode { index: *index, code: cut(code, limits::TEMPLATE_COPY_CODE) }
+        }
     };
     Template {
         header: template.header.iter().map(parameter).collect(),
