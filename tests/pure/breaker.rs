@@ -21,6 +21,9 @@ fn fails(n: usize) -> Vec<(Event, i64)> {
     vec![(Event::Failed, 0); n]
 }
 
+/// What happened before, the event and its second, the state after and what is to be done.
+type Row<'a> = (&'a [(Event, i64)], Event, i64, State, Vec<Effect>);
+
 #[test]
 fn every_state_meets_every_event() {
     use Effect::{Admit, Closed, Opened, WaitUntil};
@@ -29,7 +32,7 @@ fn every_state_meets_every_event() {
     let half = |second| State::HalfOpen { until: at(second) };
     let opened = fails(5);
     let probing = [fails(5), vec![(Event::Asked, 60)]].concat();
-    let table: Vec<(&[(Event, i64)], Event, i64, State, Vec<Effect>)> = vec![
+    let table: Vec<Row<'_>> = vec![
         (&[], Event::Asked, 0, closed(0), vec![Admit]),
         (&[], Event::Succeeded, 0, closed(0), vec![]),
         (&[], Event::Failed, 0, closed(1), vec![]),
@@ -103,5 +106,5 @@ fn waits_double_until_the_cap() {
 #[test]
 fn a_named_time_wins() {
     assert_eq!(Backoff::COMPANY.wait(0, 0.3, Some(Duration::from_secs(17))), Duration::from_secs(17));
-    assert_eq!(Backoff::COMPANY.wait(9, f64::NAN, None), Duration::from_secs(300));
+    assert_eq!(Backoff::COMPANY.wait(9, f64::NAN, None), Duration::from_mins(5));
 }

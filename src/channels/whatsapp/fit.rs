@@ -128,16 +128,11 @@ fn distinct<'a>(titles: impl Iterator<Item = &'a str>, most: usize) -> Vec<Strin
 /// choices last.
 fn numbered(text: &str, rows: &[ListRow], footer: Option<&str>) -> Content {
     let footer = fit_footer(footer).map(|footer| format!("\n\n{footer}")).unwrap_or_default();
-    let lines = |notes: bool| -> String {
-        let mut lines = String::new();
-        for (n, row) in (1..).zip(rows) {
-            lines.push_str(&format!("\n{n}. {}", one_line(&row.title)));
-            if let Some(note) = row.note.as_deref().filter(|_| notes) {
-                lines.push_str(&format!(" · {}", one_line(note)));
-            }
-        }
-        lines
+    let line = |(n, row): (usize, &ListRow), notes: bool| {
+        let note = row.note.as_deref().filter(|_| notes).map(|note| format!(" · {}", one_line(note)));
+        format!("\n{n}. {}{}", one_line(&row.title), note.unwrap_or_default())
     };
+    let lines = |notes: bool| (1..).zip(rows).map(|row| line(row, notes)).collect::<String>();
     let choices = Some(lines(true))
         .filter(|lines| length(text) + length(lines) + length(&footer) < limits::TEXT_BODY)
         .unwrap_or_else(|| lines(false));

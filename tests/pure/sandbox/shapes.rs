@@ -1,5 +1,7 @@
 //! The check of messages, without a server: what is good is taken, and one thing wrong gives its code.
 
+#![expect(clippy::needless_pass_by_value, reason = "the tables read better with values made in place")]
+
 use ganira::sandbox::graph::check::check;
 use serde_json::{Value, json};
 
