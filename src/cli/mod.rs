@@ -1,8 +1,11 @@
 //! The commands: arguments in, exit code out. Exit 2 for a wrong call, 1 for a failure.
 
+pub mod assemble;
 pub mod channel;
 mod config;
 mod init;
+mod logging;
+mod serve;
 mod settings;
 
 use std::path::PathBuf;
@@ -23,6 +26,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve in production: webhooks, engine, dispatchers
+    Serve(serve::Serve),
     /// Write a production configuration and its keys into a folder
     Init(init::Init),
     /// Look at the configuration
@@ -51,8 +56,14 @@ pub fn run() -> ExitCode {
 impl Cli {
     fn run(self) -> anyhow::Result<()> {
         match self.command {
+            Command::Serve(serve) => serve.run(self.config),
             Command::Init(init) => init.run(),
             Command::Config(config) => config.run(self.config),
         }
     }
+}
+
+/// The runtime everything living runs on.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
 }

@@ -1,10 +1,10 @@
-//! A tenant's key: wraps the data keys of the tenant's contacts, and seals nothing else.
+//! A tenant's key: wraps the data keys of the tenant's contacts, and seals what is the tenant's and no one contact's.
 
 use zeroize::Zeroizing;
 
 use super::{Cipher, CryptoError, DataKey, Place, SecretKey, random};
 
-/// Wraps data keys. Comes from [`super::KeyRing`] and knows its tenant, so that a wrapped key opens for that tenant only.
+/// Comes from [`super::KeyRing`] and knows its tenant, so that a wrapped key opens for that tenant only.
 #[derive(Debug)]
 pub struct TenantKey {
     tenant: i64,
@@ -31,6 +31,16 @@ impl TenantKey {
     pub fn unwrap(&self, contact: &[u8], wrapped: &[u8]) -> Result<DataKey, CryptoError> {
         let opened = self.place(contact).encoded(|additional| self.cipher.open(additional, wrapped))?;
         Ok(DataKey::new(&read_key(opened)?))
+    }
+
+    /// Seals what belongs to the tenant as a whole: an account's credential, the address of a contact.
+    pub fn seal(&self, table: &'static str, row: &[u8], plaintext: &[u8]) -> Vec<u8> {
+        Place { tenant: self.tenant, table, row }.encoded(|additional| self.cipher.seal(additional, plaintext))
+    }
+
+    /// Opens what [`TenantKey::seal`] sealed for the same table and row.
+    pub fn open(&self, table: &'static str, row: &[u8], sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        Place { tenant: self.tenant, table, row }.encoded(|additional| self.cipher.open(additional, sealed))
     }
 
     fn place<'a>(&self, contact: &'a [u8]) -> Place<'a> {

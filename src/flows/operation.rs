@@ -1,4 +1,8 @@
 //! What operations look like to a flow: their signatures, against which `check` types every step that names one.
+//!
+//! A question's outcome is named `found`. The answer `unavailable` belongs to no signature: every operation may give it.
+
+pub mod salon;
 
 /// How an operation takes effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +26,7 @@ pub enum Type {
     Date,
     Time,
     DateTime,
+    Texts { chars_max: u16, items_max: u16 },
     Row(&'static [Field]),
     Rows { fields: &'static [Field], rows_max: u16 },
 }

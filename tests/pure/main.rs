@@ -1,10 +1,11 @@
 //! Tests without a database: goldens, properties, published vectors.
-
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+#![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
 
 mod breaker;
 mod config;
 mod crypto;
+mod flows;
+mod salon;
 mod sandbox;
 mod transport;
 mod whatsapp;
