@@ -156,7 +156,10 @@ async fn deliver(state: &State, body: Bytes, signing: Signing) -> Delivery {
     let give_up = Instant::now() + state.options.webhook_give_up;
     let (mut wait, most) = state.options.webhook_backoff;
     loop {
-        delivery.status = attempt(state, &body, signing).await;
+        delivery.status = tokio::select! {
+            status = attempt(state, &body, signing) => status,
+            () = state.stop.cancelled() => return delivery,
+        };
         delivery.attempts += 1;
         if delivery.status == Some(200) {
             courier.counts.delivered.fetch_add(1, Ordering::Relaxed);

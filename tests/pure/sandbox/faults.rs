@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use ganira::channels::{Refused, Scope, SendOutcome};
-use ganira::domain::DeliveryState;
+use ganira::domain::{DeliveryState, InboundKind};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -127,4 +127,28 @@ async fn marking_as_read_needs_the_id_of_a_message() {
     assert_eq!(bench.code(read("42")).await, Some(100));
     let unknown_path = bench.call(Method::POST.as_str(), "/control/nothing", Value::Null).await;
     assert_eq!(unknown_path.status(), 404);
+    assert!(String::from_utf8_lossy(unknown_path.body()).contains("/control/whatsapp"));
+}
+
+#[tokio::test]
+async fn statuses_can_come_in_another_order() {
+    let words = ["sent", "delivered", "read", "played", "a", "b", "c", "d", "e", "f"];
+    let bench = Bench::with(|options| options.statuses = words.map(str::to_owned).to_vec()).await;
+    bench.say(ALINE, "hi").await;
+    // One status after the other, so that only the fault can change their order.
+    bench.fault(json!({ "kind": "batch_statuses", "size": words.len() })).await;
+    bench.fault(json!({ "kind": "shuffle_statuses", "times": 1 })).await;
+    let order = |bench: &Bench, from: usize| -> Vec<String> {
+        let told = bench.told().into_iter().filter(|update| matches!(update.kind, InboundKind::Receipt(_)));
+        let word = |update: ganira::domain::Inbound| update.provider_id.split(':').nth(1).unwrap().to_owned();
+        told.map(word).skip(from).collect()
+    };
+    bench.text(ALINE, "shuffled").await;
+    bench.until("ten statuses", |bench| bench.receipts().len() == 10).await;
+    bench.text(ALINE, "in order").await;
+    bench.until("ten more", |bench| bench.receipts().len() == 20).await;
+    let mut shuffled = order(&bench, 0);
+    shuffled.truncate(10);
+    assert_ne!(shuffled, words);
+    assert_eq!(order(&bench, 10), words);
 }

@@ -57,6 +57,7 @@ fn the_token_goes_to_meta_s_hosts_and_to_the_graph_host_only() {
         "https://evilfbcdn.net/a",
         "https://.fbcdn.net.evil.rw/",
         "http://lookaside.fbsbx.com/a",
+        "http://graph.facebook.com/a",
         "https://lookaside.fbsbx.com@evil.rw/a",
         "https://169.254.169.254/latest",
         "file:///etc/passwd",
@@ -89,6 +90,7 @@ fn a_file_is_taken_for_what_its_bytes_are() {
     assert_eq!(verdict(MediaKind::Image, "image/png", PNG).unwrap(), "image/png");
     assert_eq!(verdict(MediaKind::Voice, "audio/ogg; codecs=opus", OGG).unwrap(), "audio/ogg");
     assert_eq!(verdict(MediaKind::Document, "application/pdf", PDF).unwrap(), "application/pdf");
+    assert_eq!(verdict(MediaKind::Video, "video/3gpp", b"\0\0\0\x18ftyp3gp4\0\0\0\0").unwrap(), "video/3gpp");
     assert_eq!(verdict(MediaKind::Document, "text/plain", b"just words").unwrap(), "text/plain");
     for (kind, mime, head) in [
         (MediaKind::Image, "image/png", PDF),
