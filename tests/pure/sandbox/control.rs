@@ -148,3 +148,16 @@ async fn a_wrong_call_says_what_was_expected() {
         assert!(answer.status() == 400 && error.len() > 20, "{path} {body}: {error}");
     }
 }
+
+#[tokio::test]
+async fn a_stopped_sandbox_lets_its_address_go() {
+    let options =
+        ganira::sandbox::Options { listen: "127.0.0.1:0".parse().unwrap(), ..ganira::sandbox::Options::default() };
+    let first = ganira::sandbox::Sandbox::start(options.clone()).await.unwrap();
+    let listen = first.addr();
+    let taken = ganira::sandbox::Options { listen, ..options };
+    let refused = ganira::sandbox::Sandbox::start(taken.clone()).await.unwrap_err();
+    assert!(refused.to_string().contains("GANIRA__SANDBOX__LISTEN"), "{refused}");
+    first.stop().await;
+    ganira::sandbox::Sandbox::run(taken, std::future::ready(())).await.unwrap();
+}
