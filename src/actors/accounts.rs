@@ -10,10 +10,7 @@ use secrecy::SecretString;
 use crate::crypto::{KeyRing, TenantKey};
 use crate::domain::{AccountId, TenantId};
 use crate::flows::{Channel, FlowSet};
-use crate::store::{AccountRow, Store, StoreError};
-
-/// The table's name in the seal of a credential.
-pub const CREDENTIAL_TABLE: &str = "account.credential";
+use crate::store::{AccountRow, Store, StoreError, seals};
 
 /// One door, ready for use.
 #[derive(Debug)]
@@ -140,7 +137,7 @@ fn unwrap_tenant(row: &AccountRow, ring: &KeyRing) -> Result<Tenant, String> {
 
 fn open(row: AccountRow, channel: Channel, tenant: Arc<Tenant>) -> Account {
     let credential = row.credential.as_deref().and_then(|sealed| {
-        let plain = tenant.key.open(CREDENTIAL_TABLE, row.external_id.as_bytes(), sealed).ok()?;
+        let plain = tenant.key.open(seals::CREDENTIAL, row.external_id.as_bytes(), sealed).ok()?;
         String::from_utf8(plain).ok().map(SecretString::from)
     });
     Account {

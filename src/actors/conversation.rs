@@ -16,7 +16,7 @@ use super::snapshot::{Known, Snapshot, SnapshotError};
 use super::turn::{self, Awake, TurnError};
 use crate::crypto::CryptoError;
 use crate::domain::Conversation;
-use crate::store::StoreError;
+use crate::store::{StoreError, seals};
 
 /// How often a turn may be run again because the truth was another than it assumed.
 const RUNS_MAX: usize = 4;
@@ -185,7 +185,7 @@ impl Living {
                 Asleep { seq: loaded.seq, sealed: loaded.snapshot.into(), wrapped_key: wrapped.into() }
             }
         };
-        let key = event.account.tenant.key.unwrap(b"", &asleep.wrapped_key)?;
+        let key = event.account.tenant.key.unwrap(seals::CONTACT_KEY, &asleep.wrapped_key)?;
         let snapshot = Snapshot::open(&key, self.conversation, asleep.seq, &asleep.sealed)?;
         let awake = Awake { seq: asleep.seq, snapshot, key };
         Ok(Some(Memory { awake, sealed: asleep.sealed, wrapped_key: asleep.wrapped_key }))

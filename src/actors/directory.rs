@@ -11,14 +11,12 @@ use tokio::sync::{mpsc, oneshot};
 use super::accounts::Tenant;
 use crate::crypto::KeyedHash;
 use crate::domain::{Address, ContactId, Conversation, Sender};
-use crate::store::{LoadedConversation, Result, SealedSender, SenderHashes, Store, StoreError};
+use crate::store::{LoadedConversation, Result, SealedSender, SenderHashes, Store, StoreError, seals};
 
 /// Addresses kept in memory; about 100 bytes each.
 const CACHED_MAX: usize = 200_000;
 /// Looked up in one statement.
 const GROUP_MAX: usize = 256;
-/// The table's name in the seal of an address.
-const TABLE: &str = "directory";
 
 /// The entrance. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -106,12 +104,13 @@ impl Directory {
 }
 
 fn seal(tenant: &Tenant, sender: &Sender, hashes: SenderHashes) -> SealedSender {
-    let seal = |address: Address, hash: [u8; 16]| tenant.key.seal(TABLE, &hash, address.canonical().as_bytes());
+    let seal =
+        |address: Address, hash: [u8; 16]| tenant.key.seal(seals::DIRECTORY, &hash, address.canonical().as_bytes());
     SealedSender {
         hashes,
         scoped_sealed: sender.scoped_id.clone().map(Address::WhatsApp).zip(hashes.scoped).map(|(a, h)| seal(a, h)),
         phone_sealed: sender.phone.clone().map(Address::Phone).zip(hashes.phone).map(|(a, h)| seal(a, h)),
-        wrapped_key: tenant.key.generate_data_key(b"").1,
+        wrapped_key: tenant.key.generate_data_key(seals::CONTACT_KEY).1,
     }
 }
 

@@ -32,7 +32,7 @@ use crate::store::Registration;
 /// How long turns in flight may take to end when the engine stops.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
 /// Requests to companies in flight at once, over all accounts.
-const REQUESTS_MAX: usize = 256;
+const REQUESTS_MAX: u32 = 256;
 /// Fenced this often in a row without living for a minute in between, the engine gives up: somebody else wants to be the owner.
 const FENCED_MAX: u32 = 3;
 const LIVED_LONG: Duration = Duration::from_secs(60);

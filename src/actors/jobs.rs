@@ -13,14 +13,13 @@ use super::accounts::Account;
 use super::event::{StoredMedia, Verdict};
 use super::fence::Fence;
 use super::ingress::Ingress;
-use super::outgoing;
 use super::shared::World;
 use super::turn::MEDIA_JOB;
 use crate::channels::transport::Transport;
 use crate::channels::whatsapp::{self, media};
 use crate::crypto::{DataKey, Place};
 use crate::domain::{MediaRef, OutboxId};
-use crate::store::OpenJob;
+use crate::store::{OpenJob, seals};
 
 /// Jobs at work at once. Each may hold a whole file in memory while it is sealed.
 const WORKERS_MAX: usize = 4;
@@ -117,8 +116,8 @@ async fn work(tools: &JobTools, ingress: &Ingress, job: OpenJob) {
 }
 
 async fn fetch_with_retries(tools: &JobTools, account: &Account, job: &OpenJob) -> Option<StoredMedia> {
-    let key = account.tenant.key.unwrap(b"", &job.wrapped_key).ok()?;
-    let place = Place { tenant: job.id.conversation.tenant.0, table: "job", row: &outgoing::row(job.id) };
+    let key = account.tenant.key.unwrap(seals::CONTACT_KEY, &job.wrapped_key).ok()?;
+    let place = Place { tenant: job.id.conversation.tenant.0, table: "job", row: &seals::outbox_row(job.id) };
     let media: MediaRef = serde_json::from_slice(&key.open(place, &job.body).ok()?).ok()?;
     let mut pause = PAUSE;
     for attempt in 1..=TRIES_MAX {

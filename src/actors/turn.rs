@@ -17,7 +17,7 @@ use crate::domain::outbound::WhenUnknown;
 use crate::domain::{Content, MessageBody, OutboxId, Seq, Timestamp};
 use crate::flows::{self, Channel, Context, Done, FlowSet, Input, Row, Say, Turn, Value};
 use crate::operations::{Answered, Asker};
-use crate::store::{FinishedJob, FiredTimer, GuardedEffect, JobRow, JournalRow, OutboxRow, TurnRow};
+use crate::store::{FinishedJob, FiredTimer, GuardedEffect, JobRow, JournalRow, OutboxRow, TurnRow, seals};
 
 /// Rounds of questions in one turn. Each operation may need a round of its own; the core allows no more operations.
 const ROUNDS_MAX: usize = 17;
@@ -285,7 +285,7 @@ fn finish(
             at: event.received_at,
             body: awake
                 .key
-                .seal(Place { tenant: conversation.tenant.0, table: "journal", row: &event.id.0 }, &event.raw),
+                .seal(Place { tenant: conversation.tenant.0, table: seals::JOURNAL, row: &event.id.0 }, &event.raw),
         },
         outbox,
         alarm,
@@ -323,7 +323,7 @@ fn jobs(awake: &Awake, event: &Event, seq: Seq) -> Vec<JobRow> {
     let MessageBody::Media(media) = &message.body else { return Vec::new() };
     let plain = serde_json::to_vec(media).unwrap_or_default();
     let id = OutboxId { conversation: event.conversation, seq, n: 0 };
-    let place = Place { tenant: event.conversation.tenant.0, table: "job", row: &super::outgoing::row(id) };
+    let place = Place { tenant: event.conversation.tenant.0, table: "job", row: &seals::outbox_row(id) };
     vec![JobRow { n: 0, kind: MEDIA_JOB, body: awake.key.seal(place, &plain) }]
 }
 

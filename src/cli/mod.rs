@@ -3,6 +3,7 @@
 pub mod assemble;
 pub mod channel;
 mod config;
+mod dev;
 mod init;
 mod logging;
 mod serve;
@@ -26,6 +27,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Start everything on this machine: private Postgres, engine, sandbox, demo salon
+    Dev(dev::Dev),
     /// Serve in production: webhooks, engine, dispatchers
     Serve(serve::Serve),
     /// Write a production configuration and its keys into a folder
@@ -56,6 +59,7 @@ pub fn run() -> ExitCode {
 impl Cli {
     fn run(self) -> anyhow::Result<()> {
         match self.command {
+            Command::Dev(dev) => dev.run(self.config),
             Command::Serve(serve) => serve.run(self.config),
             Command::Init(init) => init.run(),
             Command::Config(config) => config.run(self.config),

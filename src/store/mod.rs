@@ -1,5 +1,6 @@
 //! All SQL, and the one commit. Actors see the [`Store`] trait; [`PgStore`] is the truth behind it.
 
+pub mod admin;
 pub mod app;
 pub mod commit;
 pub mod effect;
@@ -9,6 +10,7 @@ pub mod postgres;
 pub mod private_postgres;
 pub mod rows;
 pub mod salon;
+pub mod seals;
 
 use std::fmt::Debug;
 

@@ -4,7 +4,9 @@
 mod breaker;
 mod config;
 mod crypto;
+mod floors;
 mod flows;
+mod outbound;
 mod salon;
 mod sandbox;
 mod transport;

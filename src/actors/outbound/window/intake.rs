@@ -127,6 +127,14 @@ impl Intake {
         self.reading = false;
     }
 
+    /// It is still wanted.
+    pub fn read_failed(&mut self, read: Read) {
+        self.read_ended();
+        if let Goal::Contact { contact, .. } = read.goal {
+            self.want_refill(contact);
+        }
+    }
+
     pub fn is_reading(&self) -> bool {
         self.reading
     }

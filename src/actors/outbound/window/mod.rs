@@ -113,8 +113,8 @@ impl Window {
             Event::Tick => {}
             Event::Committed(rows) => self.committed(rows, now),
             Event::Page(read, found) => self.page(read, found, now),
-            Event::ReadFailed(_) => {
-                self.intake.read_ended();
+            Event::ReadFailed(read) => {
+                self.intake.read_failed(read);
                 self.read_again_at = Some(now + SOON);
             }
             Event::NotBegun(id) => self.not_begun(id, now),

@@ -26,10 +26,13 @@ struct At {
 impl Window {
     /// The attempt could not be recorded: nothing was sent, and nothing is known to be wrong with the message.
     pub(super) fn not_begun(&mut self, id: OutboxId, now: Timestamp) {
-        if let Some(at) = self.arrived(id) {
+        let Some(at) = self.arrived(id) else { return };
+        if self.entry(at).is_some_and(|entry| entry.heard.is_some()) {
+            self.close(at.contact, at.index);
+        } else {
             self.set(at, State::Queued { due: Some(now + SOON) });
-            self.file(at.contact, now);
         }
+        self.file(at.contact, now);
     }
 
     pub(super) fn ended(

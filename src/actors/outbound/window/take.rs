@@ -91,28 +91,26 @@ impl Window {
 
     /// Fetches left rows of one contact out of a page of everybody's.
     fn contact_page(&mut self, read: Read, id: ContactId, asked_last: OutboxPlace, found: Vec<Found>, now: Timestamp) {
-        let is_last = found.len() < read.limit;
-        let end = found.last().map(|found| found.place);
+        let is_whole = found.len() < read.limit || found.last().is_some_and(|found| found.place > asked_last);
         let Some(left) = self.contacts.get_mut(&id).and_then(|contact| contact.left.take()) else { return };
         let mut rest = None;
-        for found in found {
-            if found.place > left.last {
-                break;
-            }
+        let mut seen = None;
+        for found in found.into_iter().take_while(|found| found.place <= left.last) {
+            let place = found.place;
+            seen = Some(place);
             if found.id.conversation.contact != id {
                 continue;
             }
-            let place = found.place;
             let full = self.contacts.get(&id).is_some_and(|contact| contact.queue.len() >= self.pace.contact_rows_max);
             if full || self.offer(found, now) == Taken::No {
                 rest = Some(place);
                 break;
             }
         }
-        // Rows noted while the page was read may lie behind it.
-        let is_met = end.is_some_and(|end| end >= left.last) || (is_last && left.last == asked_last);
+        // Rows left while the page was read may have been committed after it was.
+        let is_met = seen == Some(left.last) || (is_whole && left.last == asked_last);
         if rest.is_none() && !is_met {
-            rest = Some(end.map_or(left.from, |end| OutboxPlace { place: end.place.saturating_add(1), ..end }));
+            rest = Some(seen.map_or(left.from, |seen| OutboxPlace { place: seen.place.saturating_add(1), ..seen }));
         }
         let half = self.pace.contact_rows_max / 2;
         let contact = self.contacts.entry(id).or_default();
