@@ -3,12 +3,7 @@
 -- Every table leads with its tenant, forces row-level security and shows ganira_app one tenant at a time. ganira_commit has
 -- policies of its own, by name, on the two tables that a commit writes; without them its updates would find no row and say nothing.
 
-CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA ganira;
-
--- The one tenant that this transaction may see; NULL, and so no row at all, where none was set.
-CREATE FUNCTION ganira.salon_tenant() RETURNS bigint
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN nullif(current_setting('app.tenant', true), '')::bigint;
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 
 -- The house rules of a salon. No row: the tenant has no salon.
 CREATE TABLE ganira.salon (
@@ -124,15 +119,16 @@ CREATE TABLE ganira.visit (
 
 CREATE INDEX visit_contact ON ganira.visit (tenant_id, contact_id, starts_at);
 
--- Row-level security: one tenant at a time for the app.
+-- Row-level security: one tenant at a time for the app, everything for the owner, for the commit only what it writes.
 DO $$
 DECLARE
-    salon_table text;
+    name text;
 BEGIN
-    FOREACH salon_table IN ARRAY ARRAY['salon', 'service', 'staff', 'staff_service', 'working_hours', 'time_off', 'occupancy', 'visit'] LOOP
-        EXECUTE format('ALTER TABLE ganira.%I ENABLE ROW LEVEL SECURITY', salon_table);
-        EXECUTE format('ALTER TABLE ganira.%I FORCE ROW LEVEL SECURITY', salon_table);
-        EXECUTE format('CREATE POLICY app_tenant ON ganira.%I TO ganira_app USING (tenant_id = (SELECT ganira.salon_tenant()))', salon_table);
+    FOREACH name IN ARRAY ARRAY['salon', 'service', 'staff', 'staff_service', 'working_hours', 'time_off', 'occupancy', 'visit'] LOOP
+        EXECUTE format('ALTER TABLE ganira.%I ENABLE ROW LEVEL SECURITY', name);
+        EXECUTE format('ALTER TABLE ganira.%I FORCE ROW LEVEL SECURITY', name);
+        EXECUTE format('CREATE POLICY app_own ON ganira.%I TO ganira_app USING (tenant_id = (SELECT nullif(current_setting(''app.tenant'', true), '''')::bigint))', name);
+        EXECUTE format('CREATE POLICY owner_all ON ganira.%I TO ganira_owner USING (true)', name);
     END LOOP;
 END
 $$;
@@ -140,8 +136,6 @@ $$;
 CREATE POLICY commit_all ON ganira.occupancy TO ganira_commit USING (true);
 CREATE POLICY commit_all ON ganira.visit TO ganira_commit USING (true);
 
-REVOKE ALL ON FUNCTION ganira.salon_tenant() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ganira.salon_tenant() TO ganira_app;
 GRANT USAGE ON SEQUENCE ganira.resource_id TO ganira_app;
 GRANT SELECT, INSERT ON ganira.salon, ganira.service, ganira.staff, ganira.staff_service, ganira.working_hours, ganira.time_off
     TO ganira_app;
@@ -290,5 +284,16 @@ BEGIN
         EXECUTE format('REVOKE ALL ON FUNCTION ganira.%s FROM PUBLIC', signature);
         EXECUTE format('ALTER FUNCTION ganira.%s OWNER TO ganira_commit', signature);
     END LOOP;
+END
+$$;
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['salon', 'service', 'staff', 'staff_service', 'working_hours', 'time_off', 'occupancy', 'visit'] LOOP
+        EXECUTE format('ALTER TABLE ganira.%I OWNER TO ganira_owner', name);
+    END LOOP;
+    ALTER SEQUENCE ganira.resource_id OWNER TO ganira_owner;
 END
 $$;

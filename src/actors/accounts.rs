@@ -9,11 +9,8 @@ use secrecy::SecretString;
 
 use crate::crypto::{KeyRing, TenantKey};
 use crate::domain::{AccountId, TenantId};
-use crate::flows::Channel;
-use crate::store::{AccountRow, Store, StoreError};
-
-/// The table's name in the seal of a credential.
-pub const CREDENTIAL_TABLE: &str = "account.credential";
+use crate::flows::{Channel, FlowSet};
+use crate::store::{AccountRow, Store, StoreError, seals};
 
 /// One door, ready for use.
 #[derive(Debug)]
@@ -40,8 +37,8 @@ pub struct Tenant {
     pub key: TenantKey,
     pub zone: Tz,
     pub language: String,
-    /// The name of the flow set its people talk to.
-    pub flow: String,
+    /// The flows its people talk to.
+    pub flows: Arc<FlowSet>,
 }
 
 /// All doors. Reading is a pointer copy; [`Accounts::refresh`] replaces them whole.
@@ -134,13 +131,13 @@ fn unwrap_tenant(row: &AccountRow, ring: &KeyRing) -> Result<Tenant, String> {
         key: ring.unwrap_tenant_key(row.tenant.0, &row.wrapped_tenant_key).map_err(|error| error.to_string())?,
         zone: row.zone.parse().map_err(|_| format!("unknown time zone {}", row.zone))?,
         language: row.language.clone(),
-        flow: row.flow.clone(),
+        flows: FlowSet::shipped(&row.flow).ok_or_else(|| format!("there is no flow set {}", row.flow))?,
     })
 }
 
 fn open(row: AccountRow, channel: Channel, tenant: Arc<Tenant>) -> Account {
     let credential = row.credential.as_deref().and_then(|sealed| {
-        let plain = tenant.key.open(CREDENTIAL_TABLE, row.external_id.as_bytes(), sealed).ok()?;
+        let plain = tenant.key.open(seals::CREDENTIAL, row.external_id.as_bytes(), sealed).ok()?;
         String::from_utf8(plain).ok().map(SecretString::from)
     });
     Account {

@@ -16,7 +16,7 @@ use super::snapshot::{Known, Snapshot, SnapshotError};
 use super::turn::{self, Awake, TurnError};
 use crate::crypto::CryptoError;
 use crate::domain::Conversation;
-use crate::store::StoreError;
+use crate::store::{StoreError, seals};
 
 /// How often a turn may be run again because the truth was another than it assumed.
 const RUNS_MAX: usize = 4;
@@ -68,7 +68,12 @@ impl Actor for ConversationActor {
         Ok(Living { conversation, shared, router, memory: None, handled: 0 })
     }
 
-    async fn handle(&self, _: ActorRef<Self::Msg>, message: Self::Msg, living: &mut Living) -> Result<(), ActorProcessingErr> {
+    async fn handle(
+        &self,
+        _: ActorRef<Self::Msg>,
+        message: Self::Msg,
+        living: &mut Living,
+    ) -> Result<(), ActorProcessingErr> {
         match message {
             ConversationMessage::Turn(event) => {
                 living.handled += 1;
@@ -173,13 +178,14 @@ impl Living {
             Some(asleep) => asleep,
             None => {
                 let loaded = self.shared.directory.load(self.conversation).await?;
-                let Some((loaded, wrapped)) = loaded.and_then(|mut row| row.wrapped_key.take().map(|key| (row, key))) else {
+                let Some((loaded, wrapped)) = loaded.and_then(|mut row| row.wrapped_key.take().map(|key| (row, key)))
+                else {
                     return Ok(None);
                 };
                 Asleep { seq: loaded.seq, sealed: loaded.snapshot.into(), wrapped_key: wrapped.into() }
             }
         };
-        let key = event.account.tenant.key.unwrap(b"", &asleep.wrapped_key)?;
+        let key = event.account.tenant.key.unwrap(seals::CONTACT_KEY, &asleep.wrapped_key)?;
         let snapshot = Snapshot::open(&key, self.conversation, asleep.seq, &asleep.sealed)?;
         let awake = Awake { seq: asleep.seq, snapshot, key };
         Ok(Some(Memory { awake, sealed: asleep.sealed, wrapped_key: asleep.wrapped_key }))
@@ -189,6 +195,7 @@ impl Living {
         if matches!(event.kind, EventKind::Erase) {
             self.memory = None;
             self.shared.directory.forget(self.conversation);
+            self.shared.outbound.forget(self.conversation);
         } else if let Some(memory) = &mut self.memory {
             memory.awake.seq = memory.awake.seq.next();
             memory.awake.snapshot = after;
@@ -237,8 +244,11 @@ impl Living {
     /// Leaves the sealed snapshot where the next waking finds it, and names the last event handled: the router knows if it sent more.
     fn offer_to_sleep(&mut self) {
         if let Some(memory) = &self.memory {
-            let asleep =
-                Asleep { seq: memory.awake.seq, sealed: memory.sealed.clone(), wrapped_key: memory.wrapped_key.clone() };
+            let asleep = Asleep {
+                seq: memory.awake.seq,
+                sealed: memory.sealed.clone(),
+                wrapped_key: memory.wrapped_key.clone(),
+            };
             if !self.shared.fence.has_fallen() {
                 self.shared.snapshots.put(self.conversation, asleep);
             }

@@ -61,7 +61,14 @@ pub struct Owner {
 }
 
 /// Writes one dead letter. `dedupe` names the failure: the same one again changes nothing.
-pub async fn bury(world: &World, owner: Owner, dedupe: &[u8], reason: Reason, error: &str, buried: &Buried) -> Result<(), StoreError> {
+pub async fn bury(
+    world: &World,
+    owner: Owner,
+    dedupe: &[u8],
+    reason: Reason,
+    error: &str,
+    buried: &Buried,
+) -> Result<(), StoreError> {
     metrics::counter!("ganira_dead_letters_total", "reason" => reason.word()).increment(1);
     let dedupe = world.hashes.other(&[reason.word().as_bytes(), b"\0", dedupe].concat()).to_vec();
     let plain = serde_json::to_vec(buried).unwrap_or_default();
@@ -85,7 +92,13 @@ pub async fn bury(world: &World, owner: Owner, dedupe: &[u8], reason: Reason, er
 
 /// Buries an event whose turn can never be committed.
 pub async fn bury_event(world: &World, event: &Event, reason: Reason, error: &str) -> Result<(), StoreError> {
-    tracing::error!(trace = event.trace, conversation.id = event.conversation.contact.0, reason = reason.word(), error, "an event was buried");
+    tracing::error!(
+        trace = event.trace,
+        conversation.id = event.conversation.contact.0,
+        reason = reason.word(),
+        error,
+        "an event was buried"
+    );
     let owner = Owner {
         tenant: Some(event.conversation.tenant),
         contact: Some(event.conversation.contact),

@@ -1,6 +1,7 @@
 //! Who is it: addresses to contacts, from a cache, else by grouped statements. Also loads conversations, grouped the same way.
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -10,14 +11,12 @@ use tokio::sync::{mpsc, oneshot};
 use super::accounts::Tenant;
 use crate::crypto::KeyedHash;
 use crate::domain::{Address, ContactId, Conversation, Sender};
-use crate::store::{LoadedConversation, Result, SealedSender, SenderHashes, Store, StoreError};
+use crate::store::{LoadedConversation, Result, SealedSender, SenderHashes, Store, StoreError, seals};
 
 /// Addresses kept in memory; about 100 bytes each.
 const CACHED_MAX: usize = 200_000;
 /// Looked up in one statement.
 const GROUP_MAX: usize = 256;
-/// The table's name in the seal of an address.
-const TABLE: &str = "directory";
 
 /// The entrance. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -61,10 +60,9 @@ impl Directory {
 
     async fn birth(&self, tenant: &Tenant, sender: &Sender, hashes: SenderHashes) -> Result<ContactId> {
         let born = self.store.resolve(&[seal(tenant, sender, hashes)]).await?;
-        born.first().map(|(contact, _)| *contact).ok_or(StoreError {
-            what: "find or create a contact",
-            source: sqlx_row_missing(),
-        })
+        born.first()
+            .map(|(contact, _)| *contact)
+            .ok_or(StoreError { what: "find or create a contact", source: sqlx::Error::RowNotFound })
     }
 
     /// The provider vouches that who was reached by `before` is now reached by `sender`.
@@ -106,17 +104,14 @@ impl Directory {
 }
 
 fn seal(tenant: &Tenant, sender: &Sender, hashes: SenderHashes) -> SealedSender {
-    let seal = |address: Address, hash: [u8; 16]| tenant.key.seal(TABLE, &hash, address.canonical().as_bytes());
+    let seal =
+        |address: Address, hash: [u8; 16]| tenant.key.seal(seals::DIRECTORY, &hash, address.canonical().as_bytes());
     SealedSender {
         hashes,
         scoped_sealed: sender.scoped_id.clone().map(Address::WhatsApp).zip(hashes.scoped).map(|(a, h)| seal(a, h)),
         phone_sealed: sender.phone.clone().map(Address::Phone).zip(hashes.phone).map(|(a, h)| seal(a, h)),
-        wrapped_key: tenant.key.generate_data_key(b"").1,
+        wrapped_key: tenant.key.generate_data_key(seals::CONTACT_KEY).1,
     }
-}
-
-fn sqlx_row_missing() -> sqlx::Error {
-    sqlx::Error::RowNotFound
 }
 
 async fn ask<Q, A>(queue: &mpsc::Sender<Ask<Q, A>>, question: Q, what: &'static str) -> Result<A> {
@@ -127,24 +122,24 @@ async fn ask<Q, A>(queue: &mpsc::Sender<Ask<Q, A>>, question: Q, what: &'static 
 }
 
 /// Natural grouping: what is asked while one statement runs goes into the next.
-async fn group<Q: Send, A: Send>(
+async fn group<Q, A, F>(
     store: Arc<dyn Store>,
     mut queue: mpsc::Receiver<Ask<Q, A>>,
-    all: impl AsyncFn(&dyn Store, &[Q]) -> Result<Vec<A>> + Send + Sync,
+    all: impl Fn(Arc<dyn Store>, Vec<Q>) -> F,
 ) where
-    for<'a> &'a Q: Send,
+    F: Future<Output = Result<Vec<A>>>,
 {
     let mut asks = Vec::with_capacity(GROUP_MAX);
     while queue.recv_many(&mut asks, GROUP_MAX).await > 0 {
         let (questions, gates): (Vec<Q>, Vec<_>) = asks.drain(..).unzip();
-        match all(&*store, &questions).await {
+        match all(store.clone(), questions).await {
             Ok(answers) => {
                 for (gate, answer) in gates.into_iter().zip(answers) {
                     let _ = gate.send(Ok(answer));
                 }
             }
             Err(error) => {
-                tracing::warn!(error = %error.source, what = error.what, asked = questions.len(), "the directory could not be asked");
+                tracing::warn!(error = %error.source, what = error.what, asked = gates.len(), "the directory could not be asked");
                 for gate in gates {
                     let _ = gate.send(Err(()));
                 }
@@ -153,13 +148,13 @@ async fn group<Q: Send, A: Send>(
     }
 }
 
-async fn find_all(store: &dyn Store, senders: &[SenderHashes]) -> Result<Vec<Option<ContactId>>> {
-    store.find(senders).await
+async fn find_all(store: Arc<dyn Store>, senders: Vec<SenderHashes>) -> Result<Vec<Option<ContactId>>> {
+    store.find(&senders).await
 }
 
-async fn load_all(store: &dyn Store, conversations: &[Conversation]) -> Result<Vec<Option<LoadedConversation>>> {
-    let loaded = store.load(conversations).await?;
-    let mut by_key: HashMap<Conversation, LoadedConversation> =
+async fn load_all(store: Arc<dyn Store>, conversations: Vec<Conversation>) -> Result<Vec<Option<LoadedConversation>>> {
+    let loaded = store.load(&conversations).await?;
+    let by_key: HashMap<Conversation, LoadedConversation> =
         loaded.into_iter().map(|row| (row.conversation, row)).collect();
-    Ok(conversations.iter().map(|conversation| by_key.remove(conversation)).collect())
+    Ok(conversations.iter().map(|conversation| by_key.get(conversation).cloned()).collect())
 }

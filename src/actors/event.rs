@@ -9,7 +9,6 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::accounts::Account;
 use crate::domain::{Conversation, EventId, Message, MessageBody, OutboxId, Sender, Timestamp};
-use crate::flows::Row;
 
 /// What became of an event. Only the first four may be answered with a 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,19 +53,38 @@ pub struct Event {
 
 #[derive(Debug)]
 pub enum EventKind {
-    Message { message: Box<Message>, provider_id: String },
+    Message {
+        message: Box<Message>,
+        provider_id: String,
+    },
     /// The owner wrote herself, from her own app.
-    Echo { to: Sender, body: MessageBody },
+    Echo {
+        to: Sender,
+        body: MessageBody,
+    },
     /// The provider vouches that the person is now reached by other addresses.
-    AddressChange { now: Sender },
+    AddressChange {
+        now: Sender,
+    },
     /// The alarm row of this instant came due.
-    Alarm { due: Timestamp },
+    Alarm {
+        due: Timestamp,
+    },
     /// A message of ours failed for good.
-    SendFailed { of: OutboxId, reason: &'static str },
+    SendFailed {
+        of: OutboxId,
+        reason: &'static str,
+    },
     /// News of a message somebody waits for.
-    Receipt { of: OutboxId, state: &'static str },
+    Receipt {
+        of: OutboxId,
+        state: &'static str,
+    },
     /// A job ended; its row goes with this turn's commit.
-    JobDone { job: OutboxId, stored: Option<StoredMedia> },
+    JobDone {
+        job: OutboxId,
+        stored: Option<StoredMedia>,
+    },
     /// The person exceeded her bucket and is told so, once.
     SlowDown,
     /// Forget the person.
@@ -95,11 +113,6 @@ impl EventKind {
             Self::SlowDown => 8,
             Self::Erase => 9,
         }
-    }
-
-    /// The event's payload as a flow sees it, where it is an event of outside to it.
-    pub fn payload(&self) -> Row {
-        Row::new()
     }
 }
 

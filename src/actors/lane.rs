@@ -143,7 +143,10 @@ impl Committer {
                 Decided::Aborted { state, message } => {
                     let turns = batch.turns.into_iter().zip(rest);
                     let all: Vec<Waiting> = turns
-                        .map(|(row, (envelopes, trace, gate))| Waiting { commit: Commit { row, envelopes, trace }, gate })
+                        .map(|(row, (envelopes, trace, gate))| Waiting {
+                            commit: Commit { row, envelopes, trace },
+                            gate,
+                        })
                         .collect();
                     match self.set_aside(all, &state, &message).await {
                         Some(innocent) => waiting = innocent,

@@ -5,10 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::{CryptoError, DataKey, Place};
 use crate::domain::outbound::WhenUnknown;
 use crate::domain::{AccountId, Content, Conversation, OutboxId, Phone, ScopedId, Timestamp};
-use crate::store::OutboxPlace;
-
-/// The table's name in the seal of its rows.
-const TABLE: &str = "outbox";
+use crate::store::{OutboxPlace, seals};
 
 /// Whom a message is for, on the account it leaves by. At least one address is there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,22 +34,16 @@ pub struct Envelope {
 impl Envelope {
     pub fn seal(&self, key: &DataKey, id: OutboxId) -> Vec<u8> {
         let plain = serde_json::to_vec(self).unwrap_or_default();
-        key.seal(Place { tenant: id.conversation.tenant.0, table: TABLE, row: &row(id) }, &plain)
+        key.seal(Place { tenant: id.conversation.tenant.0, table: seals::OUTBOX, row: &seals::outbox_row(id) }, &plain)
     }
 
     pub fn open(key: &DataKey, id: OutboxId, sealed: &[u8]) -> Result<Self, CryptoError> {
-        let plain = key.open(Place { tenant: id.conversation.tenant.0, table: TABLE, row: &row(id) }, sealed)?;
+        let plain = key.open(
+            Place { tenant: id.conversation.tenant.0, table: seals::OUTBOX, row: &seals::outbox_row(id) },
+            sealed,
+        )?;
         serde_json::from_slice(&plain).map_err(|_| CryptoError::DoesNotOpen)
     }
-}
-
-/// The key of an outbox row as bytes.
-pub(super) fn row(id: OutboxId) -> [u8; 18] {
-    let mut bytes = [0; 18];
-    bytes[..8].copy_from_slice(&id.conversation.contact.0.to_be_bytes());
-    bytes[8..16].copy_from_slice(&id.seq.0.to_be_bytes());
-    bytes[16..].copy_from_slice(&id.n.to_be_bytes());
-    bytes
 }
 
 /// A committed message that is to be sent. The envelope is open: it lives in memory only.

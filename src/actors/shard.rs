@@ -66,7 +66,12 @@ impl Actor for ShardRouter {
         Ok(Routing { shared, awake: HashMap::new(), by_actor: HashMap::new(), sweep: 0 })
     }
 
-    async fn handle(&self, myself: ActorRef<Self::Msg>, message: Self::Msg, routing: &mut Routing) -> Result<(), ActorProcessingErr> {
+    async fn handle(
+        &self,
+        myself: ActorRef<Self::Msg>,
+        message: Self::Msg,
+        routing: &mut Routing,
+    ) -> Result<(), ActorProcessingErr> {
         match message {
             ShardMessage::Deliver(event) => routing.deliver(&myself, event).await,
             ShardMessage::Finished { conversation, verdict } => routing.finished(conversation, verdict),
@@ -82,14 +87,17 @@ impl Actor for ShardRouter {
         event: SupervisionEvent,
         routing: &mut Routing,
     ) -> Result<(), ActorProcessingErr> {
-        if let SupervisionEvent::ActorFailed(who, error) = event
-            && let Some(conversation) = routing.by_actor.remove(&who.get_id())
-        {
-            metrics::counter!("ganira_conversation_panics_total").increment(1);
-            tracing::error!(conversation.id = conversation.contact.0, error, "a conversation's actor failed");
-            routing.restart(&myself, conversation).await?;
-        } else if let SupervisionEvent::ActorTerminated(who, ..) = event {
-            routing.by_actor.remove(&who.get_id());
+        match event {
+            SupervisionEvent::ActorFailed(who, error) => {
+                let Some(conversation) = routing.by_actor.remove(&who.get_id()) else { return Ok(()) };
+                metrics::counter!("ganira_conversation_panics_total").increment(1);
+                tracing::error!(conversation.id = conversation.contact.0, error, "a conversation's actor failed");
+                routing.restart(&myself, conversation).await?;
+            }
+            SupervisionEvent::ActorTerminated(who, ..) => {
+                routing.by_actor.remove(&who.get_id());
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -113,7 +121,11 @@ impl Routing {
                     self.awake.insert(conversation, entry);
                 }
                 Err(error) => {
-                    tracing::error!(conversation.id = conversation.contact.0, error = &*error, "a conversation could not be started");
+                    tracing::error!(
+                        conversation.id = conversation.contact.0,
+                        error = %error,
+                        "a conversation could not be started"
+                    );
                     return event.settle(Verdict::Unavailable);
                 }
             }
@@ -164,16 +176,21 @@ impl Routing {
     fn sweep(&mut self) {
         self.sweep = self.sweep.wrapping_add(1);
         let sweep = self.sweep;
-        let idle = self.awake.values_mut().filter(|entry| {
-            entry.current.is_none() && !entry.dozing && sweep.wrapping_sub(entry.idle_since) >= 2
-        });
+        let idle = self
+            .awake
+            .values_mut()
+            .filter(|entry| entry.current.is_none() && !entry.dozing && sweep.wrapping_sub(entry.idle_since) >= 2);
         for entry in idle.take(DOZE_MAX) {
             entry.dozing = entry.actor.cast(ConversationMessage::Doze).is_ok();
         }
     }
 
     /// Starts the actor anew and hands it the event it died with, once. An event that kills twice is buried; the conversation goes on.
-    async fn restart(&mut self, myself: &ActorRef<ShardMessage>, conversation: Conversation) -> Result<(), ActorProcessingErr> {
+    async fn restart(
+        &mut self,
+        myself: &ActorRef<ShardMessage>,
+        conversation: Conversation,
+    ) -> Result<(), ActorProcessingErr> {
         metrics::gauge!("ganira_conversations_awake").decrement(1.0);
         let Some(mut entry) = self.awake.remove(&conversation) else { return Ok(()) };
         entry.actor = self.start(myself, conversation).await?;
@@ -217,14 +234,20 @@ fn settle(event: &Event, verdict: Verdict) {
         Verdict::Unavailable => "unavailable",
     };
     metrics::counter!("ganira_turns_total", "verdict" => word).increment(1);
-    tracing::debug!(trace = event.trace, conversation.id = event.conversation.contact.0, verdict = word, "a turn ended");
+    tracing::debug!(
+        trace = event.trace,
+        conversation.id = event.conversation.contact.0,
+        verdict = word,
+        "a turn ended"
+    );
     event.settle(verdict);
 }
 
 /// The router must not wait for the database: a neighbour's event would wait with it.
 fn bury_later(shared: Arc<Shared>, event: Arc<Event>) {
     super::spawn(async move {
-        let buried = bury_event(&shared.world, &event, Reason::Poison, "its turn killed the conversation's actor twice").await;
+        let buried =
+            bury_event(&shared.world, &event, Reason::Poison, "its turn killed the conversation's actor twice").await;
         settle(&event, if buried.is_ok() { Verdict::Buried } else { Verdict::Unavailable });
     });
 }

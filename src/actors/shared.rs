@@ -16,7 +16,7 @@ use super::outbound::Outbound;
 use super::timers::Timers;
 use crate::crypto::{DataKey, KeyRing, KeyedHash, Place};
 use crate::domain::{Clock, Conversation, Shard};
-use crate::flows::{FlowSets, Question};
+use crate::flows::Question;
 use crate::operations::{Answered, Asker, Operations};
 use crate::store::Store;
 
@@ -38,7 +38,6 @@ impl Answering for Operations {
 pub struct World {
     pub store: Arc<dyn Store>,
     pub operations: Arc<dyn Answering>,
-    pub flows: Arc<FlowSets>,
     pub accounts: Arc<Accounts>,
     pub ring: KeyRing,
     /// Seals what belongs to nobody.

@@ -1,15 +1,17 @@
 //! What the engine keeps of a conversation between two turns: the flows' state, the doors, and which events it has had.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use super::outgoing::Recipient;
 use crate::crypto::{CryptoError, DataKey, Place};
 use crate::domain::{AccountId, Conversation, EventId, Seq, Timestamp};
 use crate::flows::machine::State;
+use crate::store::seals;
 
 /// The layout written now. Older ones are read through [`Snapshot::open`].
 const VERSION: u8 = 1;
-const TABLE: &str = "conversation";
 /// How many of the latest events are remembered by name.
 const RING_MAX: usize = 16;
 /// How long a person's message keeps WhatsApp's door open.
@@ -29,7 +31,7 @@ pub struct Snapshot {
 /// The part of a snapshot that is written as JSON.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Kept {
-    #[serde(rename = "s")]
+    #[serde(rename = "s", deserialize_with = "read_state")]
     pub state: State,
     /// The most recently used first.
     #[serde(rename = "d", default, skip_serializing_if = "Vec::is_empty")]
@@ -40,6 +42,12 @@ pub struct Kept {
     /// The name the person's profile shows.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     pub profile_name: Option<String>,
+}
+
+/// A flow's state has versions of its own, and lifts older ones itself.
+fn read_state<'de, D: Deserializer<'de>>(deserializer: D) -> Result<State, D::Error> {
+    let json = Box::<RawValue>::deserialize(deserializer)?;
+    State::read(json.get().as_bytes()).map_err(D::Error::custom)
 }
 
 /// Where a person stands with one channel account.
@@ -177,7 +185,7 @@ impl Snapshot {
 
     /// Sealed for the turn that makes the conversation's number `seq`.
     pub fn seal(&self, key: &DataKey, conversation: Conversation, seq: Seq) -> Result<Vec<u8>, SnapshotError> {
-        Ok(key.seal(place(conversation, &row(conversation, seq)), &self.encode()?))
+        Ok(key.seal(place(conversation, &seals::snapshot_row(conversation, seq)), &self.encode()?))
     }
 
     /// Opens what the turn `seq` sealed. Empty bytes are a conversation without a past.
@@ -185,17 +193,10 @@ impl Snapshot {
         if sealed.is_empty() {
             return Ok(Self::default());
         }
-        Self::decode(&key.open(place(conversation, &row(conversation, seq)), sealed)?)
+        Self::decode(&key.open(place(conversation, &seals::snapshot_row(conversation, seq)), sealed)?)
     }
 }
 
-fn row(conversation: Conversation, seq: Seq) -> [u8; 16] {
-    let mut row = [0; 16];
-    row[..8].copy_from_slice(&conversation.contact.0.to_be_bytes());
-    row[8..].copy_from_slice(&seq.0.to_be_bytes());
-    row
-}
-
 fn place(conversation: Conversation, row: &[u8]) -> Place<'_> {
-    Place { tenant: conversation.tenant.0, table: TABLE, row }
+    Place { tenant: conversation.tenant.0, table: seals::CONVERSATION, row }
 }

@@ -48,14 +48,8 @@ impl Timers {
 /// Runs until the fence falls.
 pub async fn run(world: Arc<World>, fence: Fence, ingress: Ingress, queue: TimersQueue) {
     let (ended, endings) = mpsc::unbounded_channel();
-    let wheel = Wheel {
-        world,
-        ingress,
-        held: BTreeSet::new(),
-        horizon: Timestamp::UNIX_EPOCH,
-        firing: HashSet::new(),
-        ended,
-    };
+    let wheel =
+        Wheel { world, ingress, held: BTreeSet::new(), horizon: Timestamp::UNIX_EPOCH, firing: HashSet::new(), ended };
     tokio::select! {
         () = fence.fallen() => {}
         () = wheel.run(queue.0, endings) => {}
@@ -74,7 +68,11 @@ struct Wheel {
 }
 
 impl Wheel {
-    async fn run(mut self, mut queue: mpsc::UnboundedReceiver<DueTimer>, mut endings: mpsc::UnboundedReceiver<(DueTimer, Verdict)>) {
+    async fn run(
+        mut self,
+        mut queue: mpsc::UnboundedReceiver<DueTimer>,
+        mut endings: mpsc::UnboundedReceiver<(DueTimer, Verdict)>,
+    ) {
         let mut refresh = tokio::time::interval(REFRESH);
         refresh.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -91,7 +89,9 @@ impl Wheel {
     /// Until the first held timer is due; a long time where nothing may be fired now.
     fn until_next(&self) -> Duration {
         match self.held.first() {
-            Some((at, _)) if self.firing.len() < FIRING_MAX => (*at - self.world.clock.now()).to_std().unwrap_or_default(),
+            Some((at, _)) if self.firing.len() < FIRING_MAX => {
+                (*at - self.world.clock.now()).to_std().unwrap_or_default()
+            }
             _ => REFRESH,
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
+use super::accounts::Account;
 use super::event::{Event, EventKind};
 use super::lane::Commit;
 use super::outgoing::{Envelope, Recipient};
@@ -16,7 +17,7 @@ use crate::domain::outbound::WhenUnknown;
 use crate::domain::{Content, MessageBody, OutboxId, Seq, Timestamp};
 use crate::flows::{self, Channel, Context, Done, FlowSet, Input, Row, Say, Turn, Value};
 use crate::operations::{Answered, Asker};
-use crate::store::{FinishedJob, FiredTimer, GuardedEffect, JobRow, JournalRow, OutboxRow, TurnRow};
+use crate::store::{FinishedJob, FiredTimer, GuardedEffect, JobRow, JournalRow, OutboxRow, TurnRow, seals};
 
 /// Rounds of questions in one turn. Each operation may need a round of its own; the core allows no more operations.
 const ROUNDS_MAX: usize = 17;
@@ -47,29 +48,35 @@ pub enum TurnError {
     Panicked(String),
     #[error("the flow asks without end")]
     AsksWithoutEnd,
-    #[error("there is no flow set {0:?}")]
-    NoFlow(String),
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
 }
 
 /// Works one turn out. `truths`: what a refused commit said of the operations, by their ordinals.
-pub async fn work(world: &World, awake: &Awake, event: &Event, truths: &BTreeMap<u8, String>) -> Result<Worked, TurnError> {
+pub async fn work(
+    world: &World,
+    awake: &Awake,
+    event: &Event,
+    truths: &BTreeMap<u8, String>,
+) -> Result<Worked, TurnError> {
     let mut after = awake.snapshot.clone();
     let now = world.clock.now();
     after.ring.remember(event.id, event.occurred_at, event.received_at);
     receive(&mut after, event);
+    let account = &speaks_by(world, &after, event);
     let mut draft = Draft { messages: Vec::new(), effects: Vec::new(), alarm: None, keeps_alarm: true };
     match input(world, event, now) {
-        Given::Flow(input) => advance(world, awake, event, &input, truths, now, &mut after, &mut draft).await?,
-        Given::SlowDown => draft.messages.push(slow_down(event, &after)),
+        Given::Flow(input) => {
+            advance(world, awake, event, account, &input, truths, now, &mut after, &mut draft).await?
+        }
+        Given::SlowDown => draft.messages.push(slow_down(account, &after)),
         Given::Erase => {
             after = Snapshot { kept: super::snapshot::Kept::default(), ring: after.ring };
             draft.effects.push(GuardedEffect { ordinal: 0, kind: "erase_person", args: serde_json::json!({}) });
         }
         Given::Nothing => {}
     }
-    finish(awake, event, after, draft)
+    finish(awake, event, account, after, draft)
 }
 
 /// What a turn will write besides the snapshot.
@@ -80,6 +87,15 @@ struct Draft {
     alarm: Option<Timestamp>,
     /// The flow was not asked: what alarm it wants is unknown, so the one there is stays.
     keeps_alarm: bool,
+}
+
+/// By which door this turn answers: the one the event came in by, else the one the person used last.
+fn speaks_by(world: &World, after: &Snapshot, event: &Event) -> Arc<Account> {
+    if after.kept.door(event.account.id).is_some() {
+        return event.account.clone();
+    }
+    let last = after.kept.doors.first().and_then(|door| world.accounts.by_id(door.account));
+    last.unwrap_or_else(|| event.account.clone())
 }
 
 /// What an event gives to the conversation.
@@ -126,7 +142,11 @@ fn receive(after: &mut Snapshot, event: &Event) {
             let from = &message.from;
             let to = Recipient { phone: from.phone.clone(), scoped_id: from.scoped_id.clone() };
             // The receipt time is ours: a message that was on its way for an hour opens the window no longer than the provider says.
-            after.kept.came_by(account, to, Some(event.occurred_at.unwrap_or(event.received_at).min(event.received_at)));
+            after.kept.came_by(
+                account,
+                to,
+                Some(event.occurred_at.unwrap_or(event.received_at).min(event.received_at)),
+            );
             if from.profile_name.is_some() {
                 after.kept.profile_name.clone_from(&from.profile_name);
             }
@@ -150,19 +170,19 @@ async fn advance(
     world: &World,
     awake: &Awake,
     event: &Event,
+    account: &Account,
     input: &Input,
     truths: &BTreeMap<u8, String>,
     now: Timestamp,
     after: &mut Snapshot,
     draft: &mut Draft,
 ) -> Result<(), TurnError> {
-    let tenant = &event.account.tenant;
-    let flow = world.flows.get(&tenant.flow).ok_or_else(|| TurnError::NoFlow(tenant.flow.clone()))?;
+    let tenant = &account.tenant;
     let context = Context {
         now,
         zone: tenant.zone,
-        channel: event.account.channel,
-        door_open: door_open(event, after, now),
+        channel: account.channel,
+        door_open: door_open(account, after, now),
         language: tenant.language.clone(),
         profile_name: after.kept.profile_name.clone(),
     };
@@ -182,10 +202,13 @@ async fn advance(
     let mut answered: Vec<Answered> = Vec::new();
     for _ in 0..ROUNDS_MAX {
         let answers: Vec<_> = answered.iter().map(|one| one.answer.clone()).collect();
-        match caught(flow, &after.kept.state, input, &answers, &context)? {
+        match caught(&tenant.flows, &after.kept.state, input, &answers, &context)? {
             Turn::Ask(questions) => answered.extend(world.operations.answer(&asker, &questions).await),
             Turn::Done(done) => {
-                let Done { state, messages, alarm } = *done;
+                let Done { state, messages, alarm, faults, .. } = *done;
+                for fault in faults {
+                    metrics::counter!("ganira_flow_faults_total", "fault" => fault.as_str()).increment(1);
+                }
                 after.kept.state = state;
                 draft.messages = messages;
                 draft.alarm = alarm;
@@ -213,35 +236,41 @@ fn caught(
 }
 
 /// Whether we may write freely to where this turn's messages go.
-fn door_open(event: &Event, after: &Snapshot, now: Timestamp) -> bool {
-    event.account.channel != Channel::WhatsApp
-        || after.kept.door(event.account.id).is_some_and(|door| now < door.open_until())
+fn door_open(account: &Account, after: &Snapshot, now: Timestamp) -> bool {
+    account.channel != Channel::WhatsApp || after.kept.door(account.id).is_some_and(|door| now < door.open_until())
 }
 
-fn slow_down(event: &Event, after: &Snapshot) -> Say {
-    let language = after.kept.state.language().unwrap_or(&event.account.tenant.language);
+fn slow_down(account: &Account, after: &Snapshot) -> Say {
+    let language = after.kept.state.language().unwrap_or(&account.tenant.language);
     let text = flows::notices::slow_down(language).to_owned();
     Say { content: Content::Text { text, preview: false }, when_unknown: WhenUnknown::Leave, wake: false }
 }
 
 /// Seals everything and lays it out for the commit.
-fn finish(awake: &Awake, event: &Event, mut after: Snapshot, draft: Draft) -> Result<Worked, TurnError> {
+fn finish(
+    awake: &Awake,
+    event: &Event,
+    account: &Account,
+    mut after: Snapshot,
+    draft: Draft,
+) -> Result<Worked, TurnError> {
     let conversation = event.conversation;
     let seq = awake.seq.next();
     let (alarm, alarm_gone) = arm(&mut after, event, &draft);
-    let door = after.kept.door(event.account.id);
-    let door_until = match (event.account.channel, door) {
+    let door = after.kept.door(account.id);
+    let door_until = match (account.channel, door) {
         (Channel::WhatsApp, Some(door)) => Some(door.open_until()),
         _ => None,
     };
-    let to = door.map(|door| door.to.clone()).unwrap_or_default();
+    let to = door.map(|door| door.to.clone());
     let mut outbox = Vec::with_capacity(draft.messages.len());
     let mut envelopes = Vec::with_capacity(draft.messages.len());
-    for (n, say) in (0..).zip(draft.messages) {
+    // Without a door there is nobody to say it to.
+    for (n, (say, to)) in (0..).zip(draft.messages.into_iter().zip(to.iter().cycle())) {
         let Say { content, when_unknown, wake } = say;
         let envelope = Envelope { to: to.clone(), content, when_unknown, wake, door_until };
         let id = OutboxId { conversation, seq, n };
-        outbox.push(OutboxRow { n, account: event.account.id, body: envelope.seal(&awake.key, id) });
+        outbox.push(OutboxRow { n, account: account.id, body: envelope.seal(&awake.key, id) });
         envelopes.push(Arc::new(envelope));
     }
     let row = TurnRow {
@@ -254,7 +283,9 @@ fn finish(awake: &Awake, event: &Event, mut after: Snapshot, draft: Draft) -> Re
             account: event.account.id,
             kind: event.kind.number(),
             at: event.received_at,
-            body: awake.key.seal(Place { tenant: conversation.tenant.0, table: "journal", row: &event.id.0 }, &event.raw),
+            body: awake
+                .key
+                .seal(Place { tenant: conversation.tenant.0, table: seals::JOURNAL, row: &event.id.0 }, &event.raw),
         },
         outbox,
         alarm,
@@ -292,7 +323,7 @@ fn jobs(awake: &Awake, event: &Event, seq: Seq) -> Vec<JobRow> {
     let MessageBody::Media(media) = &message.body else { return Vec::new() };
     let plain = serde_json::to_vec(media).unwrap_or_default();
     let id = OutboxId { conversation: event.conversation, seq, n: 0 };
-    let place = Place { tenant: event.conversation.tenant.0, table: "job", row: &super::outgoing::row(id) };
+    let place = Place { tenant: event.conversation.tenant.0, table: "job", row: &seals::outbox_row(id) };
     vec![JobRow { n: 0, kind: MEDIA_JOB, body: awake.key.seal(place, &plain) }]
 }
 

@@ -84,12 +84,8 @@ impl Reach {
     /// Judges one address.
     pub fn judge(self, address: IpAddr) -> Result<(), Barred> {
         let barred = match address {
-            IpAddr::V4(v4) => {
-                BARRED_V4.iter().any(|(net, bits)| Ipv4Net::new_assert(*net, *bits).contains(&v4))
-            }
-            IpAddr::V6(v6) => {
-                BARRED_V6.iter().any(|(net, bits)| Ipv6Net::new_assert(*net, *bits).contains(&v6))
-            }
+            IpAddr::V4(v4) => BARRED_V4.iter().any(|(net, bits)| Ipv4Net::new_assert(*net, *bits).contains(&v4)),
+            IpAddr::V6(v6) => BARRED_V6.iter().any(|(net, bits)| Ipv6Net::new_assert(*net, *bits).contains(&v6)),
         };
         if barred && self == Self::Public { Err(Barred::Address(address)) } else { Ok(()) }
     }

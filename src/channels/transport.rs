@@ -117,7 +117,12 @@ impl Transport {
     }
 
     /// Fetches a file of at most `bytes_max` bytes into `path`, which must not exist yet. An answer that is no success is read but not kept.
-    pub async fn download(&self, request: Request<Bytes>, bytes_max: u64, path: &Path) -> Result<Downloaded, DownloadError> {
+    pub async fn download(
+        &self,
+        request: Request<Bytes>,
+        bytes_max: u64,
+        path: &Path,
+    ) -> Result<Downloaded, DownloadError> {
         let mut answer = self.begin(request, self.options.download_timeout).await?;
         let content_type = answer.headers().get(http::header::CONTENT_TYPE);
         let mut downloaded = Downloaded {

@@ -19,7 +19,8 @@ pub fn run(channel: &str, file: &Path, out: &mut impl Write) -> anyhow::Result<(
     } else {
         body = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     }
-    let updates = whatsapp::parse(&Bytes::from(body)).with_context(|| format!("{} is no webhook body", file.display()))?;
+    let updates =
+        whatsapp::parse(&Bytes::from(body)).with_context(|| format!("{} is no webhook body", file.display()))?;
     for update in updates {
         serde_json::to_writer(&mut *out, &update).context("the reading cannot be written")?;
         out.write_all(b"\n").context("the reading cannot be written")?;

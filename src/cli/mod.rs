@@ -1,8 +1,12 @@
 //! The commands: arguments in, exit code out. Exit 2 for a wrong call, 1 for a failure.
 
+pub mod assemble;
 pub mod channel;
 mod config;
+mod dev;
 mod init;
+mod logging;
+mod serve;
 mod settings;
 
 use std::path::PathBuf;
@@ -23,6 +27,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Start everything on this machine: private Postgres, engine, sandbox, demo salon
+    Dev(dev::Dev),
+    /// Serve in production: webhooks, engine, dispatchers
+    Serve(serve::Serve),
     /// Write a production configuration and its keys into a folder
     Init(init::Init),
     /// Look at the configuration
@@ -51,8 +59,15 @@ pub fn run() -> ExitCode {
 impl Cli {
     fn run(self) -> anyhow::Result<()> {
         match self.command {
+            Command::Dev(dev) => dev.run(self.config),
+            Command::Serve(serve) => serve.run(self.config),
             Command::Init(init) => init.run(),
             Command::Config(config) => config.run(self.config),
         }
     }
+}
+
+/// The runtime everything living runs on.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
 }

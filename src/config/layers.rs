@@ -35,7 +35,6 @@ pub struct Sources {
 
 impl Sources {
     /// The environment of this process, and the file named on the command line.
-    #[expect(clippy::disallowed_methods, reason = "settings are read once, here")]
     pub fn of_this_process(purpose: Purpose, file: Option<PathBuf>) -> Self {
         let environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -59,7 +58,7 @@ impl Sources {
         }
         if let Some(file) = self.file() {
             let entries = read_file(&file, mistakes);
-            layers = layers.merge(self.checked(file.display().to_string(), entries, file.parent(), fields, mistakes));
+            layers = layers.merge(checked_layer(file.display().to_string(), entries, file.parent(), fields, mistakes));
         }
         if let (Purpose::Serve, Some(url)) = (self.purpose, self.environment.get("DATABASE_URL")) {
             let mut entries = Dict::new();
@@ -67,20 +66,7 @@ impl Sources {
             layers = layers.merge(Layer { name: "the environment".to_owned(), entries });
         }
         let entries = self.environment_entries();
-        layers.merge(self.checked("the environment".to_owned(), entries, None, fields, mistakes))
-    }
-
-    fn checked(
-        &self,
-        name: String,
-        mut entries: Dict,
-        folder: Option<&Path>,
-        fields: &[Field],
-        mistakes: &mut Mistakes,
-    ) -> Layer {
-        take_secret_files(&mut entries, "", folder.unwrap_or(Path::new("")), fields, mistakes);
-        unknown::note(&entries, "", fields, &name, mistakes);
-        Layer { name, entries }
+        layers.merge(checked_layer("the environment".to_owned(), entries, None, fields, mistakes))
     }
 
     fn environment_entries(&self) -> Dict {
@@ -93,6 +79,19 @@ impl Sources {
         }
         entries
     }
+}
+
+/// A layer with its secrets read from their files and its unknown keys noted.
+fn checked_layer(
+    name: String,
+    mut entries: Dict,
+    folder: Option<&Path>,
+    fields: &[Field],
+    mistakes: &mut Mistakes,
+) -> Layer {
+    take_secret_files(&mut entries, "", folder.unwrap_or(Path::new("")), fields, mistakes);
+    unknown::note(&entries, "", fields, &name, mistakes);
+    Layer { name, entries }
 }
 
 /// One layer as figment takes it, with its name for messages.
@@ -162,7 +161,7 @@ fn take_secret_files(entries: &mut Dict, prefix: &str, folder: &Path, fields: &[
                         entries.insert(field, Value::from(secret.trim_end()));
                     }
                     Err(error) => {
-                        mistakes.add(Mistake::at(path, format!("is \"{file}\", which cannot be read: {error}")))
+                        mistakes.add(Mistake::at(path, format!("is \"{file}\", which cannot be read: {error}")));
                     }
                 }
             }

@@ -21,7 +21,7 @@ impl Mistake {
         Self { path: path.into(), text: text.into(), source: None }
     }
 
-    pub(super) fn from_source(self, source: Option<String>) -> Self {
+    pub(super) fn coming_from(self, source: Option<String>) -> Self {
         Self { source, ..self }
     }
 }

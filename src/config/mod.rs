@@ -222,7 +222,7 @@ impl Config {
                 "is not set: expected the bucket's name, because media.store is `s3`",
             ));
         }
-        let url = self.database.url.as_ref().map(|url| url.expose_secret());
+        let url = self.database.url.as_ref().map(secrecy::SecretString::expose_secret);
         if url.is_some_and(|url| !url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
             mistakes.add(Mistake::at("database.url", "cannot be used: expected a URL that starts with postgres://"));
         }

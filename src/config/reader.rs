@@ -49,7 +49,7 @@ impl<'a> Reader<'a> {
             None => T::expected(),
         };
         let source = self.layers.find_metadata(path).map(|metadata| metadata.name.to_string());
-        self.mistakes.add(Mistake::at(path, format!("{found}: expected {expected}")).from_source(source));
+        self.mistakes.add(Mistake::at(path, format!("{found}: expected {expected}")).coming_from(source));
         None
     }
 }

@@ -123,7 +123,11 @@ pub struct SecretList(Vec<SecretString>);
 impl SecretList {
     /// The secrets in the order they were written.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|secret| secret.expose_secret())
+        self.0.iter().map(SecretString::expose_secret)
+    }
+
+    pub fn as_slice(&self) -> &[SecretString] {
+        &self.0
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) fn note(entries: &Dict, prefix: &str, fields: &[Field], source: &str,
             _ => {
                 let meant = nearest(&path, fields).map_or(String::new(), |field| format!(": did you mean {field}?"));
                 mistakes
-                    .add(Mistake::at(path, format!("is not a setting{meant}")).from_source(Some(source.to_owned())));
+                    .add(Mistake::at(path, format!("is not a setting{meant}")).coming_from(Some(source.to_owned())));
             }
         }
     }

@@ -1,11 +1,30 @@
 //! The pure core: what a flow is, what it says, and how one input moves a session. No IO, no clock, no randomness, no failure.
 //!
 
+mod check;
+mod definition;
+mod expression;
+mod languages;
+mod layout;
+mod library;
 pub mod machine;
+mod messages;
+mod mistake;
+pub mod notices;
 pub mod operation;
+mod reader;
+mod reads;
+pub mod shipped;
+mod source;
+mod steps;
 pub mod turn;
+mod understand;
 pub mod value;
 
+pub use definition::FlowSet;
+pub use machine::{State, UnreadableState, advance};
+pub use mistake::{At, Mistake};
 pub use operation::{Field, OperationKind, Outcome, Signature, Type};
-pub use turn::{Answer, Channel, Context, Done, Input, Question, Say, Turn};
+pub use steps::verbs;
+pub use turn::{Answer, Channel, Context, Done, Fault, Input, Question, Say, Turn};
 pub use value::{Row, Value};

@@ -26,6 +26,7 @@ pub enum Type {
     Date,
     Time,
     DateTime,
+    Texts { chars_max: u16, items_max: u16 },
     Row(&'static [Field]),
     Rows { fields: &'static [Field], rows_max: u16 },
 }

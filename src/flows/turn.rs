@@ -85,4 +85,45 @@ pub struct Done {
     pub messages: Vec<Say>,
     /// When the core wants to be woken at the latest.
     pub alarm: Option<Timestamp>,
+    /// The names of the messages said, in their order: for tests and logs.
+    pub said: Vec<String>,
+    /// What went otherwise than a checked flow should: for the metrics, never for the person.
+    pub faults: Vec<Fault>,
+}
+
+/// Something that is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// A turn wanted more steps, operations or text than it may have.
+    Budget,
+    /// An expression had no value.
+    Expression,
+    /// A message is missing.
+    Message,
+    /// A flow or scene is missing, or none takes this input.
+    Flow,
+    /// The session rested at a place that this revision does not have.
+    Place,
+    /// An operation could not answer.
+    Unavailable,
+    /// Something could not be said because the channel's window is shut.
+    WindowShut,
+    /// News that no flow waits for.
+    Event,
+}
+
+impl Fault {
+    /// A stable word for labels.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Budget => "budget",
+            Self::Expression => "expression",
+            Self::Message => "message",
+            Self::Flow => "flow",
+            Self::Place => "place",
+            Self::Unavailable => "unavailable",
+            Self::WindowShut => "window_shut",
+            Self::Event => "event",
+        }
+    }
 }

@@ -24,6 +24,8 @@ pub enum Value {
     DateTime(Timestamp),
     Row(Row),
     Rows(Vec<Row>),
+    /// Lines of text, such as `append` gathers.
+    Texts(Vec<String>),
 }
 
 impl Value {

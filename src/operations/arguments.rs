@@ -61,6 +61,7 @@ pub(super) fn bad(name: &'static str, expected: &'static str, found: Option<&Val
         Some(Value::DateTime(_)) => "a date and time",
         Some(Value::Row(_)) => "a row",
         Some(Value::Rows(_)) => "rows",
+        Some(Value::Texts(_)) => "texts",
     };
     BadArgument { name, expected, found }
 }

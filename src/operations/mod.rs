@@ -4,6 +4,7 @@ pub mod arguments;
 pub mod asker;
 pub mod registry;
 pub mod salon;
+pub mod tenants;
 
 use sqlx::{Postgres, Transaction};
 

@@ -1,6 +1,6 @@
 //! The one table of operations: what each looks like to a flow, and the function behind it.
 
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, ready};
 use sqlx::PgConnection;
 
 use crate::flows::operation::salon as signature;
@@ -33,7 +33,7 @@ pub const ENTRIES: &[Entry] = &[
     Entry { signature: &signature::FREE_DAYS, run: Run::Read(|c, a, q| Box::pin(salon::days::answer(c, a, q))) },
     Entry { signature: &signature::FREE_SLOTS, run: Run::Read(|c, a, q| Box::pin(salon::slots::answer(c, a, q))) },
     Entry { signature: &signature::HOLD_SLOT, run: Run::Reserve(|p, a, q| Box::pin(salon::hold::answer(p, a, q))) },
-    Entry { signature: &signature::RELEASE_HOLD, run: Run::Read(|_, _, q| Box::pin(salon::release::answer(q))) },
+    Entry { signature: &signature::RELEASE_HOLD, run: Run::Read(|_, _, q| Box::pin(ready(salon::release::answer(q)))) },
     Entry { signature: &signature::BOOK_VISIT, run: Run::Read(|c, a, q| Box::pin(salon::book::answer(c, a, q))) },
     Entry { signature: &signature::MY_VISITS, run: Run::Read(|c, a, _| Box::pin(salon::visits::answer(c, a))) },
     Entry { signature: &signature::CANCEL_VISIT, run: Run::Read(|c, a, q| Box::pin(salon::cancel::answer(c, a, q))) },

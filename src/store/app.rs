@@ -10,28 +10,36 @@ use crate::domain::TenantId;
 /// How long a caller waits for a free connection before the database counts as unavailable.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What every connection of the pool is told once. Nobody may hold a lane or a colleague up for longer than two seconds.
-const MANNERS: &str = "SET ROLE ganira_app; SET statement_timeout = '2s'; SET idle_in_transaction_session_timeout = '2s'";
+/// Nobody may hold a lane or a colleague up for longer than two seconds.
+const SETTINGS: [(&str, &str); 5] = [
+    ("search_path", "ganira"),
+    ("timezone", "UTC"),
+    ("jit", "off"),
+    ("statement_timeout", "2s"),
+    ("idle_in_transaction_session_timeout", "2s"),
+];
 
 /// Connections for questions, reservations, the API and the command line. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct AppPool(PgPool);
 
 impl AppPool {
-    /// Opens a pool of at most `connections_max` connections, the first of them when it is needed. The login must be a member of `ganira_app`.
+    /// A pool of at most `connections_max` connections, the first of them opened when it is needed. The login must be a member of
+    /// `ganira_app`.
     pub fn new(login: PgConnectOptions, connections_max: u32) -> Self {
-        let options = PgPoolOptions::new().max_connections(connections_max).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
-            |connection, _| {
+        let options = PgPoolOptions::new()
+            .max_connections(connections_max)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(|connection, _| {
                 Box::pin(async move {
-                    connection.execute(MANNERS).await?;
+                    connection.execute("SET ROLE ganira_app").await?;
                     Ok(())
                 })
-            },
-        );
-        Self(options.connect_lazy_with(login))
+            });
+        Self(options.connect_lazy_with(login.options(SETTINGS).application_name("ganira app")))
     }
 
-    /// A transaction that reads `tenant`'s rows and can write none. It is ended by dropping it.
+    /// A transaction that reads `tenant`'s rows and can write none.
     pub async fn reading(&self, tenant: TenantId) -> sqlx::Result<Transaction<'static, Postgres>> {
         as_tenant(self.0.begin_with("BEGIN READ ONLY").await?, tenant).await
     }
@@ -41,7 +49,7 @@ impl AppPool {
         as_tenant(self.0.begin().await?, tenant).await
     }
 
-    /// Waits until all connections are closed.
+    /// Waits until all connections are closed. Whoever asks afterwards is told that the database is unavailable.
     pub async fn close(&self) {
         self.0.close().await;
     }

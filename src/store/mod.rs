@@ -1,5 +1,6 @@
 //! All SQL, and the one commit. Actors see the [`Store`] trait; [`PgStore`] is the truth behind it.
 
+pub mod admin;
 pub mod app;
 pub mod commit;
 pub mod effect;
@@ -9,6 +10,7 @@ pub mod postgres;
 pub mod private_postgres;
 pub mod rows;
 pub mod salon;
+pub mod seals;
 
 use std::fmt::Debug;
 
@@ -95,4 +97,9 @@ pub trait Store: Send + Sync + Debug + 'static {
     /// Builds the partitions of the days from 8 before to 7 after today; returns how many were missing.
     async fn ensure_days(&self) -> Result<i32>;
     async fn days_ahead(&self) -> Result<i32>;
+    /// Drops journal and outbox days older than `journal_days`, dead letters of tenants older than `dead_letter_days`, and what belongs to
+    /// nobody after `nobody_days`. Open outbox rows are carried forward first. Returns how many partitions went.
+    async fn let_go(&self, journal_days: u32, dead_letter_days: u32, nobody_days: u32) -> Result<u32>;
+    /// Takes away holds that have expired; returns how many.
+    async fn sweep_holds(&self) -> Result<i32>;
 }

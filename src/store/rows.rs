@@ -42,7 +42,7 @@ pub struct LoadedConversation {
     pub wrapped_key: Option<Vec<u8>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DueTimer {
     pub due: Timestamp,
     pub conversation: Conversation,

@@ -1,4 +1,6 @@
 //! Tests on a real Postgres and the real server.
+#![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
 
 mod harness;
 mod private_postgres;
+mod salon;

@@ -1,5 +1,7 @@
 //! The salon's pencil-and-paper part: local days, free times, labels, tokens and arguments.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use ganira::domain::{Money, TimeWindow, Timestamp};
@@ -210,6 +212,23 @@ fn the_hour_that_comes_twice_is_offered_once() {
     assert!(ticks.contains(&utc("2026-10-25T00:30:00Z")));
     assert!(!ticks.contains(&utc("2026-10-25T01:30:00Z")));
     assert_eq!(LocalDay::new(PARIS, date("2026-03-29")).ticks(30).len(), 46);
+}
+
+#[test]
+fn a_visit_may_reach_from_one_stretch_of_work_into_the_next_if_they_touch() {
+    let day = LocalDay::new(KIGALI, date("2026-11-21"));
+    let hours = [("08:00", "09:00"), ("09:00", "10:00"), ("10:30", "11:30")];
+    let works = hours.iter().flat_map(|(from, until)| day.between(time(from), time(until))).collect();
+    let wanted = Wanted {
+        visit: TimeDelta::minutes(90),
+        buffer_before: TimeDelta::zero(),
+        buffer_after: TimeDelta::zero(),
+        step_minutes: 30,
+        earliest: utc("2026-11-20T00:00:00Z"),
+        latest: utc("2026-11-30T00:00:00Z"),
+    };
+    let free = free_starts(&day, &PersonDay { works, ..PersonDay::default() }, &wanted);
+    assert_eq!(free, [utc("2026-11-21T06:00:00Z"), utc("2026-11-21T06:30:00Z")]);
 }
 
 #[test]

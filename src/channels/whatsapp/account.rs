@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
 use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::{Address, Phone, ScopedId};

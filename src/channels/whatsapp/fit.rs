@@ -182,10 +182,9 @@ fn fit_media(kind: MediaKind, source: &MediaSource, caption: Option<&str>, filen
 /// Parameters may be neither empty nor of several lines. Source: error 132018 and "Template components".
 fn fit_template(template: &Template) -> Template {
     let parameter = |parameter: &TemplateParameter| match parameter {
-        TemplateParameter::Text { text, name } => TemplateParameter::Text {
-            text: label(text, limits::TEMPLATE_PARAMETER, EMPTY),
-            name: name.clone(),
-        },
+        TemplateParameter::Text { text, name } => {
+            TemplateParameter::Text { text: label(text, limits::TEMPLATE_PARAMETER, EMPTY), name: name.clone() }
+        }
         media @ TemplateParameter::Media { .. } => media.clone(),
     };
     let button = |button: &TemplateButton| match button {

@@ -72,7 +72,11 @@ pub fn metadata(kind: MediaKind, response: &Response<Bytes>) -> Result<Metadata,
 }
 
 /// Second step: the request for the bytes. The token goes only to Meta's hosts, the Graph host of the account and `more_hosts`.
-pub fn download_request(account: &Account, metadata: &Metadata, more_hosts: &[String]) -> Result<Request<Bytes>, MediaProblem> {
+pub fn download_request(
+    account: &Account,
+    metadata: &Metadata,
+    more_hosts: &[String],
+) -> Result<Request<Bytes>, MediaProblem> {
     let uri: Uri = metadata.url.parse().map_err(|_| MediaProblem::Unreadable)?;
     let host = uri.host().unwrap_or_default().to_ascii_lowercase();
     let of_meta = META_HOSTS.iter().copied().any(|pattern| matches(pattern, &host));
@@ -104,7 +108,12 @@ pub struct Arrived<'a> {
 
 /// Judges a file against what was announced: size, checksum (of the webhook and of the metadata, where given), and what its first bytes
 /// say it is. Returns the mime type to keep it under.
-pub fn judge(kind: MediaKind, mime: &str, digests: &[Option<&str>], file: &Arrived<'_>) -> Result<String, MediaProblem> {
+pub fn judge(
+    kind: MediaKind,
+    mime: &str,
+    digests: &[Option<&str>],
+    file: &Arrived<'_>,
+) -> Result<String, MediaProblem> {
     within(kind, file.bytes)?;
     for announced in digests.iter().flatten() {
         // A digest in neither of the two forms says nothing; one of the two must then fit by itself.

@@ -61,7 +61,12 @@ pub enum Unsigned {
 
 /// Finds the app that signed `body`, byte for byte as it came: Meta hashes the escaped text it sends, so a decoded and re-encoded body no
 /// longer fits. `only` is the app of the webhook's path, where it names one.
-pub fn verify<'a>(apps: &'a [App], only: Option<&str>, header: Option<&str>, body: &[u8]) -> Result<Verified<'a>, Unsigned> {
+pub fn verify<'a>(
+    apps: &'a [App],
+    only: Option<&str>,
+    header: Option<&str>,
+    body: &[u8],
+) -> Result<Verified<'a>, Unsigned> {
     let digits = header.ok_or(Unsigned::Missing)?.strip_prefix("sha256=").ok_or(Unsigned::Malformed)?;
     let mut signature = [0; 32];
     hex::decode_to_slice(digits, &mut signature).map_err(|_| Unsigned::Malformed)?;

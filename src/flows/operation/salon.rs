@@ -122,11 +122,7 @@ pub const RELEASE_HOLD: Signature = Signature {
 pub const BOOK_VISIT: Signature = Signature {
     name: "book_visit",
     kind: OperationKind::Guarded,
-    inputs: &[
-        field("hold", TOKEN),
-        field("service", Whole),
-        Field { name: "name", kind: NAME, optional: true },
-    ],
+    inputs: &[field("hold", TOKEN), field("service", Whole), Field { name: "name", kind: NAME, optional: true }],
     outcomes: &[Outcome { name: "booked", yields: Some(Row(BOOKED)) }, outcome("lapsed")],
 };
 
@@ -146,15 +142,15 @@ pub const CANCEL_VISIT: Signature = Signature {
     outcomes: &[outcome("cancelled"), outcome("too_late"), outcome("gone")],
 };
 
-/// All of them, as a flow set takes them.
-pub const ALL: &[Signature] = &[
-    SERVICES,
-    STAFF_FOR,
-    FREE_DAYS,
-    FREE_SLOTS,
-    HOLD_SLOT,
-    RELEASE_HOLD,
-    BOOK_VISIT,
-    MY_VISITS,
-    CANCEL_VISIT,
+/// Types that flows name in `takes` and `ends`.
+pub const TYPES: &[(&str, Type)] = &[
+    ("salon.service_id", Whole),
+    ("salon.service", Row(SERVICE)),
+    ("salon.slot", Row(SLOT)),
+    ("salon.hold", Row(HOLD)),
+    ("salon.visit", Row(VISIT)),
 ];
+
+/// All of them, as a flow set takes them.
+pub const ALL: &[Signature] =
+    &[SERVICES, STAFF_FOR, FREE_DAYS, FREE_SLOTS, HOLD_SLOT, RELEASE_HOLD, BOOK_VISIT, MY_VISITS, CANCEL_VISIT];

@@ -47,7 +47,9 @@ pub struct PersonDay {
 pub fn free_starts(day: &LocalDay, person: &PersonDay, wanted: &Wanted) -> Vec<Timestamp> {
     let works = merged(person.works.clone());
     let free = |start: &Timestamp| -> bool {
-        let (Some(visit), Some(footprint)) = (wanted.visit_at(*start), wanted.footprint_at(*start)) else { return false };
+        let (Some(visit), Some(footprint)) = (wanted.visit_at(*start), wanted.footprint_at(*start)) else {
+            return false;
+        };
         (wanted.earliest..=wanted.latest).contains(start)
             && works.iter().any(|open| open.start() <= visit.start() && visit.end() <= open.end())
             && !person.off.iter().any(|off| off.overlaps(&visit))

@@ -15,7 +15,7 @@ use crate::store::GuardedEffect;
 use crate::store::salon::catalogue::{self, House};
 use crate::store::salon::hold::{self, Held};
 
-/// Where the customer's name is sealed to.
+/// Where the customer's name is sealed: this column of the visit's row, whose key is the 16 bytes of its id.
 pub const NAME_COLUMN: &str = "visit.name";
 
 struct Arguments<'a> {

@@ -23,10 +23,7 @@ struct Arguments {
 
 impl Arguments {
     fn read(arguments: &Row) -> Result<Self, BadArgument> {
-        Ok(Self {
-            service: arguments::whole(arguments, "service")?,
-            staff: arguments::whole(arguments, "staff")?,
-        })
+        Ok(Self { service: arguments::whole(arguments, "service")?, staff: arguments::whole(arguments, "staff")? })
     }
 }
 

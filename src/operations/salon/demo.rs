@@ -7,13 +7,13 @@ use crate::domain::{Money, TenantId};
 use crate::store::AppPool;
 use crate::store::salon::seed;
 
-const SERVICES: &[(&str, i16, i64)] = &[("Box braids", 120, 15_000), ("Wash and style", 45, 6_000), ("Haircut", 30, 3_000)];
+const SERVICES: &[(&str, i16, i64)] =
+    &[("Box braids", 120, 15_000), ("Wash and style", 45, 6_000), ("Haircut", 30, 3_000)];
 
 /// Who, and which of [`SERVICES`] she gives.
 const STAFF: &[(&str, &[usize])] = &[("Aline", &[0, 1]), ("Diane", &[0, 1, 2]), ("Eric", &[2])];
 
-const WEEKDAYS: &[Weekday] =
-    &[Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat];
+const WEEKDAYS: &[Weekday] = &[Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat];
 
 /// Hours of the day: the morning and, after a break, the afternoon.
 const HOURS: &[(u32, u32)] = &[(8, 13), (14, 19)];

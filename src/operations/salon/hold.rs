@@ -47,17 +47,13 @@ pub(in crate::operations) async fn answer(
         Some(new) => take(&mut transaction, asker, &new).await?,
         None => None,
     };
-    match held {
-        Some(held) => {
-            transaction.commit().await?;
-            Ok(answer_of(&held))
-        }
+    let Some(held) = held else {
         // Her earlier hold stays hers.
-        None => {
-            transaction.rollback().await?;
-            Ok(Answered::outcome("taken"))
-        }
-    }
+        transaction.rollback().await?;
+        return Ok(Answered::outcome("taken"));
+    };
+    transaction.commit().await?;
+    Ok(answer_of(&held))
 }
 
 /// The id of the hold that this question takes, and of the visit it may become: the same whenever the event is handled again.
@@ -86,7 +82,8 @@ async fn plan(
         return Ok(None);
     }
     let Some(roster) = Roster::read(connection, asker, *service, slot.staff).await? else { return Ok(None) };
-    let (Some(visit), Some(taken)) = (roster.wanted.visit_at(slot.start), roster.wanted.footprint_at(slot.start)) else {
+    let (Some(visit), Some(taken)) = (roster.wanted.visit_at(slot.start), roster.wanted.footprint_at(slot.start))
+    else {
         return Ok(None);
     };
     let mut busy = roster.busy(connection, asker, visit).await?;

@@ -7,7 +7,7 @@ use crate::operations::arguments;
 use crate::operations::asker::{Answered, Trouble};
 use crate::store::GuardedEffect;
 
-pub(in crate::operations) async fn answer(question: &Question) -> Result<Answered, Trouble> {
+pub(in crate::operations) fn answer(question: &Question) -> Result<Answered, Trouble> {
     let hold = arguments::id(&question.arguments, "hold")?;
     let args = json!({ "hold": hold.to_string() });
     let effect = GuardedEffect { ordinal: question.ordinal, kind: "release_hold", args };

@@ -9,7 +9,10 @@ use crate::store::salon::catalogue::{self, Service};
 use super::ROWS_MAX;
 use super::labels::Words;
 
-pub(in crate::operations) async fn answer(connection: &mut PgConnection, asker: &Asker<'_>) -> Result<Answered, Trouble> {
+pub(in crate::operations) async fn answer(
+    connection: &mut PgConnection,
+    asker: &Asker<'_>,
+) -> Result<Answered, Trouble> {
     let words = Words::of(asker.language);
     let services = catalogue::services(connection, asker.tenant).await?;
     Ok(Answered::found(services.iter().take(ROWS_MAX).map(|service| row_of(service, words)).collect()))

@@ -10,7 +10,10 @@ use crate::store::salon::visit::{self, ComingVisit};
 use super::ROWS_MAX;
 use super::labels::Words;
 
-pub(in crate::operations) async fn answer(connection: &mut PgConnection, asker: &Asker<'_>) -> Result<Answered, Trouble> {
+pub(in crate::operations) async fn answer(
+    connection: &mut PgConnection,
+    asker: &Asker<'_>,
+) -> Result<Answered, Trouble> {
     let visits = visit::coming(connection, asker.tenant, asker.contact, asker.now, ROWS_MAX as i64).await?;
     let today = asker.now.with_timezone(&asker.zone).date_naive();
     Ok(Answered::found(visits.iter().map(|visit| row_of(visit, asker, today)).collect()))

@@ -6,6 +6,7 @@ mod directory;
 mod outbox;
 mod record;
 mod rest;
+mod retention;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -176,5 +177,13 @@ impl Store for PgStore {
 
     async fn days_ahead(&self) -> Result<i32> {
         rest::days_ahead(&self.pool).await
+    }
+
+    async fn let_go(&self, journal_days: u32, dead_letter_days: u32, nobody_days: u32) -> Result<u32> {
+        retention::let_go(&self.options, [journal_days, dead_letter_days, nobody_days]).await
+    }
+
+    async fn sweep_holds(&self) -> Result<i32> {
+        rest::sweep_holds(&self.pool).await
     }
 }

@@ -214,3 +214,9 @@ pub(super) async fn ensure_days(pool: &PgPool) -> Result<i32> {
 pub(super) async fn days_ahead(pool: &PgPool) -> Result<i32> {
     sqlx::query_scalar("SELECT days_ahead()").fetch_one(pool).await.map_err(failed("count the partitions ahead"))
 }
+
+pub(super) async fn sweep_holds(pool: &PgPool) -> Result<i32> {
+    let failed = failed("sweep expired holds");
+    let mut connection = pool.acquire().await.map_err(failed)?;
+    crate::store::salon::sweep::sweep_expired_holds(&mut connection, 1000).await.map_err(failed)
+}

@@ -63,20 +63,29 @@ impl Account {
         }
     }
 
-    /// Makes everything below `path` this user's too.
-    pub(super) fn own_all(self, path: &Path) -> Result<()> {
-        self.own(path)?;
-        let listing = || format!("list {}", path.display());
-        for entry in fs::read_dir(path).tried(listing)? {
-            let entry = entry.tried(listing)?;
-            if entry.file_type().tried(listing)?.is_dir() {
-                self.own_all(&entry.path())?;
-            } else if !entry.file_type().tried(listing)?.is_symlink() {
-                self.own(&entry.path())?;
-            }
+    /// The numbers that files of this user bear outside of any namespace, `us` being our own.
+    pub(super) fn numbers(self, us: (u32, u32)) -> (u32, u32) {
+        match self {
+            Self::Dropped { uid, gid } => (uid, gid),
+            Self::Own | Self::Nameless { .. } | Self::Mapped { .. } => us,
         }
-        Ok(())
     }
+}
+
+/// Gives `path` and everything below it to another user; links are left alone. Only root can.
+pub(super) fn give_all(path: &Path, (uid, gid): (u32, u32)) -> Result<()> {
+    let giving = || format!("give {} to the user {uid}", path.display());
+    let found = fs::symlink_metadata(path).tried(giving)?;
+    if found.is_symlink() {
+        return Ok(());
+    }
+    chown(path, Some(uid), Some(gid)).tried(giving)?;
+    if found.is_dir() {
+        for entry in fs::read_dir(path).tried(giving)? {
+            give_all(&entry.tried(giving)?.path(), (uid, gid))?;
+        }
+    }
+    Ok(())
 }
 
 /// Who we are, and what this system allows.
@@ -128,6 +137,11 @@ fn find_nobody(passwd: &str) -> (u32, u32) {
 /// Whether somebody who owns nothing on the way could reach `path`; what does not exist yet will be made reachable.
 pub(super) fn reachable_by_others(path: &Path) -> bool {
     path.ancestors().skip(1).all(|folder| fs::metadata(folder).map_or(true, |found| found.mode() & 0o001 != 0))
+}
+
+/// Whether `path`, where everybody can write beside it, is nothing or a folder of one of `owners`.
+pub(super) fn is_free_or_of(path: &Path, owners: &[u32]) -> bool {
+    fs::symlink_metadata(path).map_or(true, |found| found.is_dir() && owners.contains(&found.uid()))
 }
 
 /// The user who owns `path`.

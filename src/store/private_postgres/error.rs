@@ -42,6 +42,8 @@ pub enum PrivatePostgresError {
         "{path} cannot be reached by the unprivileged user {uid} that Postgres runs as: allow it on every folder above (chmod o+x)"
     )]
     OutOfReach { path: PathBuf, uid: u32 },
+    #[error("{path} belongs to somebody else: remove it")]
+    NotOurs { path: PathBuf },
     #[error("Postgres did not start in {dir}; the end of its log:\n{log}")]
     DidNotStart { dir: PathBuf, log: String },
     #[error("Postgres of an earlier run still holds {dir} and does not stop")]

@@ -118,7 +118,7 @@ impl PrivatePostgres {
     fn start_blocking(options: &Options) -> Result<Self> {
         let mut notices = Vec::new();
         let seat = Seat::take(&options.folder, &options.search, options.namespaces_allowed, &mut notices)?;
-        let Seat { folder, account, programs } = &seat;
+        let Seat { folder, account, programs, .. } = &seat;
         make_folder(folder, 0o700)?;
         account.own(folder)?;
         let hold = earlier::hold(folder)?;
@@ -130,7 +130,7 @@ impl PrivatePostgres {
         fs::write(&record, sockets.path().as_os_str().as_encoded_bytes())
             .tried(|| format!("write {}", record.display()))?;
         if cluster(folder).join("PG_VERSION").exists() {
-            keep_owner(*account, folder)?;
+            keep_owner(&seat)?;
         } else {
             make_cluster(&seat, sockets.path(), &password)?;
         }
@@ -303,10 +303,11 @@ fn make_cluster(seat: &Seat, sockets: &Path, password: &SecretString) -> Result<
     settings::include(&seat.folder)
 }
 
-/// A folder made under one way of running may be opened under another.
-fn keep_owner(account: Account, folder: &Path) -> Result<()> {
-    match (account, account::owner_of(&cluster(folder))) {
-        (Account::Dropped { uid, .. }, Some((owner, _))) if owner != uid => account.own_all(&cluster(folder)),
+/// A folder made under one way of running may be opened under another; root can give it over.
+fn keep_owner(seat: &Seat) -> Result<()> {
+    let owner = seat.account.numbers((seat.us, seat.us));
+    match account::owner_of(&cluster(&seat.folder)) {
+        Some((found, _)) if found != owner.0 && seat.us == 0 => account::give_all(&seat.folder, owner),
         _ => Ok(()),
     }
 }
@@ -340,7 +341,10 @@ impl SocketFolder {
         let name = format!("{SOCKETS_PREFIX}{}", random::hex_token::<4>());
         let fits =
             |parent: &Path| parent.as_os_str().len() + name.len() + SOCKET_NAME.len() + 2 <= SOCKET_PATH_BYTES_MAX;
-        let open = |parent: &Path| matches!(account, Account::Own | Account::Nameless { .. }) || account::reachable_by_others(&parent.join("in"));
+        let open = |parent: &Path| {
+            matches!(account, Account::Own | Account::Nameless { .. })
+                || account::reachable_by_others(&parent.join("in"))
+        };
         let wanted = Some(std::env::temp_dir()).filter(|folder| folder.is_dir() && fits(folder) && open(folder));
         let sockets = wanted.unwrap_or_else(|| PathBuf::from("/tmp")).join(name);
         DirBuilder::new().mode(0o700).create(&sockets).tried(|| format!("make the folder {}", sockets.display()))?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use super::account::{Account, Us, owner_of, reachable_by_others};
+use super::account::{Account, Us, is_free_or_of, owner_of, reachable_by_others};
 use super::error::{PrivatePostgresError, Result, Tried as _};
 use super::npm;
 use super::programs::{self, Programs, Search};
@@ -20,6 +20,8 @@ pub(super) struct Seat {
     pub folder: PathBuf,
     pub account: Account,
     pub programs: Programs,
+    /// Our own user id.
+    pub us: u32,
 }
 
 impl Seat {
@@ -31,12 +33,12 @@ impl Seat {
     ) -> Result<Self> {
         let us = Us::look(namespaces_allowed)?;
         let wanted = std::path::absolute(wanted).tried(|| format!("find {}", wanted.display()))?;
-        let folder = choose_folder(&us, &wanted, notices);
+        let folder = choose_folder(&us, &wanted, notices)?;
         let needed = read_version(&folder)?;
         let needed = needed.map(|major| (folder.as_path(), major));
         let programs = programs::find(search, needed, || cache_folder(&us), notices)?;
         let account = choose_account(&us, &folder, &programs)?;
-        Ok(Self { folder, account, programs })
+        Ok(Self { folder, account, programs, us: us.uid })
     }
 }
 
@@ -46,19 +48,22 @@ pub(super) fn cluster(folder: &Path) -> PathBuf {
 }
 
 /// The wanted folder, or for root an open one where nobody but root could reach the wanted. A database that is there stays where it is.
-fn choose_folder(us: &Us, wanted: &Path, notices: &mut Vec<String>) -> PathBuf {
+fn choose_folder(us: &Us, wanted: &Path, notices: &mut Vec<String>) -> Result<PathBuf> {
     let elsewhere = Path::new(OPEN_FOLDER).join(format!("ganira-{}", short_hash(wanted)));
     let made_elsewhere = || owner_of(&cluster(&elsewhere)).is_some_and(|(uid, _)| uid == us.nobody.0);
     let closed = || !us.namespaces && !reachable_by_others(wanted);
     if us.uid != 0 || cluster(wanted).exists() || !(made_elsewhere() || closed()) {
-        return wanted.to_owned();
+        return Ok(wanted.to_owned());
+    }
+    if !is_free_or_of(&elsewhere, &[0, us.nobody.0]) {
+        return Err(PrivatePostgresError::NotOurs { path: elsewhere });
     }
     notices.push(format!(
         "the database lives in {}: Postgres cannot run as root, and other users cannot reach {}",
         elsewhere.display(),
         wanted.display()
     ));
-    elsewhere
+    Ok(elsewhere)
 }
 
 fn choose_account(us: &Us, folder: &Path, programs: &Programs) -> Result<Account> {
@@ -104,14 +109,11 @@ fn cache_folder(us: &Us) -> Result<PathBuf> {
         return Ok(folder);
     }
     let folder = Path::new(OPEN_FOLDER).join(format!("ganira-programs-{}", us.uid));
-    make_folder(&folder, 0o755)?;
-    if owner_of(&folder).is_none_or(|(uid, _)| uid != us.uid) {
+    if !is_free_or_of(&folder, &[us.uid]) {
         // Programs from a folder that somebody else could have filled are not run.
-        return Err(PrivatePostgresError::ProgramFailed {
-            program: "npm".to_owned(),
-            said: format!("{} belongs to somebody else", folder.display()),
-        });
+        return Err(PrivatePostgresError::NotOurs { path: folder });
     }
+    make_folder(&folder, 0o755)?;
     npm::label(&folder)?;
     Ok(folder)
 }

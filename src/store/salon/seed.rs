@@ -49,12 +49,14 @@ pub async fn add_staff(
         .bind(label)
         .fetch_one(&mut *connection)
         .await?;
-    sqlx::query("INSERT INTO ganira.staff_service (tenant_id, staff_id, service_id) SELECT $1, $2, unnest($3::bigint[])")
-        .bind(tenant.0)
-        .bind(staff)
-        .bind(services)
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "INSERT INTO ganira.staff_service (tenant_id, staff_id, service_id) SELECT $1, $2, unnest($3::bigint[])",
+    )
+    .bind(tenant.0)
+    .bind(staff)
+    .bind(services)
+    .execute(connection)
+    .await?;
     Ok(staff)
 }
 

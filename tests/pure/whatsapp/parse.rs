@@ -115,7 +115,10 @@ fn what_is_no_webhook_is_named_so() {
 
 #[test]
 fn a_body_of_millions_of_empty_updates_is_refused_before_it_fills_the_memory() {
-    let body = format!(r#"{{"entry":[{{"id":"1","changes":[{{"field":"messages","value":{{"messages":[{}0]}}}}]}}]}}"#, "0,".repeat(1_000_000));
+    let body = format!(
+        r#"{{"entry":[{{"id":"1","changes":[{{"field":"messages","value":{{"messages":[{}0]}}}}]}}]}}"#,
+        "0,".repeat(1_000_000)
+    );
     assert_eq!(parse(&Bytes::from(body)).unwrap_err(), Unreadable::TooMany);
 }
 

@@ -57,7 +57,8 @@ fn a_missing_or_odd_header_is_refused() {
     let apps = [app("one", &[&app_secret])];
     let answer = |header: Option<&str>| verify(&apps, None, header, body.as_bytes()).unwrap_err();
     assert_eq!(answer(None), Unsigned::Missing);
-    for header in ["", "sha256=", "sha1=00", &signature[7..], &signature[..70], &format!("{signature}00"), "sha256=zz"] {
+    for header in ["", "sha256=", "sha1=00", &signature[7..], &signature[..70], &format!("{signature}00"), "sha256=zz"]
+    {
         assert_eq!(answer(Some(header)), Unsigned::Malformed, "{header}");
     }
 }

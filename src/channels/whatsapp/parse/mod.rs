@@ -94,7 +94,11 @@ impl<'a> Reading<'a> {
     /// Something in the body is out of place (two of Meta's own samples are): read what can be read, keep the rest as notices.
     fn loose_envelope(&mut self) -> Result<(), Unreadable> {
         let envelope: LooseEnvelope<'a> = serde_json::from_str(self.text).map_err(|_| {
-            if serde_json::from_str::<&RawValue>(self.text).is_ok() { Unreadable::NoEntries } else { Unreadable::NotJson }
+            if serde_json::from_str::<&RawValue>(self.text).is_ok() {
+                Unreadable::NoEntries
+            } else {
+                Unreadable::NotJson
+            }
         })?;
         for raw_entry in envelope.entry {
             let Ok(loose) = serde_json::from_str::<LooseEntry<'a>>(raw_entry.get()) else {
@@ -123,7 +127,8 @@ impl<'a> Reading<'a> {
         }
         let value: Value<'a> = serde_json::from_str(change.value?.get()).ok()?;
         let account = value.metadata.get().and_then(|metadata| metadata.phone_number_id.get());
-        let contacts: Vec<Contact<'a>> = value.contacts.0.into_iter().flatten().filter_map(|contact| contact.0).collect();
+        let contacts: Vec<Contact<'a>> =
+            value.contacts.0.into_iter().flatten().filter_map(|contact| contact.0).collect();
         let account = account.or(entry.id.get()).unwrap_or_default();
         let scope = Scope { account, contacts: &contacts, entry_time: &entry.time };
         let before = self.updates.len();

@@ -31,7 +31,8 @@ fn changed_number(wire: &Wire<'_>, system: &System<'_>) -> Option<InboundKind> {
 /// The scoped id was renewed, the number (where we may know it) is the same.
 fn changed_user_id(wire: &Wire<'_>, system: &System<'_>) -> Option<InboundKind> {
     let before = scoped(&system.previous_user_id).or_else(|| scoped(&wire.from_user_id));
-    let before: Vec<_> = before.filter(|id| Some(id) != scoped(&system.user_id).as_ref()).map(Address::WhatsApp).into_iter().collect();
+    let before: Vec<_> =
+        before.filter(|id| Some(id) != scoped(&system.user_id).as_ref()).map(Address::WhatsApp).into_iter().collect();
     change(before, phone(&system.wa_id).or_else(|| phone(&wire.from)), system)
 }
 

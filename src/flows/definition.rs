@@ -1,0 +1,187 @@
+//! A flow as the machine walks it: scenes of steps, with every arm resolved to a block of steps.
+
+use std::collections::HashMap;
+
+use super::expression::{Expression, Kind};
+use super::messages::Texts;
+use super::mistake::At;
+use super::operation::Signature;
+use super::reads::Reads;
+use super::steps::Step;
+
+/// All flows of a folder, which call each other: a revision is published whole.
+#[derive(Debug)]
+pub struct FlowSet {
+    pub(crate) flows: Vec<Flow>,
+    pub(crate) by_name: HashMap<String, usize>,
+    pub(crate) signatures: HashMap<&'static str, Signature>,
+}
+
+impl FlowSet {
+    pub(crate) fn flow(&self, name: &str) -> Option<&Flow> {
+        self.by_name.get(name).map(|n| &self.flows[*n])
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Flow {
+    pub name: String,
+    pub file: String,
+    pub channels: Vec<String>,
+    pub languages: Vec<String>,
+    pub takes: Vec<(String, Kind)>,
+    /// Ends by name, each with the values it gives back.
+    pub ends: Vec<(String, Vec<(String, Kind)>)>,
+    pub start: Start,
+    pub head: Head,
+    pub scenes: Vec<Scene>,
+    pub blocks: Vec<Block>,
+    /// Where a step stands, by its id (`slots.slot`).
+    pub spots: HashMap<String, Spot>,
+    /// In the order of `languages`.
+    pub texts: Vec<Texts>,
+    pub reads: Reads,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Start {
+    /// The words of `start.words` begin it.
+    pub words: bool,
+    /// Anything else begins it.
+    pub otherwise: bool,
+    /// Per language, folded; filled in when the messages are read.
+    pub folded: Vec<String>,
+}
+
+/// The head's arms and settings.
+#[derive(Debug, Default)]
+pub(crate) struct Head {
+    pub tries: Option<u8>,
+    pub stuck: Option<Arm>,
+    pub unavailable: Option<Arm>,
+    pub undeliverable: Option<Arm>,
+    pub silence: Vec<Silence>,
+    pub anytime: Vec<Anytime>,
+}
+
+/// What happens when a question stays unanswered for a while.
+#[derive(Debug)]
+pub(crate) struct Silence {
+    pub after_s: u32,
+    pub arm: Arm,
+}
+
+/// Words that are understood at any question.
+#[derive(Debug)]
+pub(crate) struct Anytime {
+    pub key: String,
+    pub at: At,
+    pub arm: Arm,
+    /// All languages', folded; filled in when the messages are read.
+    pub folded: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Scene {
+    pub name: String,
+    pub at: At,
+    pub block: usize,
+}
+
+/// A list of steps.
+#[derive(Debug)]
+pub(crate) struct Block {
+    pub lines: Vec<Line>,
+    pub after: After,
+    /// The step whose arm this is.
+    pub owner: Option<Spot>,
+}
+
+/// Where one goes on when a list of steps has run through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum After {
+    /// A scene may not run off its end; if it does, the flow ends.
+    End,
+    /// The step after the one whose arm it was.
+    Next,
+    /// The open question stays open and is not asked again.
+    Wait,
+    /// The open question is asked again.
+    Resume,
+}
+
+/// A step and what every step may have.
+#[derive(Debug)]
+pub(crate) struct Line {
+    /// Scene and name: unique in its flow, and stable from one revision to the next.
+    pub id: String,
+    pub verb: &'static str,
+    pub at: At,
+    pub guard: Option<Guard>,
+    pub step: Box<dyn Step>,
+}
+
+/// `when:` or `unless:`.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    pub wanted: bool,
+    pub condition: Formula,
+}
+
+/// An expression and where it stands.
+#[derive(Debug)]
+pub(crate) struct Formula {
+    pub at: At,
+    pub source: String,
+    pub expression: Expression,
+}
+
+/// A step's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Spot {
+    pub block: usize,
+    pub index: usize,
+}
+
+impl Spot {
+    pub(crate) fn next(self) -> Self {
+        Self { block: self.block, index: self.index + 1 }
+    }
+}
+
+/// What follows an option, an outcome or a condition.
+#[derive(Debug, Clone)]
+pub(crate) struct Arm {
+    pub at: At,
+    pub to: To,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum To {
+    Scene(String),
+    Block(usize),
+    Next,
+    Again,
+    Back,
+    End,
+}
+
+impl Flow {
+    pub(crate) fn scene(&self, name: &str) -> Option<&Scene> {
+        self.scenes.iter().find(|scene| scene.name == name)
+    }
+
+    pub(crate) fn line(&self, spot: Spot) -> Option<&Line> {
+        self.blocks.get(spot.block)?.lines.get(spot.index)
+    }
+
+    /// The texts of the language `code`, else of its primary language, else the flow's first.
+    pub(crate) fn texts(&self, code: &str) -> Option<&Texts> {
+        let primary = |code: &str| code.split(['-', '_']).next().map(str::to_owned);
+        self.texts
+            .iter()
+            .find(|texts| texts.code == code)
+            .or_else(|| self.texts.iter().find(|texts| primary(&texts.code) == primary(code)))
+            .or_else(|| self.texts.first())
+    }
+}

@@ -1,0 +1,154 @@
+//! Reads an expression with CEL's parser and refuses what we do not evaluate.
+
+use cel::common::ast::{Expr, IdedExpr, LiteralValue, operators};
+use cel::parser::PrattParser;
+
+use super::{Comparison, Expression, Function, NESTING_MAX, NODES_MAX};
+use crate::flows::value::Value;
+
+/// Longest source of one expression.
+const SOURCE_CHARS_MAX: usize = 500;
+
+/// Reads `source`, or says in a sentence why it cannot be read.
+pub(crate) fn read(source: &str) -> Result<Expression, String> {
+    if source.chars().count() > SOURCE_CHARS_MAX {
+        return Err(format!("an expression has at most {SOURCE_CHARS_MAX} characters"));
+    }
+    if nesting(source) > NESTING_MAX {
+        return Err(format!("brackets nest at most {NESTING_MAX} deep"));
+    }
+    let tree = PrattParser::new()
+        .max_recursion_depth(NESTING_MAX)
+        .max_expression_node_count(NODES_MAX)
+        .error_reporting_limit(1)
+        .parse(&bare_has(source))
+        .map_err(|errors| {
+            errors.errors.first().map_or_else(|| "it cannot be read".to_owned(), |first| first.msg.clone())
+        })?;
+    convert(&tree)
+}
+
+/// How deep the brackets nest; the parser does not count those it only passes through. Brackets inside quotes count too.
+fn nesting(source: &str) -> u16 {
+    let (mut depth, mut deepest) = (0_u16, 0);
+    for byte in source.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// CEL's `has` wants a field, ours takes a name too: `has(hold)` is read as a call of `known`.
+fn bare_has(source: &str) -> String {
+    let mut out = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(found) = rest.find("has(") {
+        let (before, after) = rest.split_at(found);
+        let inside = &after[4..];
+        let name_bytes = inside.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inside.len());
+        let bare = name_bytes > 0 && inside[name_bytes..].starts_with(')');
+        let word = before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        out.push_str(before);
+        out.push_str(if bare && !word { "known(" } else { "has(" });
+        rest = inside;
+    }
+    out.push_str(rest);
+    out
+}
+
+fn convert(node: &IdedExpr) -> Result<Expression, String> {
+    match &node.expr {
+        Expr::Literal(literal) => convert_literal(literal),
+        Expr::Ident(name) => Ok(Expression::Path(vec![name.clone()])),
+        Expr::Select(select) => {
+            let Expression::Path(mut path) = convert(&select.operand)? else {
+                return Err("a field can be read of a name only".to_owned());
+            };
+            path.push(select.field.clone());
+            Ok(if select.test { Expression::Has(path) } else { Expression::Path(path) })
+        }
+        Expr::Call(call) if call.target.is_none() => convert_call(&call.func_name, &call.args),
+        Expr::Call(call) => Err(format!("there is no function {}", call.func_name)),
+        Expr::Comprehension(_) => Err("there are no loops in an expression".to_owned()),
+        Expr::List(_) => Err("a list stands only after \"in\"".to_owned()),
+        Expr::Map(_) | Expr::Struct(_) => Err("there are no maps in an expression".to_owned()),
+        Expr::Unspecified => Err("it is empty".to_owned()),
+    }
+}
+
+fn convert_literal(literal: &LiteralValue) -> Result<Expression, String> {
+    Ok(Expression::Literal(match literal {
+        LiteralValue::Boolean(value) => Value::YesNo(*value.inner()),
+        LiteralValue::Int(value) if value.inner().abs() <= super::WHOLE_MAX => Value::Whole(*value.inner()),
+        LiteralValue::Int(_) => return Err("whole numbers stay within a thousand million".to_owned()),
+        LiteralValue::String(value) => Value::text(value.inner()),
+        _ => return Err("literals are texts in quotes, whole numbers, true and false".to_owned()),
+    }))
+}
+
+fn convert_call(name: &str, arguments: &[IdedExpr]) -> Result<Expression, String> {
+    if let Some(comparison) = comparison(name) {
+        let (left, right) = pair(arguments)?;
+        return Ok(Expression::Compare(comparison, left, right));
+    }
+    match name {
+        operators::LOGICAL_NOT => {
+            let [inner] = arguments else { return Err("\"!\" takes one value".to_owned()) };
+            Ok(Expression::Not(Box::new(convert(inner)?)))
+        }
+        operators::NEGATE => {
+            let [inner] = arguments else { return Err("\"-\" takes one value".to_owned()) };
+            Ok(Expression::Minus(Box::new(Expression::Literal(Value::Whole(0))), Box::new(convert(inner)?)))
+        }
+        operators::LOGICAL_AND => pair(arguments).map(|(left, right)| Expression::And(left, right)),
+        operators::LOGICAL_OR => pair(arguments).map(|(left, right)| Expression::Or(left, right)),
+        operators::ADD => pair(arguments).map(|(left, right)| Expression::Plus(left, right)),
+        operators::SUBSTRACT => pair(arguments).map(|(left, right)| Expression::Minus(left, right)),
+        operators::MULTIPLY => pair(arguments).map(|(left, right)| Expression::Times(left, right)),
+        operators::IN => convert_in(arguments),
+        operators::DIVIDE | operators::MODULO => Err("there is no division in a flow".to_owned()),
+        operators::CONDITIONAL => Err("there is no \"? :\"; use the step if".to_owned()),
+        "known" => match convert(arguments.first().ok_or("has() needs a name")?)? {
+            Expression::Path(path) => Ok(Expression::Has(path)),
+            _ => Err("has() takes a name".to_owned()),
+        },
+        "in_days" => call(Function::InDays, name, arguments, 1),
+        "in_minutes" => call(Function::InMinutes, name, arguments, 1),
+        "append" => call(Function::Append, name, arguments, 3),
+        other => Err(format!("there is no function {other}")),
+    }
+}
+
+fn convert_in(arguments: &[IdedExpr]) -> Result<Expression, String> {
+    let [left, right] = arguments else { return Err("\"in\" takes two sides".to_owned()) };
+    let Expr::List(list) = &right.expr else { return Err("after \"in\" stands a list such as [2, 4, 6]".to_owned()) };
+    Ok(Expression::In(Box::new(convert(left)?), list.elements.iter().map(convert).collect::<Result<_, _>>()?))
+}
+
+fn call(function: Function, name: &str, arguments: &[IdedExpr], wanted: usize) -> Result<Expression, String> {
+    if arguments.len() != wanted {
+        return Err(format!("{name} takes {wanted} values, not {}", arguments.len()));
+    }
+    Ok(Expression::Call(function, arguments.iter().map(convert).collect::<Result<_, _>>()?))
+}
+
+fn pair(arguments: &[IdedExpr]) -> Result<(Box<Expression>, Box<Expression>), String> {
+    let [left, right] = arguments else { return Err("an operator takes two sides".to_owned()) };
+    Ok((Box::new(convert(left)?), Box::new(convert(right)?)))
+}
+
+fn comparison(name: &str) -> Option<Comparison> {
+    Some(match name {
+        operators::EQUALS => Comparison::Equal,
+        operators::NOT_EQUALS => Comparison::NotEqual,
+        operators::LESS => Comparison::Less,
+        operators::LESS_EQUALS => Comparison::LessOrEqual,
+        operators::GREATER => Comparison::Greater,
+        operators::GREATER_EQUALS => Comparison::GreaterOrEqual,
+        _ => return None,
+    })
+}

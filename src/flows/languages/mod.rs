@@ -1,0 +1,66 @@
+//! What the engine itself knows of each language: the few texts that no flow gives, words it understands, and how a day is written.
+//!
+//! Everything is a table, so that the compiler sees that no language lacks an entry. Kinyarwanda and Swahili wait for a native reader.
+
+mod en;
+mod fr;
+mod rw;
+mod sw;
+
+/// One language.
+#[derive(Debug)]
+pub(crate) struct Language {
+    pub code: &'static str,
+    /// Monday first, as a day is written in a text.
+    pub weekdays: [&'static str; 7],
+    /// Other ways a person writes the weekdays, folded, Monday first.
+    pub weekday_words: [&'static [&'static str]; 7],
+    /// `None` where days are written dd/mm.
+    pub months: Option<[&'static str; 12]>,
+    /// Between the thousands of an amount.
+    pub thousands: char,
+    pub yes: &'static [&'static str],
+    pub no: &'static [&'static str],
+    pub today: &'static [&'static str],
+    /// Words that mean tomorrow and nothing else.
+    pub tomorrow: &'static [&'static str],
+    /// First, second, … folded.
+    pub ordinals: &'static [&'static [&'static str]],
+    /// Words that leave everything.
+    pub stop: &'static [&'static str],
+    pub texts: OwnTexts,
+}
+
+/// The texts for which a flow need not give its own.
+#[derive(Debug)]
+pub(crate) struct OwnTexts {
+    /// The answer could not be read.
+    pub again: &'static str,
+    /// A button of an older question was tapped.
+    pub stale: &'static str,
+    /// `{low}` and `{high}` are replaced.
+    pub low: &'static str,
+    pub high: &'static str,
+    /// The row that turns the page, and the one that goes back to the first.
+    pub more: &'static str,
+    pub first: &'static str,
+    /// The button that opens a list.
+    pub open: &'static str,
+    pub yes: &'static str,
+    pub no: &'static str,
+    /// Something is out of order and the flow has no arm for it.
+    pub trouble: &'static str,
+    /// The person said stop.
+    pub stopped: &'static str,
+}
+
+/// The language of a code such as `rw` or `en-GB`; English for one we do not know.
+pub(crate) fn language(code: &str) -> &'static Language {
+    known(code).unwrap_or(&en::ENGLISH)
+}
+
+/// The language of a code, if we know it.
+pub(crate) fn known(code: &str) -> Option<&'static Language> {
+    let primary = code.split(['-', '_']).next().unwrap_or(code);
+    [&en::ENGLISH, &fr::FRENCH, &rw::KINYARWANDA, &sw::SWAHILI].into_iter().find(|language| language.code == primary)
+}

@@ -1,0 +1,89 @@
+//! Makes a set of flows out of files.
+
+use std::collections::HashMap;
+
+use super::definition::FlowSet;
+use super::messages::{Texts, message_id};
+use super::mistake::{At, Mistake, Mistakes};
+use super::operation::Signature;
+use super::reads::Reads;
+use super::understand::fold;
+use super::reader;
+
+/// Flows of one set.
+const FLOWS_MAX: usize = 100;
+
+impl FlowSet {
+    /// Reads a folder of flows: `(file name, text)` of its `.flow.yaml` and `.ftl` files. The flows are checked against the signatures of
+    /// the operations they may name. All mistakes come back at once, by file and line.
+    pub fn load(files: &[(&str, &str)], signatures: &[Signature]) -> Result<Self, Vec<Mistake>> {
+        let (set, mut mistakes) = Self::read(files, signatures);
+        mistakes.extend(super::check::check(&set));
+        if mistakes.is_empty() {
+            return Ok(set);
+        }
+        mistakes.sort();
+        mistakes.dedup();
+        Err(mistakes)
+    }
+
+    /// The languages that all flows of the set speak.
+    pub fn languages(&self) -> Vec<&str> {
+        let Some((first, others)) = self.flows.split_first() else { return Vec::new() };
+        let everywhere = |code: &&String| others.iter().all(|flow| flow.languages.contains(code));
+        first.languages.iter().filter(everywhere).map(String::as_str).collect()
+    }
+
+    fn read(files: &[(&str, &str)], signatures: &[Signature]) -> (Self, Vec<Mistake>) {
+        let signatures = signatures.iter().map(|signature| (signature.name, *signature)).collect();
+        let mut set = Self { flows: Vec::new(), by_name: HashMap::new(), signatures };
+        let mut found = Vec::new();
+        for (file, text) in files.iter().filter(|(file, _)| file.ends_with(".flow.yaml")).take(FLOWS_MAX) {
+            let mut mistakes = Mistakes::of(file);
+            let flow = reader::read(file, text, &mut mistakes);
+            if let Some(flow) = flow {
+                if set.by_name.insert(flow.name.clone(), set.flows.len()).is_some() {
+                    mistakes.add(At { line: 1, column: 1 }, format!("flow \"{}\" exists twice", flow.name), "names are unique in a folder", "rename one");
+                }
+                set.flows.push(flow);
+            }
+            found.extend(mistakes.found);
+        }
+        for number in 0..set.flows.len() {
+            set.read_messages(number, files, &mut found);
+        }
+        (set, found)
+    }
+
+    fn read_messages(&mut self, number: usize, files: &[(&str, &str)], found: &mut Vec<Mistake>) {
+        let Some(flow) = self.flows.get_mut(number) else { return };
+        let base = flow.file.strip_suffix(".flow.yaml").unwrap_or(&flow.file).to_owned();
+        for code in flow.languages.clone() {
+            let name = format!("{base}.{code}.ftl");
+            let mut mistakes = Mistakes::of(&flow.file);
+            match files.iter().find(|(file, _)| *file == name) {
+                Some((file, text)) => {
+                    let mut of_texts = Mistakes::of(file);
+                    flow.texts.push(Texts::read(file, &code, text, &mut of_texts));
+                    found.extend(of_texts.found);
+                }
+                None => mistakes.add(
+                    At { line: 1, column: 1 },
+                    format!("there is no {name}"),
+                    format!("languages names {code}"),
+                    format!("add the file, or drop {code} from languages"),
+                ),
+            }
+            found.extend(mistakes.found);
+        }
+        if flow.start.words {
+            flow.start.folded = flow.texts.iter().flat_map(|texts| texts.words("start.words")).map(|word| fold(&word)).collect();
+        }
+        for entry in &mut flow.head.anytime {
+            let key = format!("anytime.{}", message_id(&entry.key));
+            let words = flow.texts.iter().flat_map(|texts| texts.words(&key));
+            entry.folded = words.chain([entry.key.clone()]).map(|word| fold(&word)).collect();
+        }
+        flow.reads = Reads::of(flow);
+    }
+}

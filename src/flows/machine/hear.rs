@@ -1,0 +1,200 @@
+//! What an input does to a state.
+
+use super::run::Run;
+use super::state::Frame;
+use super::walk::{Missed, Then, first};
+use crate::domain::MessageBody;
+use crate::flows::definition::{Arm, Flow, Silence, Spot, To};
+use crate::flows::turn::{Fault, Input, Question};
+use crate::flows::understand::fold;
+use crate::flows::value::Row;
+
+/// What the person said, as a question hears it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Heard<'h> {
+    Tap(Tap<'h>),
+    Text(&'h str),
+    /// A picture, a voice message, a position: nothing the questions so far can read.
+    Other,
+}
+
+/// A tap on one of our options.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tap<'h> {
+    pub prompt: u32,
+    pub digest: u32,
+    pub option: &'h str,
+}
+
+impl<'h> Tap<'h> {
+    /// Reads an option id as we rendered it: `p12.0f3a99c1:book`.
+    fn read(id: &'h str) -> Option<Self> {
+        let (mark, option) = id.strip_prefix('p')?.split_once(':')?;
+        let (prompt, digest) = mark.split_once('.')?;
+        Some(Self { prompt: prompt.parse().ok()?, digest: u32::from_str_radix(digest, 16).ok()?, option })
+    }
+}
+
+impl<'h> Heard<'h> {
+    /// `None` for what is no answer to anything: reactions, edits, revocations.
+    fn of(body: &'h MessageBody) -> Option<Self> {
+        Some(match body {
+            MessageBody::Text { text } => Self::Text(text),
+            MessageBody::Tap { id: payload, title: text } | MessageBody::TemplateTap { payload, text } => {
+                Tap::read(payload).map_or(Self::Text(text), Self::Tap)
+            }
+            MessageBody::Reaction { .. } | MessageBody::Edit { .. } | MessageBody::Revoke { .. } => return None,
+            _ => Self::Other,
+        })
+    }
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn hear(&mut self, input: &Input) -> Option<Question> {
+        let quiet = self.state.quiet_until.is_some_and(|until| until > self.context.now);
+        match input {
+            Input::StaffSpoke { quiet_until } => {
+                self.state.quiet_until = self.state.quiet_until.max(Some(*quiet_until));
+                None
+            }
+            _ if quiet => None,
+            Input::Message { body, .. } => {
+                self.state.quiet_until = None;
+                let heard = Heard::of(body)?;
+                self.message(heard)
+            }
+            Input::Alarm => self.alarm(),
+            Input::SendFailed { .. } => self.undelivered(),
+            Input::Event { .. } => {
+                self.faults.push(Fault::Event);
+                None
+            }
+        }
+    }
+
+    fn message(&mut self, heard: Heard<'_>) -> Option<Question> {
+        let said = match heard {
+            Heard::Text(text) => fold(text),
+            _ => String::new(),
+        };
+        let words = self.own_texts();
+        if self.state.is_open() && words.stop.contains(&said.as_str()) {
+            self.state.stack.clear();
+            self.say_own("stopped", words.texts.stopped);
+            return None;
+        }
+        if self.state.is_open() && self.open_line().is_none() {
+            // The place is not in this revision any more.
+            self.faults.push(Fault::Place);
+            self.state.stack.clear();
+        }
+        let Some((line, spot)) = self.open_line() else { return self.begin_flow(heard, &said) };
+        if line.step.takes_any_text()
+            && let Some(question) = self.anytime(&said, spot)
+        {
+            return question;
+        }
+        self.kept = self.state.stack.last().map(|frame| (frame.at.clone(), frame.wake.clone()));
+        let then = line.step.receive(self, line, heard);
+        match then {
+            Then::Next | Then::Take(_) => self.close_question(),
+            Then::Missed(Missed::Unread) => {
+                if let Some(question) = self.anytime(&said, spot) {
+                    return question;
+                }
+                if let Some(flow) = self.flow_by_word(&said).filter(|flow| !self.is_running(flow)) {
+                    self.state.stack.clear();
+                    return self.start(flow);
+                }
+            }
+            _ => {}
+        }
+        self.walk(then, spot)
+    }
+
+    /// A person without a session: a flow's start words begin it, else the flow for everything else.
+    fn begin_flow(&mut self, heard: Heard<'_>, said: &str) -> Option<Question> {
+        let flows = &self.set.flows;
+        let found = self.flow_by_word(said).or_else(|| flows.iter().find(|flow| flow.start.otherwise));
+        let Some(flow) = found else {
+            self.faults.push(Fault::Flow);
+            return None;
+        };
+        if let Heard::Tap(_) = heard {
+            let stale =
+                flow.texts(self.language_code()).map_or_else(|| self.own_texts(), |texts| texts.language).texts.stale;
+            self.say_own("stale", stale);
+        }
+        let anytime = flow.head.anytime.iter().any(|entry| entry.folded.iter().any(|word| word == said));
+        if let Some(entry) = flow.line(first(flow)).filter(|_| anytime) {
+            self.state.stack.push(Frame { at: entry.id.clone(), ..Frame::new(&flow.name, Row::new()) });
+            return self.anytime(said, first(flow)).flatten();
+        }
+        self.start(flow)
+    }
+
+    fn start(&mut self, flow: &'a Flow) -> Option<Question> {
+        let mut here = first(flow);
+        let then = self.enter(&flow.name, Row::new(), &mut here);
+        self.walk(then, here)
+    }
+
+    fn flow_by_word(&self, said: &str) -> Option<&'a Flow> {
+        if said.is_empty() {
+            return None;
+        }
+        self.set.flows.iter().find(|flow| flow.start.folded.iter().any(|word| word == said))
+    }
+
+    fn is_running(&self, flow: &Flow) -> bool {
+        self.state.stack.iter().any(|frame| frame.flow == flow.name)
+    }
+
+    /// Does what an `anytime` word says: a scene leaves what is open, a list of steps is a digression. `None` if it is no such word.
+    fn anytime(&mut self, said: &str, spot: Spot) -> Option<Option<Question>> {
+        let set = self.set;
+        let (depth, flow, arm) = self.state.stack.iter().enumerate().rev().find_map(|(depth, frame)| {
+            let flow = set.flow(&frame.flow)?;
+            let entry = flow.head.anytime.iter().find(|entry| entry.folded.iter().any(|word| word == said))?;
+            Some((depth, flow, &entry.arm))
+        })?;
+        let mut here = spot;
+        let then = if let To::Block(_) = arm.to {
+            self.digress(arm, &flow.name, &mut here)
+        } else {
+            self.state.stack.truncate(depth + 1);
+            Then::Take(arm)
+        };
+        Some(self.walk(then, here))
+    }
+
+    fn alarm(&mut self) -> Option<Question> {
+        let now = self.context.now;
+        let depth = self.state.stack.iter().rposition(|frame| frame.wake.iter().any(|wake| wake.at <= now))?;
+        self.state.stack.truncate(depth + 1);
+        let (line, spot) = self.open_line()?;
+        let frame = self.top()?;
+        let due: Vec<u32> = frame.wake.iter().filter(|wake| wake.at <= now).map(|wake| wake.after_s).collect();
+        frame.wake.retain(|wake| wake.at > now);
+        let own = line.step.asking().map(|asking| &asking.silence).filter(|silence| !silence.is_empty());
+        let silences = own.or_else(|| self.flow().map(|flow| &flow.head.silence))?;
+        let arm = due_arm(silences, &due)?;
+        if !matches!(arm.to, To::Block(_)) {
+            self.close_question();
+        }
+        self.walk(Then::Take(arm), spot)
+    }
+
+    fn undelivered(&mut self) -> Option<Question> {
+        let arm = self.head_arm(|head| head.undeliverable.as_ref())?;
+        let (_, spot) = self.open_line()?;
+        self.undeliverable = true;
+        self.walk(Then::Take(arm), spot)
+    }
+}
+
+/// Of the arms that are due, the first that leaves the question; else the last.
+fn due_arm<'a>(silences: &'a [Silence], due: &[u32]) -> Option<&'a Arm> {
+    let due = || silences.iter().filter(|silence| due.contains(&silence.after_s)).map(|silence| &silence.arm);
+    due().find(|arm| !matches!(arm.to, To::Block(_))).or_else(|| due().last())
+}

@@ -1,0 +1,458 @@
+//! One turn in the making: what steps may ask of it and do to it.
+
+use std::borrow::Cow;
+
+use chrono::{Duration, NaiveDate};
+
+use super::outbox::Outbox;
+use super::state::{Frame, Passed, Shown, State, Wake};
+use super::walk::Then;
+use super::{OPERATIONS_MAX, TEXT_BYTES_MAX};
+use crate::domain::outbound::{TemplateButton, TemplateParameter};
+use crate::domain::{Content, MessageBody, Template, Timestamp};
+use crate::flows::definition::{Flow, FlowSet, Formula, Line};
+use crate::flows::expression::Scope;
+use crate::flows::languages::{Language, language};
+use crate::flows::layout::{self, Opt};
+use crate::flows::messages::Texts;
+use crate::flows::steps::Asking;
+use crate::flows::turn::{Answer, Channel, Context, Done, Fault, Input, Question};
+use crate::flows::value::{Row, Value};
+
+/// Questions that `back` remembers.
+const TRAIL_MAX: usize = 8;
+
+pub(crate) struct Run<'a> {
+    pub set: &'a FlowSet,
+    pub context: &'a Context,
+    answers: &'a [Answer],
+    /// What the person wrote, for `input.text`.
+    text: Option<Value>,
+    pub(super) state: State,
+    pub(super) outbox: Outbox,
+    pub(super) faults: Vec<Fault>,
+    asked: usize,
+    pub(super) steps: u32,
+    /// The budget was exceeded once already.
+    pub(super) spent: bool,
+    /// The head's `undeliverable` was taken in this turn.
+    pub(super) undeliverable: bool,
+    /// The timers of the question that was open when the turn began, for `again`.
+    pub(super) kept: Option<(String, Vec<Wake>)>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(
+        set: &'a FlowSet,
+        state: State,
+        input: &Input,
+        answers: &'a [Answer],
+        context: &'a Context,
+    ) -> Self {
+        let text = match input {
+            Input::Message { body: MessageBody::Text { text }, .. } => Some(Value::text(text)),
+            _ => None,
+        };
+        Self {
+            set,
+            context,
+            answers,
+            text,
+            state,
+            outbox: Outbox::default(),
+            faults: Vec::new(),
+            asked: 0,
+            steps: 0,
+            spent: false,
+            undeliverable: false,
+            kept: None,
+        }
+    }
+
+    pub(super) fn done(self) -> Done {
+        let alarm = self.state.stack.iter().flat_map(|frame| &frame.wake).map(|wake| wake.at).min();
+        let alarm = alarm.map(|at| self.state.quiet_until.map_or(at, |quiet| at.max(quiet)));
+        let (messages, said) = self.outbox.finish();
+        Done { state: self.state, messages, alarm, said, faults: self.faults }
+    }
+
+    pub(super) fn flow(&self) -> Option<&'a Flow> {
+        self.set.flow(&self.state.stack.last()?.flow)
+    }
+
+    pub(super) fn top(&mut self) -> Option<&mut Frame> {
+        self.state.stack.last_mut()
+    }
+
+    /// The frame whose values are seen: a digression sees those of the flow it interrupts.
+    fn base(&self) -> Option<&Frame> {
+        self.state.stack.iter().rfind(|frame| !frame.aside)
+    }
+
+    pub(super) fn base_mut(&mut self) -> Option<&mut Frame> {
+        self.state.stack.iter_mut().rfind(|frame| !frame.aside)
+    }
+
+    pub(crate) fn shown(&self) -> Option<Shown> {
+        self.state.stack.last()?.shown.clone()
+    }
+
+    pub(super) fn language_code(&self) -> &str {
+        self.state.lang.as_deref().unwrap_or(&self.context.language)
+    }
+
+    fn texts(&self) -> Option<&'a Texts> {
+        self.flow()?.texts(self.language_code())
+    }
+
+    /// The engine's own words in the language spoken now.
+    pub(crate) fn own_texts(&self) -> &'static Language {
+        self.texts().map_or_else(|| language(self.language_code()), |texts| texts.language)
+    }
+
+    // Values.
+
+    pub(crate) fn value_of(&self, name: &str) -> Option<&Value> {
+        self.base()?.vals.get(name)
+    }
+
+    /// Gives a name its value; `contact.x` lasts beyond the flow.
+    pub(crate) fn set(&mut self, name: &str, value: Value) {
+        if let Some(field) = name.strip_prefix("contact.") {
+            self.state.contact.insert(field.to_owned(), value);
+            return;
+        }
+        let Some(frame) = self.base_mut() else { return };
+        frame.vals.insert(name.to_owned(), value);
+        if let Some(passed) = frame.trail.last_mut().filter(|passed| !passed.gave.iter().any(|given| given == name)) {
+            passed.gave.push(name.to_owned());
+        }
+    }
+
+    /// Sets what an operation gave, without the fields that nothing in the flow can read.
+    pub(crate) fn set_found(&mut self, name: &str, value: &Value) {
+        let Some(flow) = self.flow() else { return };
+        self.set(name, flow.reads.project(name, value));
+    }
+
+    /// Puts a name back to what it was.
+    pub(crate) fn restore(&mut self, name: &str, before: Option<Value>) {
+        if let Some(value) = before {
+            self.set(name, value);
+        } else if let Some(field) = name.strip_prefix("contact.") {
+            self.state.contact.remove(field);
+        } else if let Some(frame) = self.base_mut() {
+            frame.vals.remove(name);
+        }
+    }
+
+    /// Drops a list of rows after the choice, if nothing but choices read it: they would find it anew.
+    pub(crate) fn forget_rows(&mut self, name: &str) {
+        let droppable = self.flow().is_some_and(|flow| flow.reads.only_chosen_from(name));
+        if let Some(frame) = self.base_mut().filter(|_| droppable) {
+            frame.vals.remove(name);
+        }
+    }
+
+    /// Whether a value is known already: a contact's field may come from the profile.
+    pub(crate) fn known(&mut self, name: &str) -> bool {
+        match name.strip_prefix("contact.") {
+            None => self.value_of(name).is_some(),
+            Some(field) => {
+                if field == "name" && !self.state.contact.contains_key(field) {
+                    let profile = self.context.profile_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+                    self.state.contact.extend(profile.map(|name| (field.to_owned(), Value::text(name))));
+                }
+                self.state.contact.contains_key(field)
+            }
+        }
+    }
+
+    /// An expression's value; one that has none is counted.
+    pub(crate) fn value(&mut self, formula: &Formula) -> Option<Value> {
+        let value = formula.expression.value(self).map(Cow::into_owned);
+        if value.is_none() {
+            self.faults.push(Fault::Expression);
+        }
+        value
+    }
+
+    /// Whether a condition holds; one that cannot be evaluated counts as false.
+    pub(crate) fn holds(&mut self, formula: &Formula) -> bool {
+        let holds = formula.expression.holds(self);
+        if holds.is_none() {
+            self.faults.push(Fault::Expression);
+        }
+        holds.unwrap_or(false)
+    }
+
+    /// Named expressions as a row. A value that is not there is left out: an operation's input may be optional.
+    pub(crate) fn row(&mut self, formulas: &[(String, Formula)]) -> Row {
+        formulas
+            .iter()
+            .filter_map(|(name, formula)| Some((name.clone(), formula.expression.value(self)?.into_owned())))
+            .collect()
+    }
+
+    // Operations.
+
+    /// The answer of an operation, or what the walk has to do to get it.
+    pub(crate) fn operation(&mut self, name: &str, with: &[(String, Formula)]) -> Result<&'a Answer, Then<'a>> {
+        if self.asked >= OPERATIONS_MAX {
+            return Err(Then::Spent);
+        }
+        let ordinal = self.asked;
+        self.asked += 1;
+        self.answers.get(ordinal).ok_or_else(|| {
+            let arguments = self.row(with);
+            Then::Ask(Question { ordinal: ordinal as u8, operation: name.to_owned(), arguments })
+        })
+    }
+
+    pub(crate) fn has_outcome(&self, operation: &str, outcome: &str) -> bool {
+        let signature = self.set.signatures.get(operation);
+        signature.is_some_and(|signature| signature.outcomes.iter().any(|known| known.name == outcome))
+    }
+
+    /// A command has been given: `back` never passes it.
+    pub(crate) fn command_done(&mut self) {
+        if let Some(frame) = self.base_mut() {
+            frame.trail.clear();
+        }
+    }
+
+    // Texts.
+
+    /// The text of a message or attribute.
+    pub(super) fn text(&self, key: &str) -> Option<String> {
+        self.text_with(key, None)
+    }
+
+    /// The text of a key in which `extra` (a name and a value) is known too.
+    pub(super) fn text_with(&self, key: &str, extra: Option<(&str, &Value)>) -> Option<String> {
+        let texts = self.texts()?;
+        let look_up = |path: &[String]| match (path, extra) {
+            ([name], Some((given, value))) if name == given => Some(Cow::Borrowed(value)),
+            _ => self.printed(texts, path),
+        };
+        texts.text(key, self.context.zone, &look_up)
+    }
+
+    /// A value as a message sees it: a chosen fixed option prints its own label.
+    fn printed(&self, texts: &Texts, path: &[String]) -> Option<Cow<'_, Value>> {
+        let value = self.look_up(path)?;
+        if let ([name], Value::Text(option)) = (path, value.as_ref())
+            && let Some(label) = texts.plain(&format!("{name}.{option}"))
+        {
+            return Some(Cow::Owned(Value::text(label)));
+        }
+        Some(value)
+    }
+
+    /// Says a message; `false` when the channel's window is shut and there is no template for it.
+    pub(crate) fn say(&mut self, message: &str, template: Option<&str>) -> bool {
+        match (self.context.door_open, template) {
+            (true, _) => {
+                let text = self.text(message).unwrap_or_else(|| self.missing(message));
+                self.outbox.text(message, &text);
+                true
+            }
+            (false, Some(template)) => {
+                let content = self.template(message, template, Vec::new());
+                self.outbox.contents(message, 0, vec![content]);
+                true
+            }
+            (false, None) => {
+                self.faults.push(Fault::WindowShut);
+                false
+            }
+        }
+    }
+
+    /// One of the engine's own texts.
+    pub(super) fn say_own(&mut self, name: &str, text: &str) {
+        if self.context.door_open {
+            self.outbox.text(name, text);
+        }
+    }
+
+    fn missing(&mut self, message: &str) -> String {
+        self.faults.push(Fault::Message);
+        message.to_owned()
+    }
+
+    pub(super) fn over_budget(&self) -> bool {
+        self.outbox.bytes > TEXT_BYTES_MAX
+    }
+
+    /// A template with the message's attributes `.template-1`, `.template-2`, … as its parameters.
+    fn template(&self, message: &str, name: &str, buttons: Vec<TemplateButton>) -> Content {
+        let parameter = |n: usize| self.text(&format!("{message}.template-{n}"));
+        let body = (1..).map_while(parameter).map(|text| TemplateParameter::Text { text, name: None }).collect();
+        let language = self.texts().map_or("en", |texts| texts.code.as_str()).to_owned();
+        Content::Template(Template { name: name.to_owned(), language, header: Vec::new(), body, buttons })
+    }
+
+    // Questions.
+
+    /// A fixed option of a message, with its labels.
+    pub(crate) fn option(&self, message: &str, name: &str) -> Opt {
+        let text = |suffix: &str| self.text(&format!("{message}.{name}{suffix}"));
+        Opt {
+            id: name.to_owned(),
+            label: text("").unwrap_or_else(|| name.to_owned()),
+            button: text("-button"),
+            note: text("-note"),
+        }
+    }
+
+    /// Yes and no, by the message's own labels or the engine's.
+    pub(crate) fn yes_no_options(&self, message: &str) -> Vec<Opt> {
+        let words = &self.own_texts().texts;
+        [("yes", words.yes), ("no", words.no)]
+            .into_iter()
+            .map(|(name, own)| {
+                let mut option = self.option(message, name);
+                if option.label == name {
+                    own.clone_into(&mut option.label);
+                }
+                option
+            })
+            .collect()
+    }
+
+    /// A question is opened: its tries and timers begin.
+    pub(crate) fn begin(&mut self, line: &Line, asking: &Asking) {
+        let flow = self.flow();
+        let own = (!asking.silence.is_empty()).then_some(&asking.silence);
+        let silence = own.or_else(|| flow.map(|flow| &flow.head.silence)).into_iter().flatten();
+        let wake: Vec<Wake> = match self.kept.take() {
+            Some((at, wake)) if at == line.id => wake,
+            _ => silence.filter_map(|silence| self.wake_after(silence.after_s)).collect(),
+        };
+        self.rest_at(line);
+        let Some(frame) = self.top() else { return };
+        frame.tries = 0;
+        frame.wake = wake;
+        if frame.aside {
+            return;
+        }
+        match frame.trail.last_mut() {
+            Some(last) if last.at == line.id => last.gave.clear(),
+            _ => frame.trail.push(Passed { at: line.id.clone(), gave: Vec::new() }),
+        }
+        if frame.trail.len() > TRAIL_MAX {
+            frame.trail.remove(0);
+        }
+    }
+
+    fn wake_after(&self, after_s: u32) -> Option<Wake> {
+        let at = self.context.now.checked_add_signed(Duration::seconds(i64::from(after_s)))?;
+        Some(Wake { at, after_s })
+    }
+
+    /// The session rests at this step.
+    pub(crate) fn rest_at(&mut self, line: &Line) {
+        if let Some(frame) = self.top() {
+            frame.at.clone_from(&line.id);
+            frame.shown = None;
+        }
+    }
+
+    /// Shows the open question.
+    pub(crate) fn prompt(&mut self, asking: &'a Asking, options: Vec<Opt>, lead: Option<String>, page: u8) -> Then<'a> {
+        let text = self.text(&asking.message).unwrap_or_else(|| self.missing(&asking.message));
+        let digest = digest(&self.state.stack.last().map_or("", |frame| &frame.at), &text);
+        let number = self.state.prompt.wrapping_add(1);
+        let mark = format!("p{number}.{digest:08x}:");
+        if !self.context.door_open {
+            let Some(template) = asking.template.as_deref() else {
+                self.faults.push(Fault::WindowShut);
+                return Then::Shut(asking.window_shut.as_ref());
+            };
+            let reply = |(n, option): (usize, &Opt)| TemplateButton::QuickReply {
+                index: n as u8,
+                payload: format!("{mark}{}", option.id),
+            };
+            let content = self.template(&asking.message, template, options.iter().enumerate().map(reply).collect());
+            self.outbox.contents(&asking.message, 0, vec![content]);
+            let rows = (0..options.len().min(layout::OPTIONS_MAX) as u8).collect();
+            return self.now_shown(Shown { prompt: number, digest, rows, page: 0 });
+        }
+        let text = match lead {
+            Some(lead) => format!("{lead}\n\n{text}"),
+            None => text,
+        };
+        let open = self.text(&format!("{}.button", asking.message));
+        let words = self.own_texts();
+        let bytes = text.len();
+        let prompt = layout::Prompt {
+            text,
+            options: &options,
+            page,
+            open: open.as_deref().unwrap_or(words.texts.open),
+            language: words,
+            mark: &mark,
+        };
+        let laid = layout::prompt(self.context.channel, prompt);
+        self.outbox.contents(&asking.message, bytes, laid.contents);
+        self.now_shown(Shown { prompt: number, digest, rows: laid.rows, page: laid.page })
+    }
+
+    fn now_shown(&mut self, shown: Shown) -> Then<'a> {
+        self.state.prompt = shown.prompt;
+        if let Some(frame) = self.top() {
+            frame.shown = Some(shown);
+        }
+        Then::Rest
+    }
+}
+
+/// FNV-1a: the same on every machine and release, and good enough to tell two prompts of one conversation apart.
+fn digest(at: &str, text: &str) -> u32 {
+    let bytes = at.bytes().chain(std::iter::once(0)).chain(text.bytes());
+    bytes.fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+impl Scope for Run<'_> {
+    fn look_up(&self, path: &[String]) -> Option<Cow<'_, Value>> {
+        let (first, rest) = path.split_first()?;
+        let own = |value: Value| rest.is_empty().then_some(Cow::Owned(value));
+        if let Some(value) = self.base().and_then(|frame| frame.vals.get(first)) {
+            return rest.iter().try_fold(value, |value, field| value.field(field)).map(Cow::Borrowed);
+        }
+        match first.as_str() {
+            "contact" => {
+                let [field] = rest else { return None };
+                let known = self.state.contact.get(field).map(Cow::Borrowed);
+                let profile = self.context.profile_name.as_ref().filter(|_| field == "name");
+                known.or_else(|| profile.map(|name| Cow::Owned(Value::text(name))))
+            }
+            "input" if rest == ["text"] => self.text.as_ref().map(Cow::Borrowed),
+            "channel" => own(Value::text(match self.context.channel {
+                Channel::WhatsApp => "whatsapp",
+                Channel::Ussd => "ussd",
+                Channel::Sms => "sms",
+            })),
+            "language" => own(Value::text(self.own_texts().code)),
+            "today" => own(Value::Date(self.today())),
+            "now" => own(Value::DateTime(self.now())),
+            _ => None,
+        }
+    }
+
+    fn today(&self) -> NaiveDate {
+        self.context.now.with_timezone(&self.context.zone).date_naive()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.context.now
+    }
+}
+
+impl Run<'_> {
+    /// Today in the tenant's zone.
+    pub(crate) fn today(&self) -> NaiveDate {
+        Scope::today(self)
+    }
+}

@@ -1,0 +1,164 @@
+//! What the core keeps of a conversation between two turns, and how it is written.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Timestamp;
+use crate::flows::value::Row;
+
+/// The version in which states are written.
+const VERSION: u16 = 1;
+
+/// All that the core keeps of a conversation between two turns. Written as JSON and read back equal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    v: u16,
+    /// The language the person chose; without one the context's counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lang: Option<String>,
+    /// What is known of the person, for good: `contact.name`.
+    #[serde(default, skip_serializing_if = "Row::is_empty")]
+    pub(crate) contact: Row,
+    /// The number of the last prompt.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) prompt: u32,
+    /// The session: flows that have called each other, the open one last. Empty when no flow runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) stack: Vec<Frame>,
+    /// Staff talk here themselves until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) quiet_until: Option<Timestamp>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { v: VERSION, lang: None, contact: Row::new(), prompt: 0, stack: Vec::new(), quiet_until: None }
+    }
+}
+
+/// A state that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableState {
+    #[error("the state is not the JSON it should be")]
+    Json(#[from] serde_json::Error),
+    #[error("the state has version {0}, this program reads up to {VERSION}: run the newer one")]
+    Newer(u16),
+}
+
+impl State {
+    /// Reads a written state, of this version or an older one.
+    pub fn read(json: &[u8]) -> Result<Self, UnreadableState> {
+        #[derive(Deserialize)]
+        struct Version {
+            v: u16,
+        }
+        match serde_json::from_slice::<Version>(json)?.v {
+            VERSION => Ok(serde_json::from_slice(json)?),
+            // An older version is lifted here, step by step, before it is read as the present one.
+            version => Err(UnreadableState::Newer(version)),
+        }
+    }
+
+    /// The language the person chose, if she did.
+    pub fn language(&self) -> Option<&str> {
+        self.lang.as_deref()
+    }
+
+    /// Whether a flow is waiting for the person.
+    pub fn is_open(&self) -> bool {
+        !self.stack.is_empty()
+    }
+
+    /// Staff talk here themselves until then.
+    pub fn quiet_until(&self) -> Option<Timestamp> {
+        self.quiet_until
+    }
+
+    /// Where the session rests, as flow and step, for people who look at it.
+    pub fn place(&self) -> Option<(&str, &str)> {
+        self.stack.last().map(|frame| (frame.flow.as_str(), frame.at.as_str()))
+    }
+
+    /// The value a name has in the open flow, for tests and for people who look at it.
+    pub fn value(&self, name: &str) -> Option<&crate::flows::Value> {
+        let base = self.stack.iter().rfind(|frame| !frame.aside)?;
+        base.vals.get(name)
+    }
+}
+
+/// One flow of the session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Frame {
+    pub flow: String,
+    /// The step at which it rests.
+    pub at: String,
+    #[serde(default, skip_serializing_if = "Row::is_empty")]
+    pub vals: Row,
+    /// Unreadable answers to the open question.
+    #[serde(default, skip_serializing_if = "is_nought")]
+    pub tries: u8,
+    /// What the person sees of the open question; `None` when it could not be shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Shown>,
+    /// The questions behind, since the last command: where `back` may go.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trail: Vec<Passed>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wake: Vec<Wake>,
+    /// A digression: steps of the flow below it, run while its question stays open. It sees that flow's values.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub aside: bool,
+}
+
+impl Frame {
+    pub(crate) fn new(flow: &str, vals: Row) -> Self {
+        Self {
+            flow: flow.to_owned(),
+            at: String::new(),
+            vals,
+            tries: 0,
+            shown: None,
+            trail: Vec::new(),
+            wake: Vec::new(),
+            aside: false,
+        }
+    }
+}
+
+/// A prompt on the person's screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Shown {
+    pub prompt: u32,
+    /// Two prompts of one digest ask the same of the same step: a tap on the older one still means what it says.
+    pub digest: u32,
+    /// Places in the step's options, in the order shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<u8>,
+    #[serde(default, skip_serializing_if = "is_nought")]
+    pub page: u8,
+}
+
+/// A question that has been answered, and the names that got a value since it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Passed {
+    pub at: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gave: Vec<String>,
+}
+
+/// When a silence arm of the open question is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Wake {
+    pub at: Timestamp,
+    /// Its seconds, by which the arm is found again.
+    pub after_s: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_nought(number: &u8) -> bool {
+    *number == 0
+}

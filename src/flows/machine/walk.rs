@@ -1,0 +1,430 @@
+//! Walks from step to step until one waits or the flow ends.
+
+use super::run::Run;
+use super::state::Frame;
+use super::{ASIDES_MAX, STACK_MAX, STEPS_MAX, TRIES};
+use crate::flows::definition::{After, Arm, Flow, Head, Line, Spot, To};
+use crate::flows::languages::Language;
+use crate::flows::messages::{print, write_day};
+use crate::flows::turn::{Fault, Question};
+use crate::flows::value::{Row, Value};
+
+/// What a step wants to happen next.
+pub(crate) enum Then<'a> {
+    Next,
+    Take(&'a Arm),
+    /// It waits; what there was to say has been said.
+    Rest,
+    /// An operation must be asked first.
+    Ask(Question),
+    /// An operation could not answer: the step's own arm, or the head's.
+    Unavailable(Option<&'a Arm>),
+    /// The channel's window is shut: the step's own arm, or the head's, or on.
+    Shut(Option<&'a Arm>),
+    /// Another flow is called.
+    Enter {
+        flow: &'a str,
+        values: Row,
+    },
+    /// The flow is over, by this end.
+    Leave(Option<&'a str>),
+    /// The answer to the open question was none.
+    Missed(Missed),
+    /// The open question is shown from its next page.
+    Page,
+    /// The open question was never shown: it is now.
+    Pose,
+    /// The rows of a choice are not there: they are found (again).
+    Find(&'a str),
+    /// The turn's budget is used up.
+    Spent,
+}
+
+/// Why an answer was none.
+#[derive(Debug)]
+pub(crate) enum Missed {
+    Unread,
+    Low(Value),
+    High(Value),
+    Rule(String),
+    /// A button of an older question.
+    Stale,
+}
+
+impl<'a> Run<'a> {
+    /// Does what `then` says at the step `here`, and what follows from it. `Some` when an operation must be asked.
+    pub(super) fn walk(&mut self, mut then: Then<'a>, mut here: Spot) -> Option<Question> {
+        loop {
+            then = match then {
+                Then::Rest => return None,
+                Then::Ask(question) => return Some(question),
+                Then::Next => self.arrive(here.next(), &mut here),
+                Then::Take(arm) => self.take(arm, &mut here),
+                Then::Unavailable(own) => self.unavailable(own, &mut here),
+                Then::Shut(own) => self.shut(own, &mut here),
+                Then::Enter { flow, values } => self.enter(flow, values, &mut here),
+                Then::Leave(end) => self.leave(end, &mut here),
+                Then::Missed(missed) => self.missed(&missed, here),
+                Then::Page => {
+                    let page = self.shown().map_or(0, |shown| shown.page.saturating_add(1));
+                    self.pose(here, None, page)
+                }
+                Then::Pose => self.pose(here, None, 0),
+                Then::Find(rows) => self.find(rows, &mut here),
+                Then::Spent => self.spent(&mut here),
+            };
+            if self.over_budget() {
+                then = Then::Spent;
+            }
+        }
+    }
+
+    /// Begins a flow at its first scene.
+    pub(super) fn enter(&mut self, name: &str, values: Row, here: &mut Spot) -> Then<'a> {
+        let Some(flow) = self.set.flow(name) else {
+            self.faults.push(Fault::Flow);
+            return Then::Next;
+        };
+        if self.state.stack.len() >= STACK_MAX {
+            return Then::Spent;
+        }
+        self.state.stack.push(Frame::new(name, values));
+        self.arrive(first(flow), here)
+    }
+
+    /// Runs the step at `spot`, or follows the end of its list.
+    pub(super) fn arrive(&mut self, mut spot: Spot, here: &mut Spot) -> Then<'a> {
+        loop {
+            self.steps += 1;
+            if self.steps > STEPS_MAX {
+                return Then::Spent;
+            }
+            let Some(flow) = self.flow() else { return Then::Rest };
+            let Some(line) = flow.line(spot) else {
+                match self.run_off(flow, spot) {
+                    Ok(next) => spot = next,
+                    Err(then) => return then,
+                }
+                continue;
+            };
+            if let Some(guard) = &line.guard
+                && self.holds(&guard.condition) != guard.wanted
+            {
+                spot = spot.next();
+                continue;
+            }
+            *here = spot;
+            return line.step.run(self, line);
+        }
+    }
+
+    fn run_off(&mut self, flow: &'a Flow, spot: Spot) -> Result<Spot, Then<'a>> {
+        let Some(block) = flow.blocks.get(spot.block) else { return Err(Then::Leave(None)) };
+        match block.after {
+            After::Next => block.owner.map(Spot::next).ok_or(Then::Leave(None)),
+            After::Wait => Err(Then::Rest),
+            After::Resume => Err(self.resume_below()),
+            After::End => Err(Then::Leave(None)),
+        }
+    }
+
+    /// A digression is over: the question it interrupted is asked again, tries and timers untouched.
+    fn resume_below(&mut self) -> Then<'a> {
+        if self.state.stack.last().is_some_and(|frame| frame.aside) {
+            self.state.stack.pop();
+        }
+        let Some((_, spot)) = self.open_line() else { return Then::Leave(None) };
+        if self.shown().is_some() {
+            let page = self.shown().map_or(0, |shown| shown.page);
+            return self.pose(spot, None, page);
+        }
+        let mut here = spot;
+        let then = self.arrive(spot, &mut here);
+        match then {
+            // The walk goes on from where the flow below it stands.
+            Then::Next => self.arrive(here.next(), &mut here),
+            other => other,
+        }
+    }
+
+    /// The step at which the open flow rests.
+    pub(super) fn open_line(&self) -> Option<(&'a Line, Spot)> {
+        let flow = self.flow()?;
+        let spot = *flow.spots.get(&self.state.stack.last()?.at)?;
+        Some((flow.line(spot)?, spot))
+    }
+
+    fn pose(&mut self, spot: Spot, lead: Option<String>, page: u8) -> Then<'a> {
+        match self.flow().and_then(|flow| flow.line(spot)) {
+            Some(line) => line.step.pose(self, line, lead, page),
+            None => Then::Rest,
+        }
+    }
+
+    fn take(&mut self, arm: &'a Arm, here: &mut Spot) -> Then<'a> {
+        match &arm.to {
+            To::Next => self.arrive(here.next(), here),
+            To::End => Then::Leave(None),
+            To::Again => self.again(here),
+            To::Back => self.back(here),
+            To::Block(block) => {
+                let spot = Spot { block: *block, index: 0 };
+                self.arrive(spot, here)
+            }
+            To::Scene(name) => {
+                while self.state.stack.last().is_some_and(|frame| frame.aside) {
+                    self.state.stack.pop();
+                }
+                self.close_question();
+                match self.flow().and_then(|flow| flow.scene(name)) {
+                    Some(scene) => self.arrive(Spot { block: scene.block, index: 0 }, here),
+                    None => {
+                        self.faults.push(Fault::Flow);
+                        Then::Leave(None)
+                    }
+                }
+            }
+        }
+    }
+
+    /// The open question is answered or left.
+    pub(super) fn close_question(&mut self) {
+        if let Some(frame) = self.top() {
+            frame.tries = 0;
+            frame.shown = None;
+            frame.wake.clear();
+        }
+    }
+
+    /// Asks the question again in whose arm we are.
+    fn again(&mut self, here: &mut Spot) -> Then<'a> {
+        let Some(flow) = self.flow() else { return Then::Rest };
+        let mut spot = Some(*here);
+        while let Some(at) = spot {
+            if flow.line(at).is_some_and(|line| line.step.asking().is_some()) {
+                return self.arrive(at, here);
+            }
+            spot = flow.blocks.get(at.block).and_then(|block| block.owner);
+        }
+        if self.state.stack.last().is_some_and(|frame| frame.aside) {
+            return self.resume_below();
+        }
+        match self.open_line() {
+            Some((line, at)) if line.step.asking().is_some() => self.arrive(at, here),
+            _ => Then::Leave(None),
+        }
+    }
+
+    /// The previous question of the same flow, if no command lies between; later values are forgotten.
+    pub(super) fn back(&mut self, here: &mut Spot) -> Then<'a> {
+        if self.state.stack.last().is_some_and(|frame| frame.aside) {
+            return self.resume_below();
+        }
+        let flow = self.flow();
+        let Some(frame) = self.top() else { return Then::Rest };
+        if frame.trail.len() > 1 {
+            let left = frame.trail.pop();
+            for name in left.into_iter().flat_map(|passed| passed.gave) {
+                frame.vals.remove(&name);
+            }
+        }
+        if let Some(last) = frame.trail.last_mut() {
+            for name in std::mem::take(&mut last.gave) {
+                frame.vals.remove(&name);
+            }
+        }
+        let at = frame.trail.last().map_or_else(|| frame.at.clone(), |last| last.at.clone());
+        match flow.and_then(|flow| flow.spots.get(&at)) {
+            Some(spot) => self.arrive(*spot, here),
+            None => Then::Leave(None),
+        }
+    }
+
+    /// The nearest head on the stack that has such an arm; flows above it are left.
+    pub(super) fn head_arm(&mut self, of: impl Fn(&'a Head) -> Option<&'a Arm>) -> Option<&'a Arm> {
+        let set = self.set;
+        let depth = self
+            .state
+            .stack
+            .iter()
+            .rposition(|frame| set.flow(&frame.flow).is_some_and(|flow| of(&flow.head).is_some()))?;
+        let arm =
+            self.state.stack.get(depth).and_then(|frame| set.flow(&frame.flow)).and_then(|flow| of(&flow.head))?;
+        self.state.stack.truncate(depth + 1);
+        Some(arm)
+    }
+
+    fn take_head(&mut self, arm: &'a Arm, here: &mut Spot) -> Then<'a> {
+        if let Some((_, spot)) = self.open_line() {
+            *here = spot;
+        }
+        self.take(arm, here)
+    }
+
+    fn unavailable(&mut self, own: Option<&'a Arm>, here: &mut Spot) -> Then<'a> {
+        self.faults.push(Fault::Unavailable);
+        if let Some(arm) = own {
+            return self.take(arm, here);
+        }
+        match self.head_arm(|head| head.unavailable.as_ref()) {
+            Some(arm) => self.take_head(arm, here),
+            None => self.give_up(),
+        }
+    }
+
+    /// Nothing says how to go on.
+    fn give_up(&mut self) -> Then<'a> {
+        let words = self.own_texts();
+        self.say_own("trouble", words.texts.trouble);
+        self.state.stack.clear();
+        Then::Rest
+    }
+
+    fn shut(&mut self, own: Option<&'a Arm>, here: &mut Spot) -> Then<'a> {
+        if let Some(arm) = own {
+            return self.take(arm, here);
+        }
+        let asks = self.flow().and_then(|flow| flow.line(*here)).is_some_and(|line| line.step.asking().is_some());
+        if !asks {
+            // What is only said is left out; the question that follows decides.
+            return Then::Next;
+        }
+        if !self.undeliverable {
+            self.undeliverable = true;
+            if let Some(arm) = self.head_arm(|head| head.undeliverable.as_ref()) {
+                return self.take_head(arm, here);
+            }
+        }
+        Then::Rest
+    }
+
+    fn leave(&mut self, end: Option<&str>, here: &mut Spot) -> Then<'a> {
+        while self.state.stack.last().is_some_and(|frame| frame.aside) {
+            self.state.stack.pop();
+        }
+        let flow = self.flow();
+        let Some(frame) = self.state.stack.pop() else { return Then::Rest };
+        let declared = flow.and_then(|flow| flow.ends.iter().find(|(name, _)| Some(name.as_str()) == end));
+        let value =
+            declared.and_then(|(_, values)| given_back(values.iter().map(|(name, _)| name.as_str()), &frame.vals));
+        match self.open_line() {
+            None => {
+                self.state.stack.clear();
+                Then::Rest
+            }
+            Some((line, spot)) => {
+                *here = spot;
+                line.step.returned(self, end, value)
+            }
+        }
+    }
+
+    fn missed(&mut self, missed: &Missed, here: Spot) -> Then<'a> {
+        let Some((line, _)) = self.open_line() else { return Then::Rest };
+        let Some(asking) = line.step.asking() else { return Then::Rest };
+        let page = self.shown().map_or(0, |shown| shown.page);
+        if let Missed::Stale = missed {
+            return self.pose(here, Some(self.own_texts().texts.stale.to_owned()), page);
+        }
+        let limit = asking.tries.or_else(|| self.flow().and_then(|flow| flow.head.tries)).unwrap_or(TRIES);
+        let tries = self.top().map_or(0, |frame| {
+            frame.tries = frame.tries.saturating_add(1);
+            frame.tries
+        });
+        if tries >= limit {
+            if let Some(arm) = &asking.stuck {
+                self.close_question();
+                return Then::Take(arm);
+            }
+            if let Some(arm) = self.head_arm(|head| head.stuck.as_ref()) {
+                self.close_question();
+                return Then::Take(arm);
+            }
+        }
+        let lead = self.lead(&asking.message, missed, tries);
+        self.pose(here, Some(lead), page)
+    }
+
+    /// What stands before a question that is asked again.
+    fn lead(&self, message: &str, missed: &Missed, tries: u8) -> String {
+        let words = self.own_texts();
+        let again = || self.text(&format!("{message}.again")).unwrap_or_else(|| words.texts.again.to_owned());
+        match missed {
+            Missed::Low(low) => self.limit(message, "low", low, words.texts.low, words),
+            Missed::High(high) => self.limit(message, "high", high, words.texts.high, words),
+            Missed::Rule(rule) => self.text(&format!("{message}.{rule}")).unwrap_or_else(again),
+            Missed::Unread if tries > 1 => self.text(&format!("{message}.again-{tries}")).unwrap_or_else(again),
+            Missed::Unread | Missed::Stale => again(),
+        }
+    }
+
+    fn limit(&self, message: &str, name: &str, value: &Value, own: &str, words: &Language) -> String {
+        self.text_with(&format!("{message}.{name}"), Some((name, value))).unwrap_or_else(|| {
+            let written = match value {
+                Value::Date(day) => write_day(*day, words),
+                other => print(other, self.context.zone),
+            };
+            own.replace(&format!("{{{name}}}"), &written)
+        })
+    }
+
+    /// Goes to the step that finds the rows of a choice: the nearest before it, else the first in the flow.
+    fn find(&mut self, rows: &str, here: &mut Spot) -> Then<'a> {
+        let Some(flow) = self.flow() else { return Then::Rest };
+        let yields =
+            |line: &Line| line.step.operation().is_some_and(|operation| operation.question && operation.yields == rows);
+        let near =
+            flow.blocks.get(here.block).into_iter().flat_map(|block| block.lines.iter().take(here.index).enumerate());
+        let near = near.filter(|(_, line)| yields(line)).last().map(|(index, _)| Spot { block: here.block, index });
+        let all = || {
+            let blocks = flow.blocks.iter().enumerate();
+            blocks.flat_map(|(block, list)| {
+                list.lines.iter().enumerate().map(move |(index, line)| (Spot { block, index }, line))
+            })
+        };
+        match near.or_else(|| all().find(|(_, line)| yields(line)).map(|(spot, _)| spot)) {
+            Some(spot) => self.arrive(spot, here),
+            None => {
+                self.faults.push(Fault::Expression);
+                self.set(rows, Value::Rows(Vec::new()));
+                self.arrive(*here, here)
+            }
+        }
+    }
+
+    /// Takes `unavailable` once; the second time the session ends.
+    fn spent(&mut self, here: &mut Spot) -> Then<'a> {
+        self.faults.push(Fault::Budget);
+        self.outbox.clear();
+        self.steps = 0;
+        if std::mem::replace(&mut self.spent, true) {
+            return self.give_up();
+        }
+        self.unavailable(None, here)
+    }
+
+    /// Runs a digression's steps in a frame of their own; at most three deep.
+    pub(super) fn digress(&mut self, arm: &'a Arm, flow: &'a str, here: &mut Spot) -> Then<'a> {
+        let asides = self.state.stack.iter().filter(|frame| frame.aside).count();
+        if asides >= ASIDES_MAX || self.state.stack.len() >= STACK_MAX {
+            return Then::Missed(Missed::Unread);
+        }
+        self.state.stack.push(Frame { aside: true, ..Frame::new(flow, Row::new()) });
+        self.take(arm, here)
+    }
+}
+
+/// Where a flow begins.
+pub(super) fn first(flow: &Flow) -> Spot {
+    Spot { block: flow.scenes.first().map_or(0, |scene| scene.block), index: 0 }
+}
+
+/// What an end gives back: nothing, the one value, or a row of several.
+fn given_back<'n>(names: impl Iterator<Item = &'n str>, values: &Row) -> Option<Value> {
+    let mut given: Row = names.filter_map(|name| Some((name.to_owned(), values.get(name)?.clone()))).collect();
+    match given.len() {
+        0 => None,
+        1 => given.pop_first().map(|(_, value)| value),
+        _ => Some(Value::Row(given)),
+    }
+}

@@ -1,0 +1,95 @@
+//! Which parts of a value anything in a flow can read: the rest need not be kept in the session.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::definition::Flow;
+use super::messages;
+use super::value::{Row, Value};
+
+#[derive(Debug, Default)]
+pub(crate) struct Reads {
+    fields: HashMap<String, Fields>,
+    /// Lists that only choices read, and that a `find` yields.
+    only_chosen: HashSet<String>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Fields {
+    /// Passed on as a whole.
+    whole: bool,
+    names: BTreeSet<String>,
+}
+
+impl Reads {
+    pub(crate) fn of(flow: &Flow) -> Self {
+        let mut reads = Self::default();
+        let lines = || flow.blocks.iter().flat_map(|block| &block.lines);
+        for line in lines() {
+            let guard = line.guard.iter().map(|guard| &guard.condition);
+            for formula in guard.chain(line.step.formulas()) {
+                formula.expression.paths(&mut |path, _| reads.see(path, true));
+            }
+        }
+        for (name, _) in flow.ends.iter().flat_map(|(_, values)| values) {
+            reads.see(std::slice::from_ref(name), true);
+        }
+        for (variable, _) in flow.texts.iter().flat_map(|texts| &texts.entries).flat_map(|entry| &entry.variables) {
+            reads.see(&messages::path(variable), false);
+        }
+        let found: HashSet<&str> = lines()
+            .filter_map(|line| line.step.operation())
+            .filter(|operation| operation.question)
+            .map(|operation| operation.yields)
+            .collect();
+        for line in lines() {
+            let (Some(from), Some(asking)) = (line.step.rows_from(), line.step.asking()) else { continue };
+            if found.contains(from) && !reads.fields.contains_key(from) {
+                reads.only_chosen.insert(from.to_owned());
+            }
+            let mut chosen = reads.fields.get(&asking.name).cloned().unwrap_or_default();
+            chosen.names.extend(["id", "label", "note"].map(str::to_owned));
+            let list = reads.fields.entry(from.to_owned()).or_default();
+            list.whole |= chosen.whole;
+            list.names.extend(chosen.names);
+        }
+        reads
+    }
+
+    fn see(&mut self, path: &[String], expression: bool) {
+        let Some((first, rest)) = path.split_first() else { return };
+        let fields = self.fields.entry(first.clone()).or_default();
+        match rest.first() {
+            Some(field) => {
+                fields.names.insert(field.clone());
+            }
+            None if expression => fields.whole = true,
+            // Alone in a message a row prints its label.
+            None => {
+                fields.names.insert("label".to_owned());
+            }
+        }
+    }
+
+    /// The value as far as it is read.
+    pub(crate) fn project(&self, name: &str, value: &Value) -> Value {
+        let none = Fields::default();
+        let fields = self.fields.get(name).unwrap_or(&none);
+        let keep = |row: &Row| -> Row {
+            row.iter()
+                .filter(|(field, _)| fields.names.contains(*field))
+                .map(|(field, value)| (field.clone(), value.clone()))
+                .collect()
+        };
+        match value {
+            _ if fields.whole => value.clone(),
+            Value::Row(row) => Value::Row(keep(row)),
+            Value::Rows(rows) => Value::Rows(rows.iter().map(keep).collect()),
+            other => other.clone(),
+        }
+    }
+
+    /// Whether nothing but choices reads this list, and it can be found anew.
+    pub(crate) fn only_chosen_from(&self, name: &str) -> bool {
+        self.only_chosen.contains(name)
+    }
+}

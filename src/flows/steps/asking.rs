@@ -1,0 +1,50 @@
+//! What all questions share.
+
+use super::Needs;
+use crate::flows::definition::{Arm, Silence};
+use crate::flows::messages::message_id;
+use crate::flows::reader::{Keys, Reader, text};
+
+/// The part of a step that asks.
+#[derive(Debug)]
+pub(crate) struct Asking {
+    /// The value it yields: `service`, or `contact.name`.
+    pub name: String,
+    /// The message that is the prompt.
+    pub message: String,
+    pub tries: Option<u8>,
+    pub stuck: Option<Arm>,
+    pub silence: Vec<Silence>,
+    /// The template that asks it while the channel's window is shut.
+    pub template: Option<String>,
+    /// Where the flow goes when it cannot be asked because the window is shut.
+    pub window_shut: Option<Arm>,
+}
+
+impl Asking {
+    pub(crate) fn read(verb: &'static str, keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let node = keys.take(verb)?;
+        let name = text(node, verb, reader.mistakes)?.to_owned();
+        reader.name(name.strip_prefix("contact.").unwrap_or(&name), node.at, "a question");
+        Some(Self {
+            message: message_id(&name),
+            name,
+            tries: keys.whole("tries", 1, 10, reader.mistakes).map(|tries| tries as u8),
+            stuck: keys.take("stuck").and_then(|node| reader.arm(node)),
+            silence: reader.silences(keys.take("silence")),
+            template: keys.text("template", reader.mistakes).map(str::to_owned),
+            window_shut: keys.take("window_shut").and_then(|node| reader.arm(node)),
+        })
+    }
+
+    pub(crate) fn arms(&self) -> Vec<(String, &Arm)> {
+        let silences = self.silence.iter().map(|silence| ("silence".to_owned(), &silence.arm));
+        let named = [("stuck", &self.stuck), ("window_shut", &self.window_shut)];
+        let named = named.into_iter().filter_map(|(name, arm)| arm.as_ref().map(|arm| (name.to_owned(), arm)));
+        named.chain(silences).collect()
+    }
+
+    pub(crate) fn needs(&self, labels: Vec<String>) -> Needs {
+        Needs { message: self.message.clone(), labels, valued: true, prompt: true }
+    }
+}

@@ -1,0 +1,219 @@
+//! `choose`: one of several options, stated once; each channel shows them its way.
+//!
+//! ```yaml
+//! - choose: menu
+//!   options: {book: book, mine: mine, hours: [say: hours, again]}
+//! - choose: part
+//!   options: [morning, afternoon]      # each arm is next
+//! - choose: slot
+//!   from: free_slots                   # rows carry id, label, note
+//!   options: {other_day: day}          # fixed options after the rows
+//!   empty: day
+//!   if_one: take
+//! ```
+//! The labels of fixed options are attributes of the message: `.book`, `.book-button` (up to 20), `.book-note` (up to 72).
+
+use super::{Asking, Needs, Step};
+use crate::flows::definition::{Arm, Line, To};
+use crate::flows::expression::Kind as Known;
+use crate::flows::layout::{MORE, Opt};
+use crate::flows::machine::{Heard, Missed, Run, Then};
+use crate::flows::messages::print;
+use crate::flows::reader::{Keys, Reader, describe, text};
+use crate::flows::source::{Kind, Node};
+use crate::flows::understand::{self, Picked};
+use crate::flows::value::{Row, Value};
+
+/// Attributes that are not option labels.
+const RESERVED: [&str; 10] = ["again", "low", "high", "plain", "sms", "meanwhile", "words", "button", "yes", "no"];
+
+#[derive(Debug)]
+struct Choose {
+    asking: Asking,
+    from: Option<String>,
+    options: Vec<(String, Arm)>,
+    empty: Option<Arm>,
+    if_one_take: bool,
+}
+
+pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<dyn Step>> {
+    let asking = Asking::read("choose", keys, reader)?;
+    let from = keys.text("from", reader.mistakes).map(str::to_owned);
+    let options = keys.take("options").map_or_else(Vec::new, |node| options(node, reader));
+    if from.is_none() && options.is_empty() {
+        reader.mistakes.add(
+            keys.at,
+            format!("choose {} has no options", asking.name),
+            "neither from nor options is there",
+            "add one of them",
+        );
+    }
+    let empty = keys.take("empty").and_then(|node| reader.arm(node));
+    let if_one_take = match keys.text("if_one", reader.mistakes) {
+        None => false,
+        Some("take") => true,
+        Some(other) => {
+            reader.mistakes.add(keys.at, format!("if_one is \"{other}\""), "only take is known", "write if_one: take");
+            false
+        }
+    };
+    Some(Box::new(Choose { asking, from, options, empty, if_one_take }))
+}
+
+fn options(node: &Node, reader: &mut Reader<'_>) -> Vec<(String, Arm)> {
+    let mut found = Vec::new();
+    match &node.kind {
+        Kind::List(items) => {
+            for item in items {
+                if let Some(name) = text(item, "an option", reader.mistakes) {
+                    found.push((name.to_owned(), item.at, Some(Arm { at: item.at, to: To::Next })));
+                }
+            }
+        }
+        Kind::Map(pairs) => {
+            for (key, arm) in pairs {
+                found.push((key.name.clone(), key.at, reader.arm(arm)));
+            }
+        }
+        _ => reader.mistakes.add(
+            node.at,
+            "options are a list or a map",
+            format!("here stands {}", describe(node)),
+            "write {name: arm}",
+        ),
+    }
+    for (name, at, _) in &found {
+        reader.name(name, *at, "an option");
+        if RESERVED.contains(&name.as_str()) {
+            reader.mistakes.add(
+                *at,
+                format!("an option cannot be named \"{name}\""),
+                "this attribute has a meaning of its own",
+                "give it another name",
+            );
+        }
+    }
+    found.into_iter().filter_map(|(name, _, arm)| Some((name, arm?))).collect()
+}
+
+impl Choose {
+    fn rows(&self, run: &Run<'_>) -> Vec<Row> {
+        let rows = self.from.as_ref().and_then(|from| run.value_of(from));
+        match rows {
+            Some(Value::Rows(rows)) => rows.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// All options: the rows, then the fixed ones.
+    fn all(&self, rows: &[Row], run: &Run<'_>) -> Vec<Opt> {
+        let zone = run.context.zone;
+        let field =
+            |row: &Row, name: &str| row.get(name).map(|value| print(value, zone)).filter(|text| !text.is_empty());
+        let rows = rows.iter().map(|row| Opt {
+            id: format!("={}", field(row, "id").unwrap_or_default()),
+            label: field(row, "label").unwrap_or_default(),
+            button: None,
+            note: field(row, "note"),
+        });
+        let fixed = self.options.iter().map(|(name, _)| run.option(&self.asking.message, name));
+        rows.chain(fixed).collect()
+    }
+
+    fn pick<'a>(&'a self, n: usize, mut rows: Vec<Row>, run: &mut Run<'a>) -> Then<'a> {
+        if n < rows.len() {
+            run.set(&self.asking.name, Value::Row(rows.swap_remove(n)));
+            if let Some(from) = &self.from {
+                run.forget_rows(from);
+            }
+            return Then::Next;
+        }
+        let Some((name, arm)) = self.options.get(n - rows.len()) else { return Then::Next };
+        if self.from.is_none() {
+            run.set(&self.asking.name, Value::text(name));
+        }
+        Then::Take(arm)
+    }
+}
+
+impl Step for Choose {
+    fn run<'a>(&'a self, run: &mut Run<'a>, line: &'a Line) -> Then<'a> {
+        if let Some(from) = &self.from {
+            if run.value_of(from).is_none() {
+                return Then::Find(from);
+            }
+            let rows = self.rows(run);
+            if rows.is_empty() && self.empty.is_some() {
+                return self.empty.as_ref().map_or(Then::Next, Then::Take);
+            }
+            if rows.len() == 1 && self.if_one_take {
+                return self.pick(0, rows, run);
+            }
+        }
+        run.begin(line, &self.asking);
+        self.pose(run, line, None, 0)
+    }
+
+    fn pose<'a>(&'a self, run: &mut Run<'a>, _: &'a Line, lead: Option<String>, page: u8) -> Then<'a> {
+        if let Some(from) = self.from.as_ref().filter(|from| run.value_of(from).is_none()) {
+            return Then::Find(from);
+        }
+        let options = self.all(&self.rows(run), run);
+        run.prompt(&self.asking, options, lead, page)
+    }
+
+    fn receive<'a>(&'a self, run: &mut Run<'a>, _: &'a Line, heard: Heard<'_>) -> Then<'a> {
+        let rows = self.rows(run);
+        let options = self.all(&rows, run);
+        let Some(shown) = run.shown() else { return Then::Pose };
+        match heard {
+            Heard::Tap(tap) => {
+                if tap.option == MORE && tap.prompt == shown.prompt {
+                    return Then::Page;
+                }
+                let open = tap.prompt == shown.prompt || tap.digest == shown.digest;
+                match options.iter().position(|option| option.id == tap.option).filter(|_| open) {
+                    Some(n) => self.pick(n, rows, run),
+                    None => Then::Missed(Missed::Stale),
+                }
+            }
+            Heard::Text(text) => match understand::pick(text, &options, &shown.rows, run.own_texts()) {
+                Some(Picked::Option(n)) => self.pick(n, rows, run),
+                Some(Picked::More) => Then::Page,
+                None => Then::Missed(Missed::Unread),
+            },
+            Heard::Other => Then::Missed(Missed::Unread),
+        }
+    }
+
+    fn asking(&self) -> Option<&Asking> {
+        Some(&self.asking)
+    }
+
+    fn arms(&self) -> Vec<(String, &Arm)> {
+        let options = self.options.iter().map(|(name, arm)| (format!("option {name}"), arm));
+        let empty = self.empty.iter().map(|arm| ("empty".to_owned(), arm));
+        options.chain(empty).chain(self.asking.arms()).collect()
+    }
+
+    /// Without rows it is left by its options only.
+    fn falls_through(&self) -> bool {
+        self.from.is_some() || self.options.is_empty()
+    }
+
+    fn unasked(&self) -> (bool, Vec<&Arm>) {
+        (self.if_one_take, self.empty.iter().chain(&self.asking.window_shut).collect())
+    }
+
+    fn yields(&self) -> Vec<(&str, Known)> {
+        vec![(&self.asking.name, if self.from.is_some() { Known::Row } else { Known::Text })]
+    }
+
+    fn needs(&self) -> Vec<Needs> {
+        vec![self.asking.needs(self.options.iter().map(|(name, _)| name.clone()).collect())]
+    }
+
+    fn rows_from(&self) -> Option<&str> {
+        self.from.as_deref()
+    }
+}

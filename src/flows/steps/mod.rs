@@ -1,0 +1,165 @@
+//! The kinds of steps, one file each. [`KINDS`] is the one table that knows them.
+
+mod ask;
+mod asking;
+mod call;
+mod choose;
+mod end;
+mod find;
+pub(crate) mod go;
+mod perform;
+mod say;
+mod set;
+mod split;
+
+use std::fmt::Debug;
+
+pub(crate) use asking::Asking;
+
+use super::definition::{Arm, Formula, Line};
+use super::expression::Kind;
+use super::machine::{Heard, Run, Then};
+use super::reader::{Keys, Reader};
+use super::value::Value;
+
+/// A verb and how its step is read.
+pub(crate) struct StepKind {
+    pub verb: &'static str,
+    pub read: fn(&mut Keys<'_>, &mut Reader<'_>) -> Option<Box<dyn Step>>,
+}
+
+/// Every kind of step. A kind without test data fails the suite.
+pub(crate) const KINDS: &[StepKind] = &[
+    StepKind { verb: "say", read: say::read },
+    StepKind { verb: "choose", read: choose::read },
+    StepKind { verb: "ask", read: ask::read },
+    StepKind { verb: "find", read: find::read },
+    StepKind { verb: "do", read: perform::read },
+    StepKind { verb: "if", read: split::read },
+    StepKind { verb: "set", read: set::read },
+    StepKind { verb: "call", read: call::read },
+    StepKind { verb: "go", read: go::read },
+    StepKind { verb: "end", read: end::read },
+];
+
+/// The verbs a flow may use.
+pub fn verbs() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|kind| kind.verb)
+}
+
+/// What a step tells `check` about a message it uses.
+#[derive(Debug)]
+pub(crate) struct Needs {
+    pub message: String,
+    /// Attributes that every language must have.
+    pub labels: Vec<String>,
+    /// Whether the message needs a text of its own.
+    pub valued: bool,
+    /// Whether the labels stand on buttons or rows.
+    pub prompt: bool,
+}
+
+/// Where a called operation's outcomes go, for `check`.
+#[derive(Debug)]
+pub(crate) struct Operation<'a> {
+    pub name: &'a str,
+    pub with: &'a [(String, Formula)],
+    pub outcomes: &'a [(String, Arm)],
+    pub empty: Option<&'a Arm>,
+    pub question: bool,
+    pub yields: &'a str,
+}
+
+/// A called flow, for `check`.
+#[derive(Debug)]
+pub(crate) struct Callee<'a> {
+    pub flow: &'a str,
+    pub with: &'a [(String, Formula)],
+    pub outcomes: &'a [(String, Arm)],
+    pub yields: Option<&'a str>,
+}
+
+/// One step. `run` comes when the walk reaches it; a step that rests hears the person's next words in `receive`.
+pub(crate) trait Step: Debug + Send + Sync {
+    fn run<'a>(&'a self, run: &mut Run<'a>, line: &'a Line) -> Then<'a>;
+
+    /// Asks again: `lead` stands before the question.
+    fn pose<'a>(&'a self, _run: &mut Run<'a>, _line: &'a Line, _lead: Option<String>, _page: u8) -> Then<'a> {
+        Then::Next
+    }
+
+    /// Reads what the person said.
+    fn receive<'a>(&'a self, _run: &mut Run<'a>, _line: &'a Line, _heard: Heard<'_>) -> Then<'a> {
+        Then::Next
+    }
+
+    /// The flow called here has ended.
+    fn returned<'a>(&'a self, _run: &mut Run<'a>, _end: Option<&str>, _value: Option<Value>) -> Then<'a> {
+        Then::Next
+    }
+
+    /// What a step has if it asks.
+    fn asking(&self) -> Option<&Asking> {
+        None
+    }
+
+    /// Whether any text at all answers it, so that words understood at any time must be looked for first.
+    fn takes_any_text(&self) -> bool {
+        false
+    }
+
+    /// Every arm with what leads there, for `check`.
+    fn arms(&self) -> Vec<(String, &Arm)> {
+        Vec::new()
+    }
+
+    /// Whether the walk may go on to the next step without an arm saying so.
+    fn falls_through(&self) -> bool {
+        true
+    }
+
+    /// What follows without the person saying anything: whether the next step may, and by which arms. Everything, for a step that does
+    /// not ask.
+    fn unasked(&self) -> (bool, Vec<&Arm>) {
+        match self.asking() {
+            Some(asking) => (false, asking.window_shut.iter().collect()),
+            None => (self.falls_through(), self.arms().into_iter().map(|(_, arm)| arm).collect()),
+        }
+    }
+
+    /// The formula that must be yes or no.
+    fn condition(&self) -> Option<&Formula> {
+        None
+    }
+
+    fn formulas(&self) -> Vec<&Formula> {
+        Vec::new()
+    }
+
+    /// Names this step gives a value, and its kind as far as the step itself knows.
+    fn yields(&self) -> Vec<(&str, Kind)> {
+        Vec::new()
+    }
+
+    fn needs(&self) -> Vec<Needs> {
+        Vec::new()
+    }
+
+    fn operation(&self) -> Option<Operation<'_>> {
+        None
+    }
+
+    fn callee(&self) -> Option<Callee<'_>> {
+        None
+    }
+
+    /// The end named here.
+    fn end(&self) -> Option<&str> {
+        None
+    }
+
+    /// The list a choice takes its rows from.
+    fn rows_from(&self) -> Option<&str> {
+        None
+    }
+}

@@ -1,0 +1,9 @@
+//! What a person's words mean, given what was asked. Deterministic tables, no guessing.
+
+mod fold;
+mod pick;
+mod typed;
+
+pub(crate) use fold::fold;
+pub(crate) use pick::{Picked, pick};
+pub(crate) use typed::{Wanted, read};

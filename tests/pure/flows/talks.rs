@@ -1,0 +1,79 @@
+//! Every talk in `talks/`, with the whole of what was said as golden text beside it.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use ganira::flows::FlowSet;
+use serde_json::Value as Json;
+
+use super::talk::Talk;
+use super::world::signatures;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pure/flows/talks");
+
+/// The flows of a talk: a shipped set, or files in the talk itself.
+pub fn flows_of(file: &Json) -> Arc<FlowSet> {
+    if let Some(name) = file.get("set").and_then(Json::as_str) {
+        return FlowSet::shipped(name).expect("a shipped set");
+    }
+    let files = file["files"].as_object().expect("set or files");
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str().unwrap())).collect();
+    match FlowSet::load(&files, &signatures()) {
+        Ok(set) => Arc::new(set),
+        Err(mistakes) => panic!("{}", mistakes.iter().map(|mistake| format!("{mistake}\n")).collect::<String>()),
+    }
+}
+
+/// A YAML file as JSON.
+pub fn read(path: &Path) -> Json {
+    let text = fs::read_to_string(path).unwrap();
+    let options = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options(&text, options).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn every_talk_goes_as_it_is_written() {
+    let mut paths: Vec<_> = fs::read_dir(FOLDER).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    paths.sort();
+    assert!(!paths.is_empty());
+    let mut failed = Vec::new();
+    for path in paths {
+        let file = read(&path);
+        let flows = flows_of(&file);
+        let mut golden = String::new();
+        for test in file["tests"].as_array().expect("tests") {
+            let name = test["test"].as_str().expect("a test has a name");
+            let played = catch_unwind(AssertUnwindSafe(|| {
+                let mut talk = Talk::new(&flows, &file, test);
+                for line in test["talk"].as_array().expect("talk") {
+                    talk.line(line);
+                }
+                talk.transcript
+            }));
+            match played {
+                Ok(transcript) => golden.push_str(&format!("# {name}\n{transcript}\n")),
+                Err(_) => failed.push(format!("{}: {name}", path.display())),
+            }
+        }
+        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+        insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(stem, golden);
+        });
+    }
+    assert!(failed.is_empty(), "these talks went another way:\n{}", failed.join("\n"));
+}
+
+#[test]
+fn every_step_kind_has_a_talk_of_its_own() {
+    for verb in ganira::flows::verbs() {
+        let path = Path::new(FOLDER).join(format!("step_{verb}.yaml"));
+        assert!(path.exists(), "the step kind {verb} has no talk: write {}", path.display());
+        let file = read(&path);
+        let files = file["files"].as_object().expect("its own flow");
+        let used = files.values().any(|text| text.as_str().unwrap().contains(&format!("- {verb}: ")));
+        assert!(used, "the flow of {} does not use {verb}", path.display());
+    }
+}
