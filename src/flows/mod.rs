@@ -24,6 +24,6 @@ pub use definition::FlowSet;
 pub use machine::{State, UnreadableState, advance};
 pub use mistake::{At, Mistake};
 pub use operation::{Field, OperationKind, Outcome, Signature, Type};
-pub use turn::{Answer, Channel, Context, Done, Fault, Input, Question, Say, Turn};
 pub use steps::verbs;
+pub use turn::{Answer, Channel, Context, Done, Fault, Input, Question, Say, Turn};
 pub use value::{Row, Value};

@@ -75,7 +75,10 @@ impl Reads {
         let none = Fields::default();
         let fields = self.fields.get(name).unwrap_or(&none);
         let keep = |row: &Row| -> Row {
-            row.iter().filter(|(field, _)| fields.names.contains(*field)).map(|(field, value)| (field.clone(), value.clone())).collect()
+            row.iter()
+                .filter(|(field, _)| fields.names.contains(*field))
+                .map(|(field, value)| (field.clone(), value.clone()))
+                .collect()
         };
         match value {
             _ if fields.whole => value.clone(),

@@ -131,7 +131,8 @@ fn condition(inner: &Expression, known: &dyn Known) -> Result<Kind, String> {
 
 fn comparable(comparison: Comparison, left: Kind, right: Kind) -> Result<Kind, String> {
     let ordered = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
-    let never = matches!(left, Kind::Row | Kind::Rows | Kind::Texts) || matches!(right, Kind::Row | Kind::Rows | Kind::Texts);
+    let never =
+        matches!(left, Kind::Row | Kind::Rows | Kind::Texts) || matches!(right, Kind::Row | Kind::Rows | Kind::Texts);
     if never || !left.fits(right) || (ordered && left == Kind::YesNo) {
         return Err(format!("cannot compare {left} with {right}"));
     }
@@ -165,7 +166,9 @@ impl Function {
                 want(0, Kind::Texts, "what append adds to")?;
                 want(1, Kind::Text, "what append adds")?;
                 match arguments.get(2) {
-                    Some(Expression::Literal(Value::Whole(longest))) if (1..=LIST_MAX).contains(longest) => Ok(Kind::Texts),
+                    Some(Expression::Literal(Value::Whole(longest))) if (1..=LIST_MAX).contains(longest) => {
+                        Ok(Kind::Texts)
+                    }
                     _ => Err(format!("append's last value is a literal between 1 and {LIST_MAX}")),
                 }
             }

@@ -22,7 +22,9 @@ pub(crate) fn read(source: &str) -> Result<Expression, String> {
         .max_expression_node_count(NODES_MAX)
         .error_reporting_limit(1)
         .parse(&bare_has(source))
-        .map_err(|errors| errors.errors.first().map_or_else(|| "it cannot be read".to_owned(), |first| first.msg.clone()))?;
+        .map_err(|errors| {
+            errors.errors.first().map_or_else(|| "it cannot be read".to_owned(), |first| first.msg.clone())
+        })?;
     convert(&tree)
 }
 

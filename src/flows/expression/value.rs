@@ -42,7 +42,9 @@ impl Expression {
             Self::Minus(left, right) => {
                 difference(left.value(scope)?.as_ref(), right.value(scope)?.as_ref()).map(Cow::Owned)
             }
-            Self::Times(left, right) => product(left.value(scope)?.as_ref(), right.value(scope)?.as_ref()).map(Cow::Owned),
+            Self::Times(left, right) => {
+                product(left.value(scope)?.as_ref(), right.value(scope)?.as_ref()).map(Cow::Owned)
+            }
             Self::Call(function, arguments) => function.value(arguments, scope).map(Cow::Owned),
         }
     }
@@ -129,9 +131,7 @@ impl Function {
                 let day = if days < 0 { today.checked_sub_days(there) } else { today.checked_add_days(there) };
                 day.map(Value::Date)
             }
-            Self::InMinutes => {
-                scope.now().checked_add_signed(Duration::try_minutes(number(0)?)?).map(Value::DateTime)
-            }
+            Self::InMinutes => scope.now().checked_add_signed(Duration::try_minutes(number(0)?)?).map(Value::DateTime),
             Self::Append => {
                 let mut list = match arguments.first()?.value(scope).as_deref() {
                     None => Vec::new(),

@@ -14,9 +14,7 @@ pub(super) static FRENCH: Language = Language {
         &["samedi", "sam"],
         &["dimanche", "dim"],
     ],
-    months: Some([
-        "janv.", "févr.", "mars", "avr.", "mai", "juin", "juill.", "août", "sept.", "oct.", "nov.", "déc.",
-    ]),
+    months: Some(["janv.", "févr.", "mars", "avr.", "mai", "juin", "juill.", "août", "sept.", "oct.", "nov.", "déc."]),
     thousands: ' ',
     yes: &["oui", "ok", "d'accord", "ouais"],
     no: &["non"],

@@ -4,15 +4,7 @@ use super::{Language, OwnTexts};
 
 pub(super) static KINYARWANDA: Language = Language {
     code: "rw",
-    weekdays: [
-        "kuwa mbere",
-        "kuwa kabiri",
-        "kuwa gatatu",
-        "kuwa kane",
-        "kuwa gatanu",
-        "kuwa gatandatu",
-        "ku cyumweru",
-    ],
+    weekdays: ["kuwa mbere", "kuwa kabiri", "kuwa gatatu", "kuwa kane", "kuwa gatanu", "kuwa gatandatu", "ku cyumweru"],
     weekday_words: [
         &["kuwa mbere", "ku wa mbere"],
         &["kuwa kabiri", "ku wa kabiri"],

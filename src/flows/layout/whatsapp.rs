@@ -23,7 +23,7 @@ pub(super) fn lay_out(prompt: Prompt<'_>) -> Laid {
     if prompt.options.is_empty() || !prompt.options.iter().all(|option| fits(option, prompt.mark)) {
         return numbered::lay_out(prompt, numbered::TEXT_UNITS);
     }
-    if are_buttons(prompt.options) { buttons(prompt) } else { list(prompt) }
+    if are_buttons(prompt.options) { buttons(&prompt) } else { list(&prompt) }
 }
 
 /// Whether an option can be a row at all. A label over the limit is cut if its whole text can stand below it.
@@ -40,11 +40,16 @@ fn button_title(option: &Opt) -> &str {
 /// Buttons show no notes, and WhatsApp wants their titles to differ.
 fn are_buttons(options: &[Opt]) -> bool {
     options.len() <= BUTTONS_MAX
-        && options.iter().all(|option| option.note.is_none() && (1..=BUTTON_UNITS).contains(&units(button_title(option))))
-        && options.iter().enumerate().all(|(n, option)| options[..n].iter().all(|other| button_title(other) != button_title(option)))
+        && options
+            .iter()
+            .all(|option| option.note.is_none() && (1..=BUTTON_UNITS).contains(&units(button_title(option))))
+        && options
+            .iter()
+            .enumerate()
+            .all(|(n, option)| options[..n].iter().all(|other| button_title(other) != button_title(option)))
 }
 
-fn buttons(prompt: Prompt<'_>) -> Laid {
+fn buttons(prompt: &Prompt<'_>) -> Laid {
     let buttons = prompt
         .options
         .iter()
@@ -55,7 +60,7 @@ fn buttons(prompt: Prompt<'_>) -> Laid {
     Laid { contents, rows: (0..prompt.options.len() as u8).collect(), page: 0 }
 }
 
-fn list(prompt: Prompt<'_>) -> Laid {
+fn list(prompt: &Prompt<'_>) -> Laid {
     let (shown, page, last) = page(prompt.options, prompt.page);
     let rows = shown
         .iter()

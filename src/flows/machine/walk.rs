@@ -176,13 +176,11 @@ impl<'a> Run<'a> {
                     self.state.stack.pop();
                 }
                 self.close_question();
-                match self.flow().and_then(|flow| flow.scene(name)) {
-                    Some(scene) => self.arrive(Spot { block: scene.block, index: 0 }, here),
-                    None => {
-                        self.faults.push(Fault::Flow);
-                        Then::Leave(None)
-                    }
+                if let Some(scene) = self.flow().and_then(|flow| flow.scene(name)) {
+                    return self.arrive(Spot { block: scene.block, index: 0 }, here);
                 }
+                self.faults.push(Fault::Flow);
+                Then::Leave(None)
             }
         }
     }
@@ -243,10 +241,13 @@ impl<'a> Run<'a> {
     /// The nearest head on the stack that has such an arm; flows above it are left.
     pub(super) fn head_arm(&mut self, of: impl Fn(&'a Head) -> Option<&'a Arm>) -> Option<&'a Arm> {
         let set = self.set;
-        let depth = self.state.stack.iter().rposition(|frame| {
-            set.flow(&frame.flow).is_some_and(|flow| of(&flow.head).is_some())
-        })?;
-        let arm = self.state.stack.get(depth).and_then(|frame| set.flow(&frame.flow)).and_then(|flow| of(&flow.head))?;
+        let depth = self
+            .state
+            .stack
+            .iter()
+            .rposition(|frame| set.flow(&frame.flow).is_some_and(|flow| of(&flow.head).is_some()))?;
+        let arm =
+            self.state.stack.get(depth).and_then(|frame| set.flow(&frame.flow)).and_then(|flow| of(&flow.head))?;
         self.state.stack.truncate(depth + 1);
         Some(arm)
     }
@@ -302,7 +303,8 @@ impl<'a> Run<'a> {
         let flow = self.flow();
         let Some(frame) = self.state.stack.pop() else { return Then::Rest };
         let declared = flow.and_then(|flow| flow.ends.iter().find(|(name, _)| Some(name.as_str()) == end));
-        let value = declared.and_then(|(_, values)| given_back(values.iter().map(|(name, _)| name.as_str()), &frame.vals));
+        let value =
+            declared.and_then(|(_, values)| given_back(values.iter().map(|(name, _)| name.as_str()), &frame.vals));
         match self.open_line() {
             None => {
                 self.state.stack.clear();
@@ -367,21 +369,23 @@ impl<'a> Run<'a> {
     /// Goes to the step that finds the rows of a choice: the nearest before it, else the first in the flow.
     fn find(&mut self, rows: &str, here: &mut Spot) -> Then<'a> {
         let Some(flow) = self.flow() else { return Then::Rest };
-        let yields = |line: &Line| line.step.operation().is_some_and(|operation| operation.question && operation.yields == rows);
-        let near = flow.blocks.get(here.block).into_iter().flat_map(|block| block.lines.iter().take(here.index).enumerate());
-        let near = near.filter(|(_, line)| yields(line)).last().map(|(index, _)| Spot { block: here.block, index });
+        let yields =
+            |line: &Line| line.step.operation().is_some_and(|operation| operation.question && operation.yields == rows);
+        let near =
+            flow.blocks.get(here.block).into_iter().flat_map(|block| block.lines.iter().take(here.index).enumerate());
+        let near = near.rfind(|(_, line)| yields(line)).map(|(index, _)| Spot { block: here.block, index });
         let all = || {
             let blocks = flow.blocks.iter().enumerate();
-            blocks.flat_map(|(block, list)| list.lines.iter().enumerate().map(move |(index, line)| (Spot { block, index }, line)))
+            blocks.flat_map(|(block, list)| {
+                list.lines.iter().enumerate().map(move |(index, line)| (Spot { block, index }, line))
+            })
         };
-        match near.or_else(|| all().find(|(_, line)| yields(line)).map(|(spot, _)| spot)) {
-            Some(spot) => self.arrive(spot, here),
-            None => {
-                self.faults.push(Fault::Expression);
-                self.set(rows, Value::Rows(Vec::new()));
-                self.arrive(*here, here)
-            }
+        if let Some(spot) = near.or_else(|| all().find(|(_, line)| yields(line)).map(|(spot, _)| spot)) {
+            return self.arrive(spot, here);
         }
+        self.faults.push(Fault::Expression);
+        self.set(rows, Value::Rows(Vec::new()));
+        self.arrive(*here, here)
     }
 
     /// Takes `unavailable` once; the second time the session ends.

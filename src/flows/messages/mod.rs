@@ -54,7 +54,12 @@ impl Texts {
     pub(crate) fn read(file: &str, code: &str, text: &str, mistakes: &mut Mistakes) -> Self {
         let language = languages::language(code);
         let text = if text.len() > FILE_BYTES_MAX {
-            mistakes.add(At { line: 1, column: 1 }, "the file is too large", format!("{FILE_BYTES_MAX} bytes are allowed"), "shorten it");
+            mistakes.add(
+                At { line: 1, column: 1 },
+                "the file is too large",
+                format!("{FILE_BYTES_MAX} bytes are allowed"),
+                "shorten it",
+            );
             ""
         } else {
             text
@@ -77,7 +82,8 @@ impl Texts {
                     fluent_bundle::FluentError::Overriding { id, .. } => id.clone(),
                     other => other.to_string(),
                 };
-                let at = entries.iter().rfind(|entry| entry.id == id).map_or(At { line: 1, column: 1 }, |entry| entry.at);
+                let at =
+                    entries.iter().rfind(|entry| entry.id == id).map_or(At { line: 1, column: 1 }, |entry| entry.at);
                 mistakes.add(at, format!("message \"{id}\" stands here twice"), "the first one counts", "remove one");
             }
         }
@@ -117,7 +123,12 @@ impl Texts {
     }
 
     /// The text of a key; `look_up` gives the values of its variables. A variable without a value is printed as its name.
-    pub(crate) fn text<'a>(&self, key: &str, zone: Tz, look_up: &dyn Fn(&[String]) -> Option<Cow<'a, Value>>) -> Option<String> {
+    pub(crate) fn text<'a>(
+        &self,
+        key: &str,
+        zone: Tz,
+        look_up: &dyn Fn(&[String]) -> Option<Cow<'a, Value>>,
+    ) -> Option<String> {
         match self.ready.get(key)? {
             Ready::Plain(text) => Some(text.clone()),
             Ready::Pattern(variables) => {
@@ -134,7 +145,13 @@ impl Texts {
 
     /// The words listed in an attribute such as `start.words`: `code, verify, number`.
     pub(crate) fn words(&self, key: &str) -> Vec<String> {
-        self.plain(key).unwrap_or_default().split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        self.plain(key)
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim)
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     fn write<'b>(&'b self, key: &str, arguments: &'b FluentArgs<'_>) -> Option<Cow<'b, str>> {
@@ -178,9 +195,12 @@ pub(crate) fn print(value: &Value, zone: Tz) -> String {
         Value::Time(time) => time.format("%H:%M").to_string(),
         Value::DateTime(at) => at.with_timezone(&zone).format(functions::INSTANT).to_string(),
         Value::Row(row) => row.get("label").map(|label| print(label, zone)).unwrap_or_default(),
-        Value::Rows(rows) => {
-            rows.iter().filter_map(|row| row.get("label")).map(|label| print(label, zone)).collect::<Vec<_>>().join("\n")
-        }
+        Value::Rows(rows) => rows
+            .iter()
+            .filter_map(|row| row.get("label"))
+            .map(|label| print(label, zone))
+            .collect::<Vec<_>>()
+            .join("\n"),
         Value::Texts(lines) => lines.join("\n"),
     }
 }

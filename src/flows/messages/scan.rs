@@ -43,10 +43,11 @@ pub(crate) fn scan(text: &str) -> Vec<Entry> {
             if let (false, Some(id)) = (in_term, head) {
                 entries.push(Entry::new(id, None, At { line: number, column: 1 }));
             }
-        } else if let (false, Some(attribute)) = (in_term, head.and_then(|head| head.strip_prefix('.')).filter(|name| is_name(name))) {
-            if let Some(id) = entries.last().map(|entry| entry.id.clone()) {
-                entries.push(Entry::new(&id, Some(attribute), At { line: number, column: indent + 1 }));
-            }
+        } else if let (false, Some(attribute)) =
+            (in_term, head.and_then(|head| head.strip_prefix('.')).filter(|name| is_name(name)))
+            && let Some(id) = entries.last().map(|entry| entry.id.clone())
+        {
+            entries.push(Entry::new(&id, Some(attribute), At { line: number, column: indent + 1 }));
         }
         if let (false, Some(entry)) = (in_term, entries.last_mut()) {
             entry.read_line(line, number);

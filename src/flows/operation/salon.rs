@@ -122,11 +122,7 @@ pub const RELEASE_HOLD: Signature = Signature {
 pub const BOOK_VISIT: Signature = Signature {
     name: "book_visit",
     kind: OperationKind::Guarded,
-    inputs: &[
-        field("hold", TOKEN),
-        field("service", Whole),
-        Field { name: "name", kind: NAME, optional: true },
-    ],
+    inputs: &[field("hold", TOKEN), field("service", Whole), Field { name: "name", kind: NAME, optional: true }],
     outcomes: &[Outcome { name: "booked", yields: Some(Row(BOOKED)) }, outcome("lapsed")],
 };
 
@@ -156,14 +152,5 @@ pub const TYPES: &[(&str, Type)] = &[
 ];
 
 /// All of them, as a flow set takes them.
-pub const ALL: &[Signature] = &[
-    SERVICES,
-    STAFF_FOR,
-    FREE_DAYS,
-    FREE_SLOTS,
-    HOLD_SLOT,
-    RELEASE_HOLD,
-    BOOK_VISIT,
-    MY_VISITS,
-    CANCEL_VISIT,
-];
+pub const ALL: &[Signature] =
+    &[SERVICES, STAFF_FOR, FREE_DAYS, FREE_SLOTS, HOLD_SLOT, RELEASE_HOLD, BOOK_VISIT, MY_VISITS, CANCEL_VISIT];

@@ -16,7 +16,12 @@ impl<'n> Keys<'n> {
         if let Kind::Map(pairs) = &node.kind {
             return Some(Self { at: node.at, pairs, read: vec![false; pairs.len()], asked: Vec::new() });
         }
-        mistakes.add(node.at, format!("{what} is a map"), format!("here stands {}", describe(node)), "write key: value");
+        mistakes.add(
+            node.at,
+            format!("{what} is a map"),
+            format!("here stands {}", describe(node)),
+            "write key: value",
+        );
         None
     }
 
@@ -47,7 +52,12 @@ impl<'n> Keys<'n> {
             None => false,
             Some((_, Kind::YesNo(value))) => *value,
             Some((node, _)) => {
-                mistakes.add(node.at, format!("{name} is true or false"), format!("here stands {}", describe(node)), "write true or false");
+                mistakes.add(
+                    node.at,
+                    format!("{name} is true or false"),
+                    format!("here stands {}", describe(node)),
+                    "write true or false",
+                );
                 false
             }
         }
@@ -70,7 +80,12 @@ impl<'n> Keys<'n> {
         for ((key, _), read) in self.pairs.iter().zip(&self.read) {
             if !read {
                 let mend = did_you_mean(&key.name, self.asked.iter().copied(), "remove it");
-                mistakes.add(key.at, format!("{what} has no key \"{}\"", key.name), format!("it knows {}", self.asked.join(", ")), mend);
+                mistakes.add(
+                    key.at,
+                    format!("{what} has no key \"{}\"", key.name),
+                    format!("it knows {}", self.asked.join(", ")),
+                    mend,
+                );
             }
         }
     }
@@ -78,13 +93,16 @@ impl<'n> Keys<'n> {
 
 /// A word, or a mistake.
 pub(crate) fn text<'n>(node: &'n Node, what: &str, mistakes: &mut Mistakes) -> Option<&'n str> {
-    match &node.kind {
-        Kind::Text(text) => Some(text),
-        _ => {
-            mistakes.add(node.at, format!("{what} is a word"), format!("here stands {}", describe(node)), "write a word, in quotes if need be");
-            None
-        }
+    if let Kind::Text(text) = &node.kind {
+        return Some(text);
     }
+    mistakes.add(
+        node.at,
+        format!("{what} is a word"),
+        format!("here stands {}", describe(node)),
+        "write a word, in quotes if need be",
+    );
+    None
 }
 
 /// What a node is, for a mistake's cause.

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 
 use super::definition::{After, Arm, Block, Flow, Formula, Guard, Head, Line, Scene, Silence, Spot, Start, To};
 use super::expression;
-use super::reads::Reads;
 use super::mistake::{At, Mistakes, did_you_mean};
+use super::reads::Reads;
 use super::source::{self, Kind, Node};
 use super::steps;
 
@@ -99,7 +99,12 @@ impl<'m> Reader<'m> {
         let number = self.blocks.len();
         self.blocks.push(Block { lines: Vec::new(), after, owner: self.here });
         let Kind::List(nodes) = &node.kind else {
-            self.mistakes.add(node.at, "steps are a list", format!("here stands {}", describe(node)), "write [step, step] or a step a line after \"-\"");
+            self.mistakes.add(
+                node.at,
+                "steps are a list",
+                format!("here stands {}", describe(node)),
+                "write [step, step] or a step a line after \"-\"",
+            );
             return number;
         };
         if nodes.is_empty() {
@@ -119,14 +124,20 @@ impl<'m> Reader<'m> {
     fn line(&mut self, node: &Node) -> Option<Line> {
         if let Kind::Text(word) = &node.kind {
             let Some(to) = word_arm(word) else {
-                self.mistakes.add(node.at, format!("\"{word}\" is not a step"), "alone stand next, again, back and end", format!("write go: {word}"));
+                self.mistakes.add(
+                    node.at,
+                    format!("\"{word}\" is not a step"),
+                    "alone stand next, again, back and end",
+                    format!("write go: {word}"),
+                );
                 return None;
             };
             let step = Box::new(steps::go::Jump { arm: Arm { at: node.at, to } });
             return Some(self.finish_line(word, "jump", node.at, None, step));
         }
         let mut keys = Keys::of(node, "a step", self.mistakes)?;
-        let kinds: Vec<_> = steps::KINDS.iter().filter(|kind| keys.pairs().iter().any(|(key, _)| key.name == kind.verb)).collect();
+        let kinds: Vec<_> =
+            steps::KINDS.iter().filter(|kind| keys.pairs().iter().any(|(key, _)| key.name == kind.verb)).collect();
         let [kind] = kinds[..] else {
             let known = steps::KINDS.iter().map(|kind| kind.verb);
             let first = keys.pairs().first().map_or("", |(key, _)| key.name.as_str());
@@ -146,7 +157,14 @@ impl<'m> Reader<'m> {
         step.map(|step| self.finish_line(name, kind.verb, node.at, guard, step))
     }
 
-    fn finish_line(&mut self, name: &str, verb: &'static str, at: At, guard: Option<Guard>, step: Box<dyn steps::Step>) -> Line {
+    fn finish_line(
+        &mut self,
+        name: &str,
+        verb: &'static str,
+        at: At,
+        guard: Option<Guard>,
+        step: Box<dyn steps::Step>,
+    ) -> Line {
         let base = format!("{}.{}", self.scene, name);
         let mut id = base.clone();
         let mut n = 2;
@@ -176,7 +194,12 @@ impl<'m> Reader<'m> {
             Kind::Whole(number) => number.to_string(),
             Kind::YesNo(value) => value.to_string(),
             _ => {
-                self.mistakes.add(node.at, "here stands an expression", format!("not {}", describe(node)), "write it as one text");
+                self.mistakes.add(
+                    node.at,
+                    "here stands an expression",
+                    format!("not {}", describe(node)),
+                    "write it as one text",
+                );
                 return None;
             }
         };
@@ -200,7 +223,12 @@ impl<'m> Reader<'m> {
             Kind::List(_) => To::Block(self.block(node, after)),
             _ => {
                 let cause = format!("here stands {}", describe(node));
-                self.mistakes.add(node.at, "an arm is a scene, a list of steps, next, again, back or end", cause, "write one of them");
+                self.mistakes.add(
+                    node.at,
+                    "an arm is a scene, a list of steps, next, again, back or end",
+                    cause,
+                    "write one of them",
+                );
                 return None;
             }
         };
@@ -213,7 +241,12 @@ impl<'m> Reader<'m> {
         let mut silences = Vec::new();
         for (key, arm) in keys.pairs() {
             let Some(after_s) = duration_s(&key.name).filter(|s| (1..=SILENCE_S_MAX).contains(s)) else {
-                self.mistakes.add(key.at, format!("\"{}\" is not a duration", key.name), "durations are 25s, 10m, 2h, 1d, at most 30d", "write one of these");
+                self.mistakes.add(
+                    key.at,
+                    format!("\"{}\" is not a duration", key.name),
+                    "durations are 25s, 10m, 2h, 1d, at most 30d",
+                    "write one of these",
+                );
                 continue;
             };
             silences.extend(self.arm_with(arm, After::Wait).map(|arm| Silence { after_s, arm }));

@@ -15,10 +15,8 @@ const SALON: Files = &[
     ("booking.sw.ftl", include_str!("salon/booking.sw.ftl")),
 ];
 
-const DIARY: Files = &[
-    ("diary.flow.yaml", include_str!("diary/diary.flow.yaml")),
-    ("diary.en.ftl", include_str!("diary/diary.en.ftl")),
-];
+const DIARY: Files =
+    &[("diary.flow.yaml", include_str!("diary/diary.flow.yaml")), ("diary.en.ftl", include_str!("diary/diary.en.ftl"))];
 
 /// The names of the shipped sets.
 pub const NAMES: [&str; 2] = ["salon", "diary"];

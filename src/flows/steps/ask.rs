@@ -36,13 +36,23 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
     let written = keys.text("type", reader.mistakes).unwrap_or("text");
     let wanted = Wanted::named(written).unwrap_or_else(|| {
         let mend = "write one of text, whole, yesno, date, time, person";
-        reader.mistakes.add(keys.at, format!("no type \"{written}\""), format!("ask {} is to read it", asking.name), mend);
+        reader.mistakes.add(
+            keys.at,
+            format!("no type \"{written}\""),
+            format!("ask {} is to read it", asking.name),
+            mend,
+        );
         Wanted::Text
     });
     let between = keys.take("between").and_then(|node| match &node.kind {
         Kind::List(sides) if sides.len() == 2 => Some((reader.formula(&sides[0])?, reader.formula(&sides[1])?)),
         _ => {
-            reader.mistakes.add(node.at, "between has two sides", format!("here stands {}", describe(node)), "write [low, high]");
+            reader.mistakes.add(
+                node.at,
+                "between has two sides",
+                format!("here stands {}", describe(node)),
+                "write [low, high]",
+            );
             None
         }
     });
@@ -92,7 +102,7 @@ impl Step for Ask {
 
     fn pose<'a>(&'a self, run: &mut Run<'a>, _: &'a Line, lead: Option<String>, page: u8) -> Then<'a> {
         let options = self.options(run);
-        run.prompt(&self.asking, options, lead, page)
+        run.prompt(&self.asking, &options, lead, page)
     }
 
     fn receive<'a>(&'a self, run: &mut Run<'a>, _: &'a Line, heard: Heard<'_>) -> Then<'a> {

@@ -41,7 +41,12 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
     let from = keys.text("from", reader.mistakes).map(str::to_owned);
     let options = keys.take("options").map_or_else(Vec::new, |node| options(node, reader));
     if from.is_none() && options.is_empty() {
-        reader.mistakes.add(keys.at, format!("choose {} has no options", asking.name), "neither from nor options is there", "add one of them");
+        reader.mistakes.add(
+            keys.at,
+            format!("choose {} has no options", asking.name),
+            "neither from nor options is there",
+            "add one of them",
+        );
     }
     let empty = keys.take("empty").and_then(|node| reader.arm(node));
     let if_one_take = match keys.text("if_one", reader.mistakes) {
@@ -70,12 +75,22 @@ fn options(node: &Node, reader: &mut Reader<'_>) -> Vec<(String, Arm)> {
                 found.push((key.name.clone(), key.at, reader.arm(arm)));
             }
         }
-        _ => reader.mistakes.add(node.at, "options are a list or a map", format!("here stands {}", describe(node)), "write {name: arm}"),
+        _ => reader.mistakes.add(
+            node.at,
+            "options are a list or a map",
+            format!("here stands {}", describe(node)),
+            "write {name: arm}",
+        ),
     }
     for (name, at, _) in &found {
         reader.name(name, *at, "an option");
         if RESERVED.contains(&name.as_str()) {
-            reader.mistakes.add(*at, format!("an option cannot be named \"{name}\""), "this attribute has a meaning of its own", "give it another name");
+            reader.mistakes.add(
+                *at,
+                format!("an option cannot be named \"{name}\""),
+                "this attribute has a meaning of its own",
+                "give it another name",
+            );
         }
     }
     found.into_iter().filter_map(|(name, _, arm)| Some((name, arm?))).collect()
@@ -93,7 +108,8 @@ impl Choose {
     /// All options: the rows, then the fixed ones.
     fn all(&self, rows: &[Row], run: &Run<'_>) -> Vec<Opt> {
         let zone = run.context.zone;
-        let field = |row: &Row, name: &str| row.get(name).map(|value| print(value, zone)).filter(|text| !text.is_empty());
+        let field =
+            |row: &Row, name: &str| row.get(name).map(|value| print(value, zone)).filter(|text| !text.is_empty());
         let rows = rows.iter().map(|row| Opt {
             id: format!("={}", field(row, "id").unwrap_or_default()),
             label: field(row, "label").unwrap_or_default(),
@@ -143,7 +159,7 @@ impl Step for Choose {
             return Then::Find(from);
         }
         let options = self.all(&self.rows(run), run);
-        run.prompt(&self.asking, options, lead, page)
+        run.prompt(&self.asking, &options, lead, page)
     }
 
     fn receive<'a>(&'a self, run: &mut Run<'a>, _: &'a Line, heard: Heard<'_>) -> Then<'a> {

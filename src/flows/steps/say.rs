@@ -33,7 +33,11 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
 
 impl Step for Say {
     fn run<'a>(&'a self, run: &mut Run<'a>, _: &'a Line) -> Then<'a> {
-        if run.say(&self.message, self.template.as_deref()) { Then::Next } else { Then::Shut(self.window_shut.as_ref()) }
+        if run.say(&self.message, self.template.as_deref()) {
+            Then::Next
+        } else {
+            Then::Shut(self.window_shut.as_ref())
+        }
     }
 
     fn arms(&self) -> Vec<(String, &Arm)> {

@@ -22,7 +22,12 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
     let condition = keys.take("if").and_then(|node| reader.formula(node));
     let then = keys.take("then").map(|node| reader.arm(node));
     if then.is_none() {
-        reader.mistakes.add(keys.at, "if has no then", "nothing is said of what follows", "add then: with a scene or steps");
+        reader.mistakes.add(
+            keys.at,
+            "if has no then",
+            "nothing is said of what follows",
+            "add then: with a scene or steps",
+        );
     }
     let otherwise = keys.take("else").and_then(|node| reader.arm(node));
     Some(Box::new(If { condition: condition?, then: then??, otherwise }))
@@ -38,7 +43,9 @@ impl Step for If {
     }
 
     fn arms(&self) -> Vec<(String, &Arm)> {
-        std::iter::once(("then".to_owned(), &self.then)).chain(self.otherwise.iter().map(|arm| ("else".to_owned(), arm))).collect()
+        std::iter::once(("then".to_owned(), &self.then))
+            .chain(self.otherwise.iter().map(|arm| ("else".to_owned(), arm)))
+            .collect()
     }
 
     fn falls_through(&self) -> bool {

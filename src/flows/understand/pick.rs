@@ -39,7 +39,8 @@ fn by_label(said: &str, options: &[Opt], shown: &[u8], language: &Language) -> O
         // Two options of one name: only a number can tell them apart.
         (Some(_), Some(_)) => None,
         (None, _) => {
-            let turns = shown.contains(&MORE_ROW) && [language.texts.more, language.texts.first].iter().any(|label| fold(label) == said);
+            let turns = shown.contains(&MORE_ROW)
+                && [language.texts.more, language.texts.first].iter().any(|label| fold(label) == said);
             turns.then_some(Picked::More)
         }
     }

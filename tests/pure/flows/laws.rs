@@ -25,7 +25,8 @@ enum Act {
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
     let words = prop::sample::select(vec![
-        "1", "2", "10", "book", "menu", "hours", "help", "stop", "more", "yes", "first", "Haircut", "Uwase", "demain", "ejo", "",
+        "1", "2", "10", "book", "menu", "hours", "help", "stop", "more", "yes", "first", "Haircut", "Uwase", "demain",
+        "ejo", "",
     ]);
     let act = prop_oneof![
         4 => words.prop_map(|word| Act::Say(word.to_owned())),
@@ -54,7 +55,8 @@ fn answer(question: &Question, seed: u64) -> Answer {
         3 => Answer { outcome: outcome.name.to_owned(), value: Some(Value::Rows(Vec::new())) },
         _ => {
             let rows = Value::Rows((0..seed % 23).map(row).collect());
-            let value = outcome.yields.map(|kind| if matches!(kind, ganira::flows::Type::Rows { .. }) { rows } else { any });
+            let value =
+                outcome.yields.map(|kind| if matches!(kind, ganira::flows::Type::Rows { .. }) { rows } else { any });
             Answer { outcome: outcome.name.to_owned(), value }
         }
     }
@@ -62,15 +64,23 @@ fn answer(question: &Question, seed: u64) -> Answer {
 
 fn row(n: u64) -> Row {
     let at = Value::DateTime(context().now);
-    let mut row: Row = ["label", "note", "staff_name", "service_label"].map(|name| (name.to_owned(), Value::text(format!("{name} {n}")))).into();
-    row.insert("id".to_owned(), if n.is_multiple_of(2) { Value::Whole(n as i64) } else { Value::text(format!("t{n}")) });
+    let mut row: Row = ["label", "note", "staff_name", "service_label"]
+        .map(|name| (name.to_owned(), Value::text(format!("{name} {n}"))))
+        .into();
+    row.insert(
+        "id".to_owned(),
+        if n.is_multiple_of(2) { Value::Whole(n as i64) } else { Value::text(format!("t{n}")) },
+    );
     row.insert("price".to_owned(), Value::Money(Money::rwf(n as i64)));
     row.insert("start".to_owned(), at);
     row
 }
 
 fn input(act: &Act, ids: &[String], context: &mut Context) -> Option<Input> {
-    let tap = |id: &str| Input::Message { body: MessageBody::Tap { id: id.to_owned(), title: String::new() }, referral: None };
+    let tap = |id: &str| Input::Message {
+        body: MessageBody::Tap { id: id.to_owned(), title: String::new() },
+        referral: None,
+    };
     Some(match act {
         Act::Say(said) => text(said),
         Act::Tap(n) => tap(ids.iter().rev().nth(*n)?),

@@ -80,7 +80,8 @@ fn a_turn_of_too_much_text_takes_unavailable_once() {
 
 #[test]
 fn a_turn_that_exceeds_its_budget_again_ends_the_session() {
-    let flow = "flow: f\nformat: 1\nstart: {otherwise: true}\nunavailable: one\nscenes:\n  one:\n    - call: f\n    - end\n";
+    let flow =
+        "flow: f\nformat: 1\nstart: {otherwise: true}\nunavailable: one\nscenes:\n  one:\n    - call: f\n    - end\n";
     let done = first_turn(&set(&[("f.flow.yaml", flow), ("f.en.ftl", "x = x\n")]));
     assert!(!done.state.is_open());
     assert_eq!(done.said, ["trouble"], "the engine's own words");
@@ -126,7 +127,9 @@ fn text_of(content: &Content) -> &str {
 /// Whether WhatsApp would take the message: it refuses the whole of it for one letter too many.
 pub fn assert_fits(content: &Content) {
     let units = |text: &str| text.encode_utf16().count();
-    let within = |text: &str, most: usize| assert!((1..=most).contains(&units(text)), "{} of {most} in {content:?}", units(text));
+    let within = |text: &str, most: usize| {
+        assert!((1..=most).contains(&units(text)), "{} of {most} in {content:?}", units(text));
+    };
     match content {
         Content::Text { text, .. } => within(text, 4096),
         Content::Buttons { text, buttons, .. } => {
@@ -163,7 +166,9 @@ pub fn few() -> ProptestConfig {
 #[test]
 fn a_question_without_text_sends_nothing_rather_than_an_empty_message() {
     let diary = FlowSet::shipped("diary").unwrap();
-    let Turn::Done(done) = advance(&diary, &State::default(), &text(" "), &[], &context()) else { panic!("nothing to ask") };
+    let Turn::Done(done) = advance(&diary, &State::default(), &text(" "), &[], &context()) else {
+        panic!("nothing to ask")
+    };
     assert!(done.messages.is_empty());
     assert!(done.state.is_open());
 }

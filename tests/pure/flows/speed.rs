@@ -16,10 +16,16 @@ fn a_choose_turn_is_fast() {
     let context = context();
     let row = |n: i64| -> Row {
         let label = Value::text(format!("Service {n}"));
-        [("id".to_owned(), Value::Whole(n)), ("label".to_owned(), label), ("note".to_owned(), Value::text("5,000 RWF, 30 min"))].into()
+        [
+            ("id".to_owned(), Value::Whole(n)),
+            ("label".to_owned(), label),
+            ("note".to_owned(), Value::text("5,000 RWF, 30 min")),
+        ]
+        .into()
     };
     let found = Answer { outcome: "found".to_owned(), value: Some(Value::Rows((1..=8).map(row).collect())) };
-    let run = |state: &State, input: &Input, answers: &[Answer]| match advance(&salon, state, input, answers, &context) {
+    let run = |state: &State, input: &Input, answers: &[Answer]| match advance(&salon, state, input, answers, &context)
+    {
         Turn::Done(done) => done,
         Turn::Ask(questions) => panic!("{questions:?}"),
     };

@@ -4,6 +4,8 @@
 //! pass (an alarm comes when it was asked for), `staff` lets a human answer, `door: shut` shuts the channel's window, `failed` reports an
 //! undelivered message, `answer` changes the next answer of an operation and `world` all further ones. `bot` names what was said.
 
+use std::fmt::Write as _;
+
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use ganira::domain::{Content, MessageBody};
 use ganira::flows::{Channel, Context, Fault, FlowSet, Input, State, Turn, advance};
@@ -118,7 +120,10 @@ impl<'f> Talk<'f> {
         let ids = &self.prompts[self.prompts.len() - from];
         let wanted = |id: &&String| {
             let name = id.split_once(':').map_or("", |(_, name)| name);
-            name == option || row.as_deref() == Some(name) || name.strip_prefix('+') == Some(option) || name == format!("={option}")
+            name == option
+                || row.as_deref() == Some(name)
+                || name.strip_prefix('+') == Some(option)
+                || name == format!("={option}")
         };
         let id = ids.iter().find(wanted).unwrap_or_else(|| panic!("no option {option} among {ids:?}")).clone();
         self.message(MessageBody::Tap { id, title: option.to_owned() }, &format!("> [{option}]"))
@@ -199,7 +204,11 @@ impl<'f> Talk<'f> {
                 }
                 "bytes_at_most" => {
                     let bytes = serde_json::to_vec(&self.state).unwrap().len() as u64;
-                    assert!(bytes <= wanted.as_u64().unwrap(), "{bytes} bytes: {}", serde_json::to_string(&self.state).unwrap());
+                    assert!(
+                        bytes <= wanted.as_u64().unwrap(),
+                        "{bytes} bytes: {}",
+                        serde_json::to_string(&self.state).unwrap()
+                    );
                 }
                 "alarm_in" => {
                     let wanted = wanted.as_str().map(|time| self.context.now + duration(time));
@@ -264,13 +273,19 @@ fn print(content: &Content) -> String {
             let mut out = format!("{}  [= {button}]\n", indented(text));
             for row in rows {
                 let note = row.note.as_ref().map(|note| format!(" | {note}")).unwrap_or_default();
-                out.push_str(&format!("   - {}{note}\n", row.title));
+                let _ = writeln!(out, "   - {}{note}", row.title);
             }
             out
         }
         Content::Template(template) => {
             let body: Vec<String> = template.body.iter().map(|parameter| format!("{parameter:?}")).collect();
-            format!("  (template {} {}) {} {} buttons\n", template.name, template.language, body.join(" "), template.buttons.len())
+            format!(
+                "  (template {} {}) {} {} buttons\n",
+                template.name,
+                template.language,
+                body.join(" "),
+                template.buttons.len()
+            )
         }
         other => format!("  {other:?}\n"),
     }

@@ -78,7 +78,12 @@ impl World {
         let signatures = signatures();
         let signature = signatures.iter().find(|known| known.name == question.operation).expect("a known operation");
         for input in signature.inputs {
-            assert!(input.optional || question.arguments.contains_key(input.name), "{} lacks {}", question.operation, input.name);
+            assert!(
+                input.optional || question.arguments.contains_key(input.name),
+                "{} lacks {}",
+                question.operation,
+                input.name
+            );
         }
         for (name, value) in &question.arguments {
             let input = signature.inputs.iter().find(|input| input.name == name).expect("a declared input");
@@ -88,7 +93,9 @@ impl World {
         let answer = answer.unwrap_or_else(|| panic!("the world has no answer for {}", question.operation));
         let (outcome, given) = match &answer {
             Json::String(outcome) => (outcome.clone(), Json::Null),
-            Json::Object(pair) => pair.iter().next().map(|(name, given)| (name.clone(), given.clone())).expect("an outcome"),
+            Json::Object(pair) => {
+                pair.iter().next().map(|(name, given)| (name.clone(), given.clone())).expect("an outcome")
+            }
             other => panic!("not an answer: {other}"),
         };
         if signature.kind != OperationKind::Question {
@@ -101,9 +108,9 @@ impl World {
     fn value(&self, given: &Json, kind: Type) -> Value {
         match (kind, given) {
             (Type::Row(fields), Json::String(name)) => Value::Row(row(self.named(name), fields)),
-            (Type::Rows { fields, .. }, Json::Array(names)) => {
-                Value::Rows(names.iter().map(|name| row(self.named(name.as_str().expect("a row's name")), fields)).collect())
-            }
+            (Type::Rows { fields, .. }, Json::Array(names)) => Value::Rows(
+                names.iter().map(|name| row(self.named(name.as_str().expect("a row's name")), fields)).collect(),
+            ),
             // `{count: 25}`: so many rows, numbered.
             (Type::Rows { fields, .. }, Json::Object(many)) => {
                 let count = many["count"].as_u64().expect("count");
