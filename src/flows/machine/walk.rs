@@ -371,7 +371,7 @@ impl<'a> Run<'a> {
         let Some(flow) = self.flow() else { return Then::Rest };
         let yields =
             |line: &Line| line.step.operation().is_some_and(|operation| operation.question && operation.yields == rows);
-        let near =
+        let mut near =
             flow.blocks.get(here.block).into_iter().flat_map(|block| block.lines.iter().take(here.index).enumerate());
         let near = near.rfind(|(_, line)| yields(line)).map(|(index, _)| Spot { block: here.block, index });
         let all = || {
