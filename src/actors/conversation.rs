@@ -195,6 +195,7 @@ impl Living {
         if matches!(event.kind, EventKind::Erase) {
             self.memory = None;
             self.shared.directory.forget(self.conversation);
+            self.shared.outbound.forget(self.conversation);
         } else if let Some(memory) = &mut self.memory {
             memory.awake.seq = memory.awake.seq.next();
             memory.awake.snapshot = after;

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use object_store::ObjectStore;
 use parking_lot::RwLock;
 use ractor::Actor;
@@ -12,8 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::accounts::Account;
-use super::admission::{Admission, Refusal};
+use super::admission::{self, Admission};
 use super::cache::SnapshotCache;
 use super::directory::Directory;
 use super::fence::Fence;
@@ -21,18 +19,20 @@ use super::ingress::Ingress;
 use super::jobs::{self, JobTools, Jobs};
 use super::lane::{self, LaneSetup};
 use super::maintenance::Housekeeper;
-use super::outbound::{self, Outbound, OutboundSetup, Refusals};
+use super::outbound::share::Permits;
+use super::outbound::{self, GraphWire, Outbound, Refusal, Refusals, Wire};
 use super::root::{Root, RootSetup};
 use super::shared::{Shared, World};
 use super::{facts_lane, timers};
-use crate::channels::Refused;
 use crate::channels::transport::Transport;
-use crate::domain::{OutboxId, Timestamp};
+use crate::domain::{AccountId, OutboxId, Timestamp};
 use crate::flows::Channel;
 use crate::store::Registration;
 
 /// How long turns in flight may take to end when the engine stops.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
+/// Requests to companies in flight at once, over all accounts.
+const REQUESTS_MAX: u32 = 256;
 /// Fenced this often in a row without living for a minute in between, the engine gives up: somebody else wants to be the owner.
 const FENCED_MAX: u32 = 3;
 const LIVED_LONG: Duration = Duration::from_secs(60);
@@ -123,9 +123,9 @@ impl Engine {
     }
 
     /// Whether a request may come in, and where to. While standing by nobody may.
-    pub fn enter(&self, channel: Channel) -> Result<Ingress, Refusal> {
+    pub fn enter(&self, channel: Channel) -> Result<Ingress, admission::Refusal> {
         let ingress = self.0.now.read().ingress.clone();
-        let ingress = ingress.ok_or(Refusal::Busy { retry_after: Duration::from_secs(2) })?;
+        let ingress = ingress.ok_or(admission::Refusal::Busy { retry_after: Duration::from_secs(2) })?;
         self.0.admission.enter(channel).map(|()| ingress)
     }
 
@@ -203,7 +203,10 @@ impl Engine {
             return tracing::error!(error = %error.source, "the accounts could not be read");
         }
         let late = Arc::new(LateRefusals::default());
-        let (shared, tasks, timers_queue) = self.build(&fence, &registration, late.clone());
+        let (shared, tasks, timers_queue) = match self.build(&fence, &registration, late.clone()).await {
+            Ok(built) => built,
+            Err(error) => return tracing::error!(error = %error, "the dispatchers could not be started"),
+        };
         let ingress = Ingress::new(shared.clone(), self.0.admission.clone());
         late.0.write().replace(ingress.clone());
         let (routers, hand_over) = tokio::sync::oneshot::channel();
@@ -235,24 +238,18 @@ impl Engine {
     }
 
     /// Lanes, outbound and everything shared.
-    fn build(
+    async fn build(
         &self,
         fence: &Fence,
         registration: &Registration,
         refusals: Arc<dyn Refusals>,
-    ) -> (Arc<Shared>, Vec<JoinHandle<()>>, timers::TimersQueue) {
+    ) -> Result<(Arc<Shared>, Vec<JoinHandle<()>>, timers::TimersQueue), ractor::SpawnErr> {
         let world = self.0.setup.world.clone();
         let engine = &world.settings.engine;
         let queue_max = engine.turns_in_flight_max;
         let (facts, facts_task) = facts_lane::start(world.store.clone(), registration.facts, fence.clone(), queue_max);
         let mut tasks = vec![facts_task];
-        let outbound: Outbound = outbound::start(OutboundSetup {
-            world: world.clone(),
-            facts: facts.clone(),
-            fence: fence.clone(),
-            transport: self.0.setup.transport.clone(),
-            refusals,
-        });
+        let outbound = Outbound::start(self.outbound_setup(fence, registration, facts.clone(), refusals)).await?;
         let mut lanes = Vec::with_capacity(registration.lanes.len());
         for writer in &registration.lanes {
             let (lane, task) = lane::start(LaneSetup {
@@ -280,7 +277,33 @@ impl Engine {
             jobs: Jobs::default(),
             world,
         });
-        (shared, tasks, timers_queue)
+        Ok((shared, tasks, timers_queue))
+    }
+
+    fn outbound_setup(
+        &self,
+        fence: &Fence,
+        registration: &Registration,
+        facts: facts_lane::Facts,
+        refusals: Arc<dyn Refusals>,
+    ) -> outbound::Setup {
+        let world = &self.0.setup.world;
+        let whatsapp = &world.settings.whatsapp;
+        let graph = GraphWire { base: whatsapp.graph_url.to_string(), version: whatsapp.graph_version.clone() };
+        outbound::Setup {
+            store: world.store.clone(),
+            accounts: world.accounts.clone(),
+            facts,
+            fence: fence.clone(),
+            hashes: world.hashes.clone(),
+            clock: world.clock.clone(),
+            wires: [(Channel::WhatsApp, Arc::new(graph) as Arc<dyn Wire>)].into(),
+            transport: self.0.setup.transport.clone(),
+            refusals,
+            settings: world.settings.outbound.clone(),
+            lanes: registration.lanes.clone(),
+            permits: Permits::new(REQUESTS_MAX),
+        }
     }
 
     fn begin_chores(
@@ -355,7 +378,7 @@ impl Engine {
         while self.turns_in_flight() > 0 && Instant::now() < until {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        shared.outbound.drain().await;
+        shared.outbound.drain(DRAIN_MAX).await;
     }
 }
 
@@ -363,13 +386,14 @@ impl Engine {
 #[derive(Debug, Default)]
 struct LateRefusals(RwLock<Option<Ingress>>);
 
-#[async_trait]
 impl Refusals for LateRefusals {
-    async fn refused(&self, id: OutboxId, account: &Arc<Account>, reason: Refused) -> bool {
-        let ingress = self.0.read().clone();
-        match ingress {
-            Some(ingress) => ingress.send_failed(id, account, reason.word()).await.is_safe(),
-            None => false,
-        }
+    fn refused(&self, id: OutboxId, account: AccountId, refusal: Refusal) {
+        let Some((ingress, account)) = self.0.read().clone().and_then(|ingress| {
+            let account = ingress.account(account)?;
+            Some((ingress, account))
+        }) else {
+            return;
+        };
+        super::spawn(async move { ingress.send_failed(id, &account, refusal.reason.word()).await });
     }
 }

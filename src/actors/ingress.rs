@@ -16,7 +16,8 @@ use super::shared::Shared;
 use crate::channels::whatsapp;
 use crate::domain::ids::Opaque;
 use crate::domain::{
-    Address, Conversation, DeliveryState, EventId, Inbound, InboundKind, OutboxId, Receipt, Sender, Timestamp,
+    AccountId, Address, Conversation, DeliveryState, EventId, Inbound, InboundKind, OutboxId, Receipt, Sender,
+    Timestamp,
 };
 use crate::flows::Channel;
 use crate::store::{AttemptState, Fact, Notice};
@@ -59,6 +60,10 @@ enum Pending<'a> {
 impl Ingress {
     pub fn new(shared: Arc<Shared>, admission: Arc<Admission>) -> Self {
         Self(Arc::new(Inner { shared, admission, routers: OnceLock::new() }))
+    }
+
+    pub(super) fn account(&self, id: AccountId) -> Option<Arc<Account>> {
+        self.0.shared.world.accounts.by_id(id)
     }
 
     /// Opens the way to the shards, once they run.
@@ -303,7 +308,7 @@ impl Ingress {
         }
         metrics::counter!("ganira_receipts_total", "state" => state.word()).increment(1);
         tracing::debug!(trace, outbox.id = %opaque.outbox, state = state.word(), "a receipt was recorded");
-        self.0.shared.outbound.receipt(account.id, opaque.outbox, state);
+        self.0.shared.outbound.receipt(opaque.outbox, state);
         let of = opaque.outbox;
         let kind = match state {
             DeliveryState::Failed => {

@@ -16,7 +16,7 @@ use super::ingress::Ingress;
 use super::shared::World;
 use super::turn::MEDIA_JOB;
 use crate::channels::transport::Transport;
-use crate::channels::whatsapp::media;
+use crate::channels::whatsapp::{self, media};
 use crate::crypto::{DataKey, Place};
 use crate::domain::{MediaRef, OutboxId};
 use crate::store::{OpenJob, seals};
@@ -145,7 +145,9 @@ async fn fetch(
     media: &MediaRef,
 ) -> Fetched<StoredMedia> {
     let settings = &tools.world.settings;
-    let wire = super::outbound::whatsapp_account(account, settings)?;
+    let token = account.credential.as_ref().ok_or("the account has no access token")?;
+    let graph = &settings.whatsapp;
+    let wire = whatsapp::Account::new(graph.graph_url.as_str(), &graph.graph_version, &account.external_id, token)?;
     let answer = tools.transport.send(media::metadata_request(&wire, &media.id)?).await?;
     let metadata = media::metadata(media.kind, &answer)?;
     let hosts: Vec<String> = settings.whatsapp.graph_url.host_str().map(str::to_owned).into_iter().collect();

@@ -1,12 +1,25 @@
 //! The commands: arguments in, exit code out. Exit 2 for a wrong call, 1 for a failure.
 
+mod arguments;
 pub mod assemble;
 pub mod channel;
+pub mod chat;
 mod config;
+mod deadletter;
+mod dev;
+mod doctor;
 mod init;
+mod keys;
 mod logging;
+pub mod mask;
+mod migrate;
+mod operator;
+mod output;
+pub mod person;
+mod sandbox;
 mod serve;
 mod settings;
+mod tenant;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,12 +39,30 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Start everything on this machine: private Postgres, engine, sandbox, demo salon
+    Dev(dev::Dev),
     /// Serve in production: webhooks, engine, dispatchers
     Serve(serve::Serve),
     /// Write a production configuration and its keys into a folder
     Init(init::Init),
     /// Look at the configuration
     Config(config::ConfigCommand),
+    /// Bring the database up to this release
+    Migrate(migrate::Migrate),
+    /// Look whether everything the engine stands on is well
+    Doctor(doctor::Doctor),
+    /// Businesses and their WhatsApp numbers
+    Tenant(tenant::TenantCommand),
+    /// The key ring that wraps the tenants' keys
+    Keys(keys::KeysCommand),
+    /// What could not be handled
+    Deadletter(deadletter::DeadletterCommand),
+    /// What is kept of a person
+    Person(person::PersonCommand),
+    /// Talk to a flow from the terminal, through the sandbox
+    Chat(chat::Chat),
+    /// Run the companies' stand-in alone
+    Sandbox(sandbox::SandboxCommand),
 }
 
 /// Parses the arguments of this process and does what they say.
@@ -56,9 +87,18 @@ pub fn run() -> ExitCode {
 impl Cli {
     fn run(self) -> anyhow::Result<()> {
         match self.command {
+            Command::Dev(dev) => dev.run(self.config),
             Command::Serve(serve) => serve.run(self.config),
             Command::Init(init) => init.run(),
             Command::Config(config) => config.run(self.config),
+            Command::Migrate(migrate) => block_on(migrate.run(self.config)),
+            Command::Doctor(doctor) => block_on(doctor.run(self.config)),
+            Command::Tenant(tenant) => block_on(tenant.run(self.config)),
+            Command::Keys(keys) => block_on(keys.run(self.config)),
+            Command::Deadletter(deadletter) => block_on(deadletter.run(self.config)),
+            Command::Person(person) => block_on(person.run(self.config)),
+            Command::Chat(chat) => block_on(chat.run()),
+            Command::Sandbox(sandbox) => block_on(sandbox.run(self.config)),
         }
     }
 }
@@ -66,4 +106,12 @@ impl Cli {
 /// The runtime everything living runs on.
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+/// Runs a command to its end. A thread that still waits for standard input is left behind.
+fn block_on(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let runtime = runtime()?;
+    let outcome = runtime.block_on(command);
+    runtime.shutdown_background();
+    outcome
 }

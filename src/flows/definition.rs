@@ -27,6 +27,7 @@ impl FlowSet {
 pub(crate) struct Flow {
     pub name: String,
     pub file: String,
+    pub channels: Vec<String>,
     pub languages: Vec<String>,
     pub takes: Vec<(String, Kind)>,
     /// Ends by name, each with the values it gives back.
@@ -90,7 +91,6 @@ pub(crate) struct Scene {
 /// A list of steps.
 #[derive(Debug)]
 pub(crate) struct Block {
-    pub at: At,
     pub lines: Vec<Line>,
     pub after: After,
     /// The step whose arm this is.

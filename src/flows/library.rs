@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use super::definition::FlowSet;
 use super::messages::{Texts, message_id};
-use super::mistake::{At, Mistake, Mistakes, did_you_mean};
+use super::mistake::{At, Mistake, Mistakes};
 use super::operation::Signature;
 use super::reads::Reads;
 use super::understand::fold;
-use super::{languages, reader};
+use super::reader;
 
 /// Flows of one set.
 const FLOWS_MAX: usize = 100;
@@ -43,12 +43,7 @@ impl FlowSet {
             let flow = reader::read(file, text, &mut mistakes);
             if let Some(flow) = flow {
                 if set.by_name.insert(flow.name.clone(), set.flows.len()).is_some() {
-                    mistakes.add(
-                        At { line: 1, column: 1 },
-                        format!("flow \"{}\" exists twice", flow.name),
-                        "names are unique in a folder",
-                        "rename one",
-                    );
+                    mistakes.add(At { line: 1, column: 1 }, format!("flow \"{}\" exists twice", flow.name), "names are unique in a folder", "rename one");
                 }
                 set.flows.push(flow);
             }
@@ -66,15 +61,6 @@ impl FlowSet {
         for code in flow.languages.clone() {
             let name = format!("{base}.{code}.ftl");
             let mut mistakes = Mistakes::of(&flow.file);
-            if languages::known(&code).is_none() {
-                let mend = did_you_mean(&code, ["en", "fr", "rw", "sw"], "remove it from languages");
-                mistakes.add(
-                    At { line: 1, column: 1 },
-                    format!("no language \"{code}\""),
-                    "we know en, fr, rw, sw",
-                    mend,
-                );
-            }
             match files.iter().find(|(file, _)| *file == name) {
                 Some((file, text)) => {
                     let mut of_texts = Mistakes::of(file);
@@ -91,8 +77,7 @@ impl FlowSet {
             found.extend(mistakes.found);
         }
         if flow.start.words {
-            flow.start.folded =
-                flow.texts.iter().flat_map(|texts| texts.words("start.words")).map(|word| fold(&word)).collect();
+            flow.start.folded = flow.texts.iter().flat_map(|texts| texts.words("start.words")).map(|word| fold(&word)).collect();
         }
         for entry in &mut flow.head.anytime {
             let key = format!("anytime.{}", message_id(&entry.key));

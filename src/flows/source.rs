@@ -41,12 +41,7 @@ pub(crate) struct Key {
 pub(crate) fn read(text: &str, mistakes: &mut Mistakes) -> Option<Node> {
     if text.len() > FILE_BYTES_MAX {
         let cause = format!("it has {} bytes, {FILE_BYTES_MAX} are allowed", text.len());
-        mistakes.add(
-            At { line: 1, column: 1 },
-            "the file is too large",
-            cause,
-            "split it into flows that call each other",
-        );
+        mistakes.add(At { line: 1, column: 1 }, "the file is too large", cause, "split it into flows that call each other");
         return None;
     }
     let options = serde_saphyr::options! {
@@ -66,15 +61,17 @@ pub(crate) fn read(text: &str, mistakes: &mut Mistakes) -> Option<Node> {
         Ok(root) => Some(root.into()),
         Err(error) => {
             let at = error.location().map_or(At { line: 1, column: 1 }, place);
-            mistakes.add(
-                at,
-                "the file is not the YAML we read",
-                error.without_snippet().to_string(),
-                "correct it here",
-            );
+            mistakes.add(at, "the file is not the YAML we read", cause(&error), "correct it here");
             None
         }
     }
+}
+
+/// What the parser says, without its own place and its advice to programmers.
+fn cause(error: &serde_saphyr::Error) -> String {
+    let said = error.without_snippet().to_string();
+    let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
+    said.split_once(", set DuplicateKeyPolicy").map_or(said, |(said, _)| said).to_owned()
 }
 
 fn place(location: serde_saphyr::Location) -> At {

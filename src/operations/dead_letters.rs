@@ -1,5 +1,7 @@
 //! Dead letters: what lies in one, how it is sealed and opened, and an operator's look at them.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
@@ -9,9 +11,10 @@ use crate::domain::Inbound;
 use crate::store::admin::{self, dead_letters as rows};
 use crate::store::seals;
 
+use super::requests::{self, Request};
 use super::tenants::{self, TenantError};
 
-pub use crate::store::admin::dead_letters::{Filter, Listed};
+pub use crate::store::admin::dead_letters::{Filter, Listed, Order};
 pub use bytes_in_json::Raw;
 
 /// Why something was buried. The word is stable.
@@ -113,7 +116,7 @@ pub enum DeadLetterError {
     Database(#[from] sqlx::Error),
 }
 
-/// The newest first, at most `limit`.
+/// At most `limit` of those that are meant.
 pub async fn list(pool: &PgPool, filter: &Filter, limit: u32) -> sqlx::Result<Vec<Listed>> {
     let mut transaction = admin::begin_reading(pool).await?;
     rows::list(&mut transaction, filter, i64::from(limit)).await
@@ -133,6 +136,36 @@ pub async fn show(pool: &PgPool, ring: &KeyRing, id: i64) -> Result<(Listed, Bur
         LetterKey::System(&key).open(&whole.dedupe, &whole.body)
     };
     Ok((whole.listed, buried.map_err(sealed)?))
+}
+
+/// What became of one letter that was to be replayed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replayed {
+    pub id: i64,
+    /// What the engine said. `None`: it did not answer in time; the request stays and is done when an engine runs.
+    pub answer: Option<String>,
+    /// Whether its turn is in the database now.
+    pub done: bool,
+}
+
+/// Asks the running engine to take letters in again, in this order, and waits as [`requests::ask`] does.
+pub async fn replay(pool: &PgPool, ids: &[i64], patience: Duration) -> sqlx::Result<Vec<Replayed>> {
+    let asked: Vec<Request> = ids.iter().map(|id| Request::Replay { dead_letter: *id }).collect();
+    let answers = requests::ask(pool, &asked, patience).await?;
+    let mut transaction = admin::begin_reading(pool).await?;
+    let done = rows::replayed(&mut transaction, ids).await?;
+    let replayed = |(id, answer): (&i64, Option<String>)| Replayed {
+        id: *id,
+        done: answer.is_some() && done.contains(id),
+        answer,
+    };
+    Ok(ids.iter().zip(answers).map(replayed).collect())
+}
+
+/// Those of `ids` that were replayed before: once more would do the same message twice.
+pub async fn replayed_before(pool: &PgPool, ids: &[i64]) -> sqlx::Result<Vec<i64>> {
+    let mut transaction = admin::begin_reading(pool).await?;
+    rows::replayed(&mut transaction, ids).await
 }
 
 /// Bytes inside JSON.

@@ -73,14 +73,26 @@ fn reset() -> io::Error {
 }
 
 impl AsyncRead for Cuttable {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if self.is_cut(context) { Poll::Ready(Err(reset())) } else { Pin::new(&mut self.stream).poll_read(context, buffer) }
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.is_cut(context) {
+            Poll::Ready(Err(reset()))
+        } else {
+            Pin::new(&mut self.stream).poll_read(context, buffer)
+        }
     }
 }
 
 impl AsyncWrite for Cuttable {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
-        if self.is_cut(context) { Poll::Ready(Err(reset())) } else { Pin::new(&mut self.stream).poll_write(context, buffer) }
+        if self.is_cut(context) {
+            Poll::Ready(Err(reset()))
+        } else {
+            Pin::new(&mut self.stream).poll_write(context, buffer)
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

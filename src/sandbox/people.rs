@@ -78,7 +78,9 @@ impl People {
         }
         let id = match known {
             Some(id) => id,
-            None if self.all.len() >= most => return Err(format!("the sandbox already knows {most} people: restart it")),
+            None if self.all.len() >= most => {
+                return Err(format!("the sandbox already knows {most} people: restart it"));
+            }
             None => {
                 self.all.push(Person { name: "Sandbox Person".to_owned(), ..Person::default() });
                 self.all.len() - 1

@@ -82,7 +82,8 @@ fn read(body: &Value, status: Status) -> Result<Definition, Refusal> {
     if !["AUTHENTICATION", "MARKETING", "UTILITY"].contains(&category.as_str()) {
         return Err(Refusal::parameter("category must be AUTHENTICATION, MARKETING or UTILITY"));
     }
-    let components = body["components"].as_array().cloned().ok_or_else(|| Refusal::parameter("components is required"))?;
+    let components =
+        body["components"].as_array().cloned().ok_or_else(|| Refusal::parameter("components is required"))?;
     for component in &components {
         check(component, &category)?;
     }

@@ -94,7 +94,9 @@ pub(super) fn body(number: &Number, field: &str, mut value: Value) -> Bytes {
 /// A body around a change that concerns the whole account.
 pub(super) fn account_body(waba: &str, time: i64, field: &str, value: &Value) -> Bytes {
     let change = json!({ "value": value, "field": field });
-    escaped(&json!({ "object": "whatsapp_business_account", "entry": [{ "id": waba, "time": time, "changes": [change] }] }))
+    escaped(
+        &json!({ "object": "whatsapp_business_account", "entry": [{ "id": waba, "time": time, "changes": [change] }] }),
+    )
 }
 
 /// JSON with everything beyond ASCII as `\uXXXX` in small hexadecimal digits and `/` as `\/`: the form Meta sends and signs.

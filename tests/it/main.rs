@@ -2,5 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
 
 mod harness;
+mod journey;
 mod private_postgres;
 mod salon;
+mod world;

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use ganira::store::private_postgres::{Account, Options, PrivatePostgres, PrivatePostgresError, Search};
+use ganira::store::private_postgres::{Account, Lifeline, Options, PrivatePostgres, PrivatePostgresError, Search};
 use sqlx::{ConnectOptions as _, PgConnection};
 use tempfile::TempDir;
 
@@ -207,6 +207,21 @@ async fn kill_9_of_its_parent_leaves_no_server_and_no_damage() {
 }
 
 #[tokio::test]
+async fn a_server_whose_users_are_gone_before_it_has_begun_stops_and_leaves_nothing() {
+    let folder = open_folder();
+    let place = folder.path().join("postgres");
+    fs::create_dir(&place).unwrap();
+    let lifeline = place.join("lifeline");
+    assert!(Command::new("mkfifo").arg(&lifeline).status().unwrap().success());
+    // Nobody holds the FIFO: the keeper is told to stop a server that does not listen to signals yet.
+    let outcome =
+        PrivatePostgres::start(Options { lifeline: Lifeline::Shared(lifeline), ..options(folder.path()) }).await;
+    let log = folder.path().join("postgres/server.log");
+    wait_for("the end of everything", || server_process(folder.path()).is_none() && !log.exists());
+    drop(outcome);
+}
+
+#[tokio::test]
 async fn a_server_that_outlived_its_keeper_is_stopped_and_its_folder_opened() {
     if let Some(folder) = child_folder() {
         return serve_until_killed(&folder).await;
@@ -247,7 +262,9 @@ async fn a_crashed_server_recovers() {
 #[tokio::test]
 async fn a_stale_pid_file_whose_number_somebody_else_has_now_is_no_obstacle() {
     let folder = tempfile::tempdir().unwrap();
-    start(options(folder.path())).await.stop().await.unwrap();
+    let postgres = start(options(folder.path())).await;
+    write_row(&postgres).await;
+    postgres.stop().await.unwrap();
     let cluster = folder.path().join("postgres/cluster");
     let owner = cluster.metadata().unwrap();
     let stale = cluster.join("postmaster.pid");
@@ -257,7 +274,7 @@ async fn a_stale_pid_file_whose_number_somebody_else_has_now_is_no_obstacle() {
     let started = PrivatePostgres::start(options(folder.path())).await;
     other.kill().unwrap();
     other.wait().unwrap();
-    assert!(started.is_ok(), "{:?}", started.err());
+    assert_row_is_there(&started.unwrap()).await;
 }
 
 #[tokio::test]

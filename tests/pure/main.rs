@@ -3,6 +3,8 @@
 
 mod config;
 mod crypto;
+mod floors;
 mod flows;
+mod outbound;
 mod salon;
 mod whatsapp;

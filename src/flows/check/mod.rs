@@ -1,9 +1,62 @@
-//! Proves what can be proven of a set of flows before anybody meets them.
+//! Proves what can be proven of a set of flows before anybody meets them: that every way leads somewhere, every operation's outcome is
+//! handled, every text exists in every language and fits, and every expression has a value.
 
-use super::definition::FlowSet;
-use super::mistake::Mistake;
+mod names;
+mod operations;
+mod texts;
+mod ways;
 
-/// All mistakes of a set.
-pub(crate) fn check(_: &FlowSet) -> Vec<Mistake> {
-    Vec::new()
+use names::Names;
+
+use super::definition::{Arm, Flow, FlowSet, Line, Spot};
+use super::mistake::{At, Mistake, Mistakes};
+
+/// All mistakes of a set, of all its files.
+pub(crate) fn check(set: &FlowSet) -> Vec<Mistake> {
+    set.flows.iter().flat_map(|flow| Check::new(set, flow).all()).collect()
+}
+
+/// The checking of one flow.
+struct Check<'f> {
+    set: &'f FlowSet,
+    flow: &'f Flow,
+    names: Names<'f>,
+    mistakes: Mistakes,
+    /// Mistakes in other files than the flow's own.
+    elsewhere: Vec<Mistake>,
+}
+
+impl<'f> Check<'f> {
+    fn new(set: &'f FlowSet, flow: &'f Flow) -> Self {
+        let mistakes = Mistakes::of(&flow.file);
+        Self { set, flow, names: Names::of(set, flow), mistakes, elsewhere: Vec::new() }
+    }
+
+    fn all(mut self) -> Vec<Mistake> {
+        self.ways();
+        self.operations();
+        self.expressions();
+        self.texts();
+        self.elsewhere.extend(self.mistakes.found);
+        self.elsewhere
+    }
+
+    fn lines(&self) -> impl Iterator<Item = (Spot, &'f Line)> + use<'f> {
+        let blocks = self.flow.blocks.iter().enumerate();
+        blocks.flat_map(|(block, list)| list.lines.iter().enumerate().map(move |(index, line)| (Spot { block, index }, line)))
+    }
+
+    /// The head's arms with what leads there.
+    fn head_arms(&self) -> Vec<(String, &'f Arm)> {
+        let head = &self.flow.head;
+        let named = [("stuck", &head.stuck), ("unavailable", &head.unavailable), ("undeliverable", &head.undeliverable)];
+        let named = named.into_iter().filter_map(|(name, arm)| Some((name.to_owned(), arm.as_ref()?)));
+        let silences = head.silence.iter().map(|silence| ("silence".to_owned(), &silence.arm));
+        let anytime = head.anytime.iter().map(|entry| (format!("anytime {}", entry.key), &entry.arm));
+        named.chain(silences).chain(anytime).collect()
+    }
+
+    fn add(&mut self, at: At, what: impl Into<String>, cause: impl Into<String>, mend: impl Into<String>) {
+        self.mistakes.add(at, what, cause, mend);
+    }
 }

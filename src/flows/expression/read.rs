@@ -14,6 +14,9 @@ pub(crate) fn read(source: &str) -> Result<Expression, String> {
     if source.chars().count() > SOURCE_CHARS_MAX {
         return Err(format!("an expression has at most {SOURCE_CHARS_MAX} characters"));
     }
+    if nesting(source) > NESTING_MAX {
+        return Err(format!("brackets nest at most {NESTING_MAX} deep"));
+    }
     let tree = PrattParser::new()
         .max_recursion_depth(NESTING_MAX)
         .max_expression_node_count(NODES_MAX)
@@ -23,6 +26,20 @@ pub(crate) fn read(source: &str) -> Result<Expression, String> {
             errors.errors.first().map_or_else(|| "it cannot be read".to_owned(), |first| first.msg.clone())
         })?;
     convert(&tree)
+}
+
+/// How deep the brackets nest; the parser does not count those it only passes through. Brackets inside quotes count too.
+fn nesting(source: &str) -> u16 {
+    let (mut depth, mut deepest) = (0_u16, 0);
+    for byte in source.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
 /// CEL's `has` wants a field, ours takes a name too: `has(hold)` is read as a call of `known`.

@@ -140,7 +140,8 @@ impl Function {
                 };
                 let text = arguments.get(1)?.value(scope)?;
                 let longest = number(2)?.clamp(1, LIST_MAX) as usize;
-                list.push(one_line(text.as_text()?));
+                let line = one_line(text.as_text()?);
+                list.extend((!line.is_empty()).then_some(line));
                 let surplus = list.len().saturating_sub(longest);
                 list.drain(..surplus);
                 Some(Value::Texts(list))

@@ -26,16 +26,17 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
     out
 }
 
-/// Pieces of at most `most` units, parted at a line's end if possible, else at a space, else between graphemes. Never empty.
+/// Pieces of at most `most` units, parted at a line's end if possible, else at a space, else between graphemes. No piece is empty, so an empty
+/// text has none: WhatsApp refuses a message without text.
 pub(crate) fn split(text: &str, most: usize) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut rest = text.trim();
     while units(rest) > most {
         let at = break_at(rest, most);
-        pieces.push(rest[..at].trim_end().to_owned());
+        pieces.extend(Some(rest[..at].trim_end().to_owned()).filter(|piece| !piece.is_empty()));
         rest = rest[at..].trim_start();
     }
-    if !rest.is_empty() || pieces.is_empty() {
+    if !rest.is_empty() {
         pieces.push(rest.to_owned());
     }
     pieces

@@ -107,6 +107,6 @@ fn page(options: &[Opt], page: u8) -> (Vec<u8>, u8, bool) {
 /// The last piece of a text is the body of the interactive message, the ones before it leave as texts.
 fn body(text: &str, most: usize) -> (Vec<Content>, String) {
     let mut pieces = split(text, most);
-    let last = pieces.pop().filter(|text| !text.is_empty()).unwrap_or_else(|| "…".to_owned());
+    let last = pieces.pop().unwrap_or_else(|| "…".to_owned());
     (pieces.into_iter().map(|text| Content::Text { text, preview: false }).collect(), last)
 }

@@ -6,7 +6,7 @@ mod run;
 mod state;
 mod walk;
 
-pub(crate) use hear::{Heard, Tap};
+pub(crate) use hear::Heard;
 pub(crate) use run::Run;
 pub use state::{State, UnreadableState};
 pub(crate) use walk::{Missed, Then};

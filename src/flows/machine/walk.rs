@@ -4,7 +4,6 @@ use super::run::Run;
 use super::state::Frame;
 use super::{ASIDES_MAX, STACK_MAX, STEPS_MAX, TRIES};
 use crate::flows::definition::{After, Arm, Flow, Head, Line, Spot, To};
-use crate::flows::expression::Scope;
 use crate::flows::languages::Language;
 use crate::flows::messages::{print, write_day};
 use crate::flows::turn::{Fault, Question};
@@ -285,14 +284,18 @@ impl<'a> Run<'a> {
         if let Some(arm) = own {
             return self.take(arm, here);
         }
+        let asks = self.flow().and_then(|flow| flow.line(*here)).is_some_and(|line| line.step.asking().is_some());
+        if !asks {
+            // What is only said is left out; the question that follows decides.
+            return Then::Next;
+        }
         if !self.undeliverable {
             self.undeliverable = true;
             if let Some(arm) = self.head_arm(|head| head.undeliverable.as_ref()) {
                 return self.take_head(arm, here);
             }
         }
-        let asks = self.flow().and_then(|flow| flow.line(*here)).is_some_and(|line| line.step.asking().is_some());
-        if asks { Then::Rest } else { Then::Next }
+        Then::Rest
     }
 
     fn leave(&mut self, end: Option<&str>, here: &mut Spot) -> Then<'a> {

@@ -26,10 +26,16 @@ impl<'n> Keys<'n> {
     }
 
     pub(crate) fn take(&mut self, name: &'static str) -> Option<&'n Node> {
-        self.asked.push(name);
+        if !self.asked.contains(&name) {
+            self.asked.push(name);
+        }
         let n = self.pairs.iter().position(|(key, _)| key.name == name)?;
         self.read[n] = true;
         Some(&self.pairs[n].1)
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.pairs.iter().any(|(key, _)| key.name == name)
     }
 
     pub(crate) fn pairs(&self) -> &'n [(Key, Node)] {

@@ -27,6 +27,7 @@ pub(crate) fn read(file: &str, text: &str, mistakes: &mut Mistakes) -> Option<Fl
     let mut flow = Flow {
         name: String::new(),
         file: file.to_owned(),
+        channels: Vec::new(),
         languages: Vec::new(),
         takes: Vec::new(),
         ends: Vec::new(),
@@ -96,7 +97,7 @@ impl<'m> Reader<'m> {
     /// Reads a list of steps into a block of its own.
     fn block(&mut self, node: &Node, after: After) -> usize {
         let number = self.blocks.len();
-        self.blocks.push(Block { at: node.at, lines: Vec::new(), after, owner: self.here });
+        self.blocks.push(Block { lines: Vec::new(), after, owner: self.here });
         let Kind::List(nodes) = &node.kind else {
             self.mistakes.add(
                 node.at,

@@ -141,6 +141,10 @@ impl Step for Ask {
         self.asking.arms()
     }
 
+    fn unasked(&self) -> (bool, Vec<&Arm>) {
+        (self.once, self.asking.window_shut.iter().collect())
+    }
+
     fn formulas(&self) -> Vec<&Formula> {
         let sides = self.between.iter().flat_map(|(low, high)| [low, high]);
         sides.chain(self.rules.iter().map(|(_, rule)| rule)).collect()
@@ -151,6 +155,7 @@ impl Step for Ask {
     }
 
     fn needs(&self) -> Vec<Needs> {
-        vec![self.asking.needs(self.rules.iter().map(|(name, _)| name.clone()).collect())]
+        // The rules' texts are sentences, not labels of buttons.
+        vec![Needs { prompt: false, ..self.asking.needs(self.rules.iter().map(|(name, _)| name.clone()).collect()) }]
     }
 }

@@ -198,7 +198,11 @@ impl Step for Choose {
 
     /// Without rows it is left by its options only.
     fn falls_through(&self) -> bool {
-        self.from.is_some()
+        self.from.is_some() || self.options.is_empty()
+    }
+
+    fn unasked(&self) -> (bool, Vec<&Arm>) {
+        (self.if_one_take, self.empty.iter().chain(&self.asking.window_shut).collect())
     }
 
     fn yields(&self) -> Vec<(&str, Known)> {

@@ -118,6 +118,20 @@ pub(crate) trait Step: Debug + Send + Sync {
         true
     }
 
+    /// What follows without the person saying anything: whether the next step may, and by which arms. Everything, for a step that does
+    /// not ask.
+    fn unasked(&self) -> (bool, Vec<&Arm>) {
+        match self.asking() {
+            Some(asking) => (false, asking.window_shut.iter().collect()),
+            None => (self.falls_through(), self.arms().into_iter().map(|(_, arm)| arm).collect()),
+        }
+    }
+
+    /// The formula that must be yes or no.
+    fn condition(&self) -> Option<&Formula> {
+        None
+    }
+
     fn formulas(&self) -> Vec<&Formula> {
         Vec::new()
     }

@@ -52,6 +52,10 @@ impl Step for If {
         self.otherwise.is_none()
     }
 
+    fn condition(&self) -> Option<&Formula> {
+        Some(&self.condition)
+    }
+
     fn formulas(&self) -> Vec<&Formula> {
         vec![&self.condition]
     }

@@ -30,7 +30,8 @@ pub(super) struct Of {
 pub(super) async fn inbox(Shared(state): Shared<Arc<State>>, Query(Of { of }): Query<Of>) -> Answer {
     let of = of.ok_or_else(|| Trouble::bad("whose? Ask /control/whatsapp/inbox?of=+250780000001"))?;
     let inner = state.inner.lock();
-    let messages: Vec<&Value> = inner.people.find(&of).map(|id| inner.people.get(id).inbox.iter().collect()).unwrap_or_default();
+    let messages: Vec<&Value> =
+        inner.people.find(&of).map(|id| inner.people.get(id).inbox.iter().collect()).unwrap_or_default();
     Ok(Json(json!(messages)))
 }
 

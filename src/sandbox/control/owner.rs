@@ -74,8 +74,11 @@ struct Handshake {
 
 /// Sets (or keeps) the webhook's address and verifies it as Meta does.
 pub(super) async fn handshake(Shared(state): Shared<Arc<State>>, body: Bytes) -> Answer {
-    let ask: Handshake =
-        if body.is_empty() { Handshake::default() } else { read(&body, r#"{"webhook_url":"http://127.0.0.1:8080/webhooks/whatsapp"}"#)? };
+    let ask: Handshake = if body.is_empty() {
+        Handshake::default()
+    } else {
+        read(&body, r#"{"webhook_url":"http://127.0.0.1:8080/webhooks/whatsapp"}"#)?
+    };
     let url = ask.webhook_url.or_else(|| state.inner.lock().webhook_url.clone());
     let mut url = url.ok_or_else(|| Trouble::bad("no webhook_url is known: give one"))?;
     let bare = url.clone();
@@ -87,7 +90,8 @@ pub(super) async fn handshake(Shared(state): Shared<Arc<State>>, body: Bytes) ->
         .append_pair("hub.verify_token", &token);
     let failed = |error: reqwest::Error| Trouble::bad(format!("the webhook did not answer: {}", error.without_url()));
     // Meta was seen to give up after 6 seconds.
-    let answer = state.courier.client().get(url).timeout(std::time::Duration::from_secs(6)).send().await.map_err(failed)?;
+    let answer =
+        state.courier.client().get(url).timeout(std::time::Duration::from_secs(6)).send().await.map_err(failed)?;
     let status = answer.status().as_u16();
     let verified = status == 200 && answer.text().await.map_err(failed)? == challenge;
     if verified {
@@ -116,11 +120,13 @@ pub(super) async fn template(Shared(state): Shared<Arc<State>>, body: Bytes) -> 
         let mut inner = state.inner.lock();
         if let Some(components) = ask.components {
             let category = ask.category.unwrap_or_else(|| "UTILITY".to_owned());
-            let definition = json!({ "name": ask.name, "language": ask.language, "category": category, "components": components });
+            let definition =
+                json!({ "name": ask.name, "language": ask.language, "category": category, "components": components });
             inner.templates.define(&waba, &definition, ask.status).map_err(|refusal| Trouble::bad(refusal.details))?;
         }
         let found = inner.templates.set_status(&waba, &ask.name, &ask.language, ask.status);
-        let missing = || Trouble::absent(format!("no template {} in {}: give components to make one", ask.name, ask.language));
+        let missing =
+            || Trouble::absent(format!("no template {} in {}: give components to make one", ask.name, ask.language));
         found.ok_or_else(missing)?.show()
     };
     let value = json!({
@@ -144,7 +150,8 @@ struct Statuses {
 
 /// Sends any statuses, in any order, as often as wanted.
 pub(super) async fn statuses(Shared(state): Shared<Arc<State>>, body: Bytes) -> Answer {
-    let example = r#"{"statuses":[{"id":"wamid…","status":"read","timestamp":"1763630000","recipient_id":"250780000001"}]}"#;
+    let example =
+        r#"{"statuses":[{"id":"wamid…","status":"read","timestamp":"1763630000","recipient_id":"250780000001"}]}"#;
     let ask: Statuses = read(&body, example)?;
     let number = state.number(ask.from.as_deref())?;
     graph::statuses(&state, number, &ask.statuses, ask.batch.unwrap_or(1_000));

@@ -36,7 +36,11 @@ struct Location {
 }
 
 /// `place` is the location's name, since `name` is the person's.
-pub(super) async fn location(Shared(state): Shared<Arc<State>>, Query(patience): Query<Patience>, body: Bytes) -> Answer {
+pub(super) async fn location(
+    Shared(state): Shared<Arc<State>>,
+    Query(patience): Query<Patience>,
+    body: Bytes,
+) -> Answer {
     let here: Location = read(&body, r#"{"from":"+250780000001","latitude":-1.9441,"longitude":30.0619}"#)?;
     let mut location = json!({ "latitude": here.latitude, "longitude": here.longitude });
     for (key, text) in [("name", here.place), ("address", here.address)] {
@@ -64,7 +68,9 @@ struct Media {
 pub(super) async fn media(Shared(state): Shared<Arc<State>>, Query(patience): Query<Patience>, body: Bytes) -> Answer {
     let media: Media = read(&body, r#"{"from":"+250780000001","kind":"image","mime":"image/png","bytes":"iVBORw0…"}"#)?;
     let bytes = match (&media.bytes, &media.path) {
-        (Some(text), _) => STANDARD.decode(text).map_err(|error| Trouble::bad(format!("bytes is not base64: {error}")))?,
+        (Some(text), _) => {
+            STANDARD.decode(text).map_err(|error| Trouble::bad(format!("bytes is not base64: {error}")))?
+        }
         (None, Some(path)) => {
             tokio::fs::read(path).await.map_err(|error| Trouble::bad(format!("{}: {error}", path.display())))?
         }
@@ -74,7 +80,11 @@ pub(super) async fn media(Shared(state): Shared<Arc<State>>, Query(patience): Qu
         "voice" => ("audio", Some(true)),
         "audio" => ("audio", Some(false)),
         kind @ ("image" | "video" | "document" | "sticker") => (kind, None),
-        other => return Err(Trouble::bad(format!("kind {other} is unknown: image, video, audio, voice, document or sticker"))),
+        other => {
+            return Err(Trouble::bad(format!(
+                "kind {other} is unknown: image, video, audio, voice, document or sticker"
+            )));
+        }
     };
     let (id, file) = state.inner.lock().shelf.put(&media.mime, Bytes::from(bytes));
     let mut part = json!({ "id": id, "mime_type": file.mime, "sha256": STANDARD.encode(file.sha256) });
@@ -97,8 +107,13 @@ struct Message {
 }
 
 /// Any message object: its `type` and the part under that name. Ids and times are filled in.
-pub(super) async fn message(Shared(state): Shared<Arc<State>>, Query(patience): Query<Patience>, body: Bytes) -> Answer {
-    let example = r#"{"from":"+250780000001","message":{"type":"reaction","reaction":{"message_id":"wamid…","emoji":"👍"}}}"#;
+pub(super) async fn message(
+    Shared(state): Shared<Arc<State>>,
+    Query(patience): Query<Patience>,
+    body: Bytes,
+) -> Answer {
+    let example =
+        r#"{"from":"+250780000001","message":{"type":"reaction","reaction":{"message_id":"wamid…","emoji":"👍"}}}"#;
     let Message { who, message } = read(&body, example)?;
     write(&state, &who, patience, Value::Object(message)).await
 }

@@ -60,7 +60,10 @@ fn options(state: &State, inner: &crate::sandbox::state::Inner, message: &Value)
     let mut choices = Vec::new();
     for button in list(&action["buttons"]) {
         let reply = json!({ "type": "button_reply", "button_reply": button["reply"] });
-        choices.push(Choice { id: text(&button["reply"]["id"]), reply: json!({ "type": "interactive", "interactive": reply }) });
+        choices.push(Choice {
+            id: text(&button["reply"]["id"]),
+            reply: json!({ "type": "interactive", "interactive": reply }),
+        });
     }
     for row in list(&action["sections"]).iter().flat_map(|section| list(&section["rows"])) {
         let id = text(&row["id"]);
@@ -80,9 +83,9 @@ fn options(state: &State, inner: &crate::sandbox::state::Inner, message: &Value)
         if !button["type"].as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("quick_reply")) {
             continue;
         }
-        let component = list(&template["components"]).into_iter().find(|component| {
-            component["type"] == "button" && text(&component["index"]) == index.to_string()
-        });
+        let component = list(&template["components"])
+            .into_iter()
+            .find(|component| component["type"] == "button" && text(&component["index"]) == index.to_string());
         let payload = component.map(|component| text(&component["parameters"][0]["payload"]));
         let label = text(&button["text"]);
         let id = payload.filter(|payload| !payload.is_empty()).unwrap_or_else(|| label.clone());

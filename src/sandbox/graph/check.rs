@@ -14,7 +14,9 @@ use crate::sandbox::refusal::Refusal;
 pub enum Asked {
     Send(Send),
     /// A message of a person is marked as read.
-    MarkRead { message: String },
+    MarkRead {
+        message: String,
+    },
 }
 
 /// A message of the right shape.
@@ -30,8 +32,16 @@ pub struct Send {
     pub media: Vec<String>,
 }
 
-const TOP: &[&str] =
-    &["messaging_product", "recipient_type", "to", "recipient", "type", "context", "biz_opaque_callback_data", "message_activity_sharing"];
+const TOP: &[&str] = &[
+    "messaging_product",
+    "recipient_type",
+    "to",
+    "recipient",
+    "type",
+    "context",
+    "biz_opaque_callback_data",
+    "message_activity_sharing",
+];
 
 /// Checks a request body of the `messages` edge.
 pub fn check(body: &Value) -> Result<Asked, Refusal> {

@@ -32,7 +32,9 @@ impl<'a> Fields<'a> {
     /// No keys but these.
     pub(super) fn only(&self, known: &[&str]) -> Result<(), Refusal> {
         match self.map.keys().find(|key| !known.contains(&key.as_str())) {
-            Some(key) => Err(Refusal::parameter(format!("{} has no place here: expected {}", self.path(key), known.join(", ")))),
+            Some(key) => {
+                Err(Refusal::parameter(format!("{} has no place here: expected {}", self.path(key), known.join(", "))))
+            }
             None => Ok(()),
         }
     }
@@ -48,7 +50,9 @@ impl<'a> Fields<'a> {
     /// A text of 1 to `most` characters.
     pub(super) fn text(&self, key: &str, most: usize) -> Result<&'a str, Refusal> {
         let path = self.path(key);
-        let Value::String(text) = self.value(key)? else { return Err(Refusal::parameter(format!("{path} must be a string"))) };
+        let Value::String(text) = self.value(key)? else {
+            return Err(Refusal::parameter(format!("{path} must be a string")));
+        };
         if text.trim().is_empty() {
             return Err(Refusal::missing(format!("{path} must not be empty")));
         }
@@ -89,7 +93,9 @@ impl<'a> Fields<'a> {
     /// A list of 1 to `most` objects.
     pub(super) fn objects(&self, key: &str, most: usize) -> Result<Vec<Fields<'a>>, Refusal> {
         let path = self.path(key);
-        let Value::Array(items) = self.value(key)? else { return Err(Refusal::parameter(format!("{path} must be a list"))) };
+        let Value::Array(items) = self.value(key)? else {
+            return Err(Refusal::parameter(format!("{path} must be a list")));
+        };
         if items.is_empty() {
             return Err(Refusal::missing(format!("{path} must not be empty")));
         }

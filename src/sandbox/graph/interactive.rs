@@ -34,7 +34,12 @@ pub(super) fn check(interactive: &Fields<'_>, media: &mut Vec<String>) -> Result
             header(interactive, &["text", "image", "video", "document"], media)?;
             flow(&action)?;
         }
-        "product" | "catalog_message" | "address_message" | "carousel" | "call_permission_request" | "voice_call"
+        "product"
+        | "catalog_message"
+        | "address_message"
+        | "carousel"
+        | "call_permission_request"
+        | "voice_call"
         | "request_contact_info" => {}
         "product_list" => {
             body(interactive, 1_024)?;

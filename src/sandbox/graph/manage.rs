@@ -55,7 +55,8 @@ pub(super) async fn subscriptions(
     headers: HeaderMap,
 ) -> Response {
     let answer = admitted(&state, &version, &headers).and_then(|()| known(&state, &waba));
-    let answer = answer.map(|()| json!({ "data": [{ "whatsapp_business_api_data": { "name": "Sandbox", "id": "1" } }] }));
+    let answer =
+        answer.map(|()| json!({ "data": [{ "whatsapp_business_api_data": { "name": "Sandbox", "id": "1" } }] }));
     reply(&state, "GET", &format!("/graph/{version}/{waba}/subscribed_apps"), Value::Null, answer)
 }
 
@@ -70,7 +71,9 @@ pub(super) async fn subscribe(
     let answer = admitted(&state, &version, &headers).and_then(|()| known(&state, &waba)).and_then(|()| {
         if let Some(uri) = json["override_callback_uri"].as_str() {
             let url = uri.parse().ok().filter(|_| uri.len() <= 200);
-            let url = url.ok_or_else(|| Refusal::parameter("override_callback_uri must be an address of at most 200 characters"))?;
+            let url = url.ok_or_else(|| {
+                Refusal::parameter("override_callback_uri must be an address of at most 200 characters")
+            })?;
             state.inner.lock().webhook_url = Some(url);
         }
         Ok(json!({ "success": true }))

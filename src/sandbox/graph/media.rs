@@ -79,7 +79,9 @@ fn most_bytes(mime: &str) -> Option<usize> {
     match mime {
         "image/jpeg" | "image/png" => Some(5 * MB),
         "image/webp" => Some(500 * 1024),
-        "audio/aac" | "audio/amr" | "audio/mpeg" | "audio/mp4" | "audio/ogg" | "video/mp4" | "video/3gpp" => Some(16 * MB),
+        "audio/aac" | "audio/amr" | "audio/mpeg" | "audio/mp4" | "audio/ogg" | "video/mp4" | "video/3gpp" => {
+            Some(16 * MB)
+        }
         mime if mime.starts_with("text/plain") || mime.starts_with("application/") => Some(100 * MB),
         _ => None,
     }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Json;
 use axum::extract::{ConnectInfo, Path, State as Shared};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -235,13 +235,19 @@ fn failure(
         return Ok(ordered);
     }
     let now = state.now();
-    let open = inner.wrote.get(&(number, person)).is_some_and(|at| (now - *at).to_std().unwrap_or_default() < state.options.window);
+    let open = inner
+        .wrote
+        .get(&(number, person))
+        .is_some_and(|at| (now - *at).to_std().unwrap_or_default() < state.options.window);
     if is_template || open {
         return Ok(None);
     }
     let at_once = inner.faults.take(Some(&key), |kind| matches!(kind, Kind::WindowAtOnce).then_some(()));
     if at_once.is_some() {
-        return Err(Refusal::new(131_047, "Message failed to send because more than 24 hours have passed since the customer last replied to this number."));
+        return Err(Refusal::new(
+            131_047,
+            "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",
+        ));
     }
     Ok(Some(131_047))
 }

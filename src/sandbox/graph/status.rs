@@ -42,7 +42,15 @@ pub(super) fn follow(state: &Arc<State>, number: usize, who: Person, id: &str, s
 }
 
 /// A status object as Meta writes it. Pricing comes with `sent` and with one of the later ones.
-fn wire(state: &State, who: &Person, id: &str, opaque: Option<&str>, word: &str, code: Option<i64>, template: bool) -> Value {
+fn wire(
+    state: &State,
+    who: &Person,
+    id: &str,
+    opaque: Option<&str>,
+    word: &str,
+    code: Option<i64>,
+    template: bool,
+) -> Value {
     let mut status = json!({ "id": id, "status": word, "timestamp": state.now().timestamp().to_string() });
     if let Some(wa_id) = who.wa_id() {
         status["recipient_id"] = json!(wa_id);
@@ -55,8 +63,7 @@ fn wire(state: &State, who: &Person, id: &str, opaque: Option<&str>, word: &str,
     }
     if matches!(word, "sent" | "delivered") {
         let (kind, category) = if template { ("regular", "utility") } else { ("free_customer_service", "service") };
-        status["pricing"] =
-            json!({ "billable": template, "pricing_model": "PMP", "type": kind, "category": category });
+        status["pricing"] = json!({ "billable": template, "pricing_model": "PMP", "type": kind, "category": category });
     }
     if let Some(code) = code {
         let refusal = Refusal::new(code, "see the error codes");

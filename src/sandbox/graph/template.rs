@@ -46,7 +46,10 @@ fn check_parameter(parameter: &Fields<'_>, media: &mut Vec<String>) -> Result<()
             parameter.only(&["type", "text", "parameter_name"])?;
             let text = parameter.text("text", 1_024)?;
             if text.contains(['\n', '\t']) || text.contains("     ") {
-                return Err(Refusal::new(132_018, format!("{} has a new line, a tab or more than 4 spaces", parameter.path("text"))));
+                return Err(Refusal::new(
+                    132_018,
+                    format!("{} has a new line, a tab or more than 4 spaces", parameter.path("text")),
+                ));
             }
             Ok(())
         }
@@ -84,7 +87,8 @@ pub(super) fn fills(message: &Value, definition: Option<&Definition>) -> Result<
         for (parameter, wanted) in given.iter().zip(&wanted) {
             let positional = wanted.bytes().all(|b| b.is_ascii_digit());
             let name = parameter["parameter_name"].as_str();
-            let named = name.is_some_and(|name| definition.placeholders(part).iter().any(|placeholder| placeholder == name));
+            let named =
+                name.is_some_and(|name| definition.placeholders(part).iter().any(|placeholder| placeholder == name));
             if parameter["type"] != "text" && parameter["type"] != "currency" && parameter["type"] != "date_time"
                 || (!positional && !named)
                 || (positional && name.is_some())
@@ -101,7 +105,8 @@ pub(super) fn fills(message: &Value, definition: Option<&Definition>) -> Result<
         }
     }
     let buttons = definition.buttons().len();
-    let too_far = components(message, "button").any(|component| index_of(component).is_none_or(|index| index >= buttons));
+    let too_far =
+        components(message, "button").any(|component| index_of(component).is_none_or(|index| index >= buttons));
     if too_far { Err(Refusal::new(132_000, format!("the template has {buttons} buttons"))) } else { Ok(()) }
 }
 
@@ -109,7 +114,9 @@ fn count(part: &str, given: usize, wanted: usize) -> Result<(), Refusal> {
     if given == wanted {
         return Ok(());
     }
-    let details = format!("{part}: number of localizable_params ({given}) does not match the expected number of params ({wanted})");
+    let details = format!(
+        "{part}: number of localizable_params ({given}) does not match the expected number of params ({wanted})"
+    );
     Err(Refusal::new(132_000, details))
 }
 

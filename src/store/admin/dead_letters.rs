@@ -13,6 +13,15 @@ pub struct Filter {
     pub since: Option<Timestamp>,
     /// Only those not replayed yet.
     pub open_only: bool,
+    pub order: Order,
+}
+
+/// Which come first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    NewestFirst,
+    OldestFirst,
 }
 
 /// A dead letter without its body.
@@ -39,22 +48,30 @@ pub struct Whole {
     pub body: Vec<u8>,
 }
 
-/// The newest first.
 pub async fn list(connection: &mut PgConnection, filter: &Filter, limit: i64) -> sqlx::Result<Vec<Listed>> {
     let rows = sqlx::query(
         "SELECT id, tenant_id, contact_id, account_id, reason, error, at, state, replays FROM ganira.dead_letter
          WHERE ($1::text IS NULL OR reason = $1) AND ($2::bigint IS NULL OR tenant_id = $2)
            AND ($3::timestamptz IS NULL OR at >= $3) AND (NOT $4 OR state = 'open')
-         ORDER BY id DESC LIMIT $5",
+         ORDER BY CASE WHEN $5 THEN id ELSE -id END LIMIT $6",
     )
     .bind(filter.reason.as_deref())
     .bind(filter.tenant.map(|tenant| tenant.0))
     .bind(filter.since)
     .bind(filter.open_only)
+    .bind(filter.order == Order::OldestFirst)
     .bind(limit)
     .fetch_all(connection)
     .await?;
     rows.iter().map(read).collect()
+}
+
+/// Those of `ids` that were replayed.
+pub async fn replayed(connection: &mut PgConnection, ids: &[i64]) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar("SELECT id FROM ganira.dead_letter WHERE id = ANY ($1) AND state = 'replayed'")
+        .bind(ids)
+        .fetch_all(connection)
+        .await
 }
 
 pub async fn find(connection: &mut PgConnection, id: i64) -> sqlx::Result<Option<Whole>> {

@@ -14,7 +14,8 @@ server=$!
     rm -f "$fifo"
     read -r _ <&3
   fi
-  kill -INT "$server"
+  # A server that only just began does not hear the first one.
+  while kill -INT "$server" 2>/dev/null; do sleep 1 >/dev/null 2>&1; done
 } &
 watcher=$!
 exec 3<&-

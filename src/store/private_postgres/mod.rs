@@ -55,7 +55,8 @@ const POLL: Duration = Duration::from_millis(5);
 pub enum Durability {
     /// `fsync` and `synchronous_commit` are on.
     Safe,
-    /// For tests: nothing is forced to the disk.
+    /// For tests: nothing is forced to the disk, and whoever can enter the socket's folder needs no password, whose check is slow
+    /// in a build without optimisation.
     ThrownAway,
 }
 
@@ -132,7 +133,7 @@ impl PrivatePostgres {
         if cluster(folder).join("PG_VERSION").exists() {
             keep_owner(&seat)?;
         } else {
-            make_cluster(&seat, sockets.path(), &password)?;
+            make_cluster(&seat, sockets.path(), &password, options.durability)?;
         }
         settings::write(folder, *account, programs, options.durability)?;
         let keeper = start_keeper(&seat, sockets.path(), &options.lifeline, log)?;
@@ -286,7 +287,7 @@ pub fn running_in(folder: &Path, database: &str) -> Option<PgConnectOptions> {
     })
 }
 
-fn make_cluster(seat: &Seat, sockets: &Path, password: &SecretString) -> Result<()> {
+fn make_cluster(seat: &Seat, sockets: &Path, password: &SecretString, durability: Durability) -> Result<()> {
     let cluster = cluster(&seat.folder);
     // What an initdb that was interrupted left behind is no database yet.
     if cluster.exists() {
@@ -300,7 +301,11 @@ fn make_cluster(seat: &Seat, sockets: &Path, password: &SecretString) -> Result<
     write_private(&password_file, password.expose_secret())?;
     seat.account.own(&password_file)?;
     let mut command = seat.account.command(seat.programs.initdb());
-    command.args(["--encoding=UTF8", "--locale=C", "--data-checksums", "--auth=scram-sha-256", "--no-instructions"]);
+    command.args(["--encoding=UTF8", "--locale=C", "--data-checksums", "--no-instructions"]);
+    command.arg(match durability {
+        Durability::Safe => "--auth=scram-sha-256",
+        Durability::ThrownAway => "--auth=trust",
+    });
     command.arg(format!("--username={SUPERUSER}"));
     command.arg("--pwfile").arg(&password_file).arg("-D").arg(&making);
     if let Account::Nameless { uid } = seat.account {

@@ -29,7 +29,7 @@ slot_taken = Iyo saha imaze gufatwa.
 contact-name = Mwitwa nde?
     .again = Andika izina ryawe mu nyuguti.
 confirm = { $service-label }, { $hold-staff_name }
-    { DATE($hold-start) } saa { TIME($hold-start) }
+    { DATE($hold-start) }, { TIME($hold-start) }
     { MONEY($service-price) }
     Mbyemeze?
     .confirm = Yego, emeza
@@ -37,15 +37,15 @@ confirm = { $service-label }, { $hold-staff_name }
     .drop = Oya, murakoze
 hold_ends_soon = Iyi saha ndayikubikiye indi minota ibiri.
 hold_lapsed = Sinashoboye gukomeza kubika iyo saha. Ongera uhitemo.
-booked = Byemejwe: { $visit-service_label }, { $visit-staff_name }, { DATE($visit-start) } saa { TIME($visit-start) }, { MONEY($visit-price) }.
+booked = Byemejwe: { $visit-service_label }, { $visit-staff_name }, { DATE($visit-start) }, { TIME($visit-start) }, { MONEY($visit-price) }.
 nothing_booked = Sawa, nta gahunda yafashwe.
 no_visits = Nta gahunda mufite imbere.
 visit = Ni iyihe gahunda?
     .button = Gahunda
-visit_menu = { $visit-service_label }, { $visit-staff_name }, { DATE($visit-start) } saa { TIME($visit-start) }.
+visit_menu = { $visit-service_label }, { $visit-staff_name }, { DATE($visit-start) }, { TIME($visit-start) }.
     .cancel = Kureka
     .keep = Kuyigumana
-sure = Koko ureke { $visit-service_label } yo { DATE($visit-start) } saa { TIME($visit-start) }?
+sure = Koko ureke { $visit-service_label } yo { DATE($visit-start) }, { TIME($visit-start) }?
     .cancel = Yego, reka
     .keep = Oya, yigumane
 kept = Nta cyahindutse.

@@ -1,0 +1,121 @@
+//! Messages: that each is there in every language, fits its place, and uses only what the flow knows.
+
+use super::Check;
+use crate::flows::definition::Line;
+use crate::flows::expression::Known;
+use crate::flows::layout::{BUTTON_UNITS, NOTE_UNITS, TITLE_UNITS, units};
+use crate::flows::messages::{Entry, Texts, message_id, path};
+use crate::flows::mistake::{At, Mistake};
+use crate::flows::steps::Needs;
+
+/// Options that still become buttons.
+const BUTTONS: usize = 3;
+const TOP: At = At { line: 1, column: 1 };
+
+impl Check<'_> {
+    pub(super) fn texts(&mut self) {
+        for texts in &self.flow.texts {
+            self.head_words(texts);
+            for (_, line) in self.lines() {
+                for needs in line.step.needs() {
+                    self.message(texts, line, &needs);
+                }
+            }
+        }
+    }
+
+    fn head_words(&mut self, texts: &Texts) {
+        let flow = self.flow;
+        if flow.start.words && texts.words("start.words").is_empty() {
+            let mend = "add start = with .words = word, word";
+            self.add_to(texts, TOP, "the words that start the flow are missing", "start says words: true", mend);
+        }
+        for entry in &flow.head.anytime {
+            let key = format!("anytime.{}", message_id(&entry.key));
+            if texts.words(&key).is_empty() {
+                let cause = format!("named at {}:{}:{}", flow.file, entry.at.line, entry.at.column);
+                let mend = format!("add anytime = with .{} = word, word", entry.key);
+                self.add_to(texts, TOP, format!("the words for {key} are missing"), cause, mend);
+            }
+        }
+    }
+
+    fn message(&mut self, texts: &Texts, line: &Line, needs: &Needs) {
+        let said = format!("said at {}:{}:{}", self.flow.file, line.at.line, line.at.column);
+        let id = &needs.message;
+        let message = texts.entries.iter().find(|entry| entry.id == *id && entry.attribute.is_none());
+        let Some(message) = message.filter(|message| message.valued || !needs.valued) else {
+            let mend = format!("add it, or drop {} from languages", texts.code);
+            self.add_to(texts, message.map_or(TOP, |entry| entry.at), format!("message \"{id}\" is missing"), said, mend);
+            return;
+        };
+        for label in &needs.labels {
+            if !texts.has(&format!("{id}.{label}")) {
+                let what = format!("label .{label} of message {id} is missing");
+                self.add_to(texts, message.at, what, said.clone(), format!("add .{label} = below it"));
+            }
+        }
+        let own: Vec<&Entry> = texts.entries.iter().filter(|entry| entry.id == *id).collect();
+        if needs.prompt {
+            self.fits(texts, needs, &own, line.step.rows_from().is_some());
+        }
+        for entry in own {
+            self.variables(texts, entry);
+        }
+    }
+
+    /// The labels of a prompt against WhatsApp's limits. Only texts without variables can be measured here.
+    fn fits(&mut self, texts: &Texts, needs: &Needs, own: &[&Entry], rows: bool) {
+        if !self.flow.channels.iter().any(|channel| channel == "whatsapp") {
+            return;
+        }
+        let id = &needs.message;
+        let noted = needs.labels.iter().any(|label| texts.has(&format!("{id}.{label}-note")));
+        let buttons = needs.labels.len() <= BUTTONS && !rows && !noted;
+        for entry in own {
+            let Some(attribute) = entry.attribute.as_deref() else { continue };
+            let label_of = |suffix: &str| attribute.strip_suffix(suffix).is_some_and(|name| needs.labels.iter().any(|label| label == name));
+            let shorter = buttons && texts.has(&format!("{id}.{attribute}-button"));
+            let (place, most, short) = if attribute == "button" {
+                ("button that opens a WhatsApp list", BUTTON_UNITS, "")
+            } else if label_of("-button") {
+                ("WhatsApp button", BUTTON_UNITS, "")
+            } else if label_of("-note") {
+                ("row's note on WhatsApp", NOTE_UNITS, "")
+            } else if label_of("") && buttons && !shorter {
+                ("WhatsApp button", BUTTON_UNITS, "-button")
+            } else if label_of("") && !buttons {
+                ("WhatsApp row", TITLE_UNITS, "")
+            } else {
+                continue;
+            };
+            let Some(text) = texts.plain(&entry.key()) else { continue };
+            let found = units(text);
+            if found > most {
+                let mend = if short.is_empty() { "shorten it".to_owned() } else { format!("shorten it, or give .{attribute}-button") };
+                self.add_to(texts, entry.at, format!("{} has {found} characters, a {place} allows {most}", entry.key()), format!("\"{text}\""), mend);
+            }
+        }
+    }
+
+    fn variables(&mut self, texts: &Texts, entry: &Entry) {
+        for (variable, at) in &entry.variables {
+            let given_again = matches!((entry.attribute.as_deref(), variable.as_str()), (Some("low"), "low") | (Some("high"), "high"));
+            if given_again {
+                continue;
+            }
+            if let Err(cause) = self.names.kind(&path(variable)) {
+                let what = format!("message {} uses ${variable}, which {} never gives it", entry.key(), self.flow.name);
+                let known = format!("{cause}; known there: {}", self.names.list());
+                self.add_to(texts, *at, what, known, format!("remove it, or yield \"{}\" before", path(variable).first().map_or("", String::as_str)));
+            }
+        }
+    }
+
+    fn add_to(&mut self, texts: &Texts, at: At, what: impl Into<String>, cause: impl Into<String>, mend: impl Into<String>) {
+        let mistake = Mistake { file: texts.file.clone(), at, what: what.into(), cause: cause.into(), mend: mend.into() };
+        if !self.elsewhere.contains(&mistake) {
+            self.elsewhere.push(mistake);
+        }
+    }
+}
