@@ -220,7 +220,7 @@ impl Living {
             Trouble::Snapshot(SnapshotError::Unreadable(error)) => self.bury(event, &error.to_string()).await,
             other => {
                 tracing::error!(
-                    trace = event.trace,
+                    trace = %event.trace,
                     conversation.id = self.conversation.contact.0,
                     error = &other as &dyn std::error::Error,
                     "a conversation could not be woken"

@@ -51,7 +51,7 @@ pub async fn bury(
 /// Buries an event whose turn can never be committed.
 pub async fn bury_event(world: &World, event: &Event, reason: Reason, error: &str) -> Result<(), StoreError> {
     tracing::error!(
-        trace = event.trace,
+        trace = %event.trace,
         conversation.id = event.conversation.contact.0,
         reason = reason.word(),
         error,

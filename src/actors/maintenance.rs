@@ -16,7 +16,7 @@ use super::ingress::{Ingress, Taken};
 use super::outbound::Outbound;
 use super::shared::World;
 use crate::channels::whatsapp;
-use crate::domain::{ContactId, Conversation, TenantId};
+use crate::domain::{ContactId, Conversation, TenantId, Trace};
 use crate::flows::Channel;
 use crate::store::RequestRow;
 
@@ -139,7 +139,7 @@ impl Housekeeper {
             }
             Some(Buried::Update { mut inbound, raw, .. }) => {
                 inbound.raw = raw.0;
-                let trace = crate::crypto::random::number();
+                let trace = Trace(crate::crypto::random::number());
                 match self.ingress.replay(Channel::WhatsApp, *inbound, &name, trace).await {
                     Verdict::Unavailable => return None,
                     Verdict::Duplicate => "it had been handled after all",
@@ -150,7 +150,7 @@ impl Housekeeper {
             Some(Buried::Body { app, body }) => match whatsapp::parse(&body.0) {
                 Err(error) => return Some(format!("it still cannot be read: {error}")),
                 Ok(updates) => {
-                    let trace = crate::crypto::random::number();
+                    let trace = Trace(crate::crypto::random::number());
                     match self.ingress.take(Channel::WhatsApp, &app, updates, trace).await {
                         Taken::Safe => "replayed",
                         Taken::Forbidden => return Some("it names an account of another app".to_owned()),

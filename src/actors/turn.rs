@@ -268,7 +268,7 @@ fn finish(
     // Without a door there is nobody to say it to.
     for (n, (say, to)) in (0..).zip(draft.messages.into_iter().zip(to.iter().cycle())) {
         let Say { content, when_unknown, wake } = say;
-        let envelope = Envelope { to: to.clone(), content, when_unknown, wake, door_until };
+        let envelope = Envelope { to: to.clone(), content, when_unknown, wake, door_until, trace: event.trace };
         let id = OutboxId { conversation, seq, n };
         outbox.push(OutboxRow { n, account: account.id, body: envelope.seal(&awake.key, id) });
         envelopes.push(Arc::new(envelope));
@@ -294,7 +294,7 @@ fn finish(
         job_finished: finished(event),
         effects: draft.effects.into_iter().chain(stored(event)).collect(),
     };
-    Ok(Worked { commit: Commit { row, envelopes, trace: event.trace }, after, armed: alarm })
+    Ok(Worked { commit: Commit { row, envelopes }, after, armed: alarm })
 }
 
 /// The one lazy alarm: its row is never later than wanted. A later one stays and fires early; then the flow only arms it again.

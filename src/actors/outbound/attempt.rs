@@ -63,7 +63,7 @@ fn report(message: &Outgoing, attempt: i16, outcome: &SendOutcome, started: Inst
     metrics::counter!("ganira_sends_total", "outcome" => word).increment(1);
     metrics::histogram!("ganira_send_seconds").record(took.as_secs_f64());
     tracing::info!(
-        trace = %format_args!("{:016x}", message.trace),
+        trace = %message.envelope.trace,
         outbox.id = %message.id,
         account.id = message.account.0,
         attempt,

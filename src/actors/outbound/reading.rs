@@ -33,7 +33,7 @@ async fn open(setup: &Setup, account: AccountId, row: OpenOutboxRow) -> Found {
     };
     match envelope {
         Ok(envelope) => {
-            let message = Outgoing { id, account, place, at: row.at, envelope: envelope.into(), trace: 0 };
+            let message = Outgoing { id, account, place, at: row.at, envelope: envelope.into() };
             Found { id, place, standing, message: Some(message) }
         }
         Err(error) => {
