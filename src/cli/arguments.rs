@@ -37,5 +37,7 @@ pub(super) fn since(text: &str) -> Result<Timestamp, String> {
     }
     let ago = duration(text).ok().and_then(|ago| TimeDelta::from_std(ago).ok());
     let at = ago.and_then(|ago| Clock::system().now().checked_sub_signed(ago));
-    at.ok_or_else(|| format!("{text:?} is no instant: expected 2026-11-20T08:00:00Z, or how long ago, such as 2h or 7d"))
+    at.ok_or_else(|| {
+        format!("{text:?} is no instant: expected 2026-11-20T08:00:00Z, or how long ago, such as 2h or 7d")
+    })
 }

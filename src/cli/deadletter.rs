@@ -120,7 +120,14 @@ fn list(letters: &[Listed], json: bool) -> anyhow::Result<()> {
         .map(|letter| {
             let at = letter.at.format("%Y-%m-%d %H:%M:%SZ").to_string();
             let tenant = or_dash(letter.tenant);
-            vec![letter.id.to_string(), at, letter.reason.clone(), tenant, letter.state.clone(), masked_text(&letter.error)]
+            vec![
+                letter.id.to_string(),
+                at,
+                letter.reason.clone(),
+                tenant,
+                letter.state.clone(),
+                masked_text(&letter.error),
+            ]
         })
         .collect();
     say_table(&["id", "at", "reason", "tenant", "state", "error"], &rows, "There is no such dead letter.")
@@ -141,12 +148,19 @@ async fn show(operator: &Operator, id: i64, reveal: bool, json: bool) -> anyhow:
     if json {
         return say_json(&shown);
     }
-    let about = [("reason", letter.reason.as_str()), ("state", letter.state.as_str()), ("error", &masked_text(&letter.error))];
+    let about =
+        [("reason", letter.reason.as_str()), ("state", letter.state.as_str()), ("error", &masked_text(&letter.error))];
     say(&format!("Dead letter {id} of {}", letter.at.to_rfc3339()))?;
     for (name, value) in about {
         say(&format!("  {name:<8} {value}"))?;
     }
-    say(&format!("  {:<8} {}, contact {}, account {}", "tenant", or_dash(letter.tenant), or_dash(letter.contact), or_dash(letter.account)))?;
+    say(&format!(
+        "  {:<8} {}, contact {}, account {}",
+        "tenant",
+        or_dash(letter.tenant),
+        or_dash(letter.contact),
+        or_dash(letter.account)
+    ))?;
     say(&serde_json::to_string_pretty(&shown["body"])?)?;
     if reveal { Ok(()) } else { say("Phone numbers and message ids are hidden; --reveal shows them.") }
 }
@@ -160,8 +174,8 @@ fn readable(buried: &Buried) -> anyhow::Result<Json> {
         Buried::Internal { .. } => None,
     };
     if let (Some(field), Some(raw)) = (field, buried.raw()) {
-        *field = serde_json::from_slice(raw)
-            .unwrap_or_else(|_| Json::String(String::from_utf8_lossy(raw).into_owned()));
+        *field =
+            serde_json::from_slice(raw).unwrap_or_else(|_| Json::String(String::from_utf8_lossy(raw).into_owned()));
     }
     Ok(body)
 }

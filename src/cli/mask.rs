@@ -50,7 +50,8 @@ fn cut_digits(text: &str, shown: &mut String) {
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
         let (before, from) = rest.split_at(start);
         shown.push_str(before);
-        let end = from.find(|c: char| !(c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')'))).unwrap_or(from.len());
+        let end =
+            from.find(|c: char| !(c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')'))).unwrap_or(from.len());
         let run = from[..end].trim_end_matches(|c: char| !c.is_ascii_digit());
         if run.bytes().filter(u8::is_ascii_digit).count() > DIGITS_MAX {
             shown.extend(run.chars().filter(char::is_ascii_digit).take(DIGITS_SHOWN));

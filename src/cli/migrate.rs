@@ -31,7 +31,9 @@ impl Migrate {
         }
         let count = standing.pending.len();
         if !self.check && count > 0 {
-            migrate::migrate(&operator.pool).await.context("the database could not be migrated; what failed was undone")?;
+            migrate::migrate(&operator.pool)
+                .await
+                .context("the database could not be migrated; what failed was undone")?;
         }
         self.tell(&standing.pending)?;
         if self.check && count > 0 {

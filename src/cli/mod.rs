@@ -59,6 +59,8 @@ enum Command {
     Deadletter(deadletter::DeadletterCommand),
     /// What is kept of a person
     Person(person::PersonCommand),
+    /// Look at what a company sends
+    Channel(channel::ChannelCommand),
     /// Talk to a flow from the terminal, through the sandbox
     Chat(chat::Chat),
     /// Run the companies' stand-in alone
@@ -97,6 +99,7 @@ impl Cli {
             Command::Keys(keys) => block_on(keys.run(self.config)),
             Command::Deadletter(deadletter) => block_on(deadletter.run(self.config)),
             Command::Person(person) => block_on(person.run(self.config)),
+            Command::Channel(channel) => channel.run(),
             Command::Chat(chat) => block_on(chat.run()),
             Command::Sandbox(sandbox) => block_on(sandbox.run(self.config)),
         }

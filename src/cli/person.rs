@@ -111,9 +111,10 @@ async fn export(operator: &Operator, who: Who, out: Option<&Path>) -> anyhow::Re
 /// What the conversation remembers, under readable names.
 pub fn remembered(snapshot: &[u8]) -> Option<Json> {
     let kept = Snapshot::decode(snapshot).ok()?.kept;
-    let doors = kept.doors.iter().map(|door| {
-        json!({ "account": door.account, "to": door.to, "last_wrote_at": door.last_inbound })
-    });
+    let doors = kept
+        .doors
+        .iter()
+        .map(|door| json!({ "account": door.account, "to": door.to, "last_wrote_at": door.last_inbound }));
     Some(json!({
         "profile_name": kept.profile_name, "doors": doors.collect::<Vec<_>>(), "alarm": kept.alarm,
         "session": serde_json::to_value(&kept.state).ok()?,

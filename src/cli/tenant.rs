@@ -111,7 +111,9 @@ impl TenantCommand {
                 let token = read_token(&token_file)?;
                 tenants::set_token(&operator.pool, &operator.ring()?, &phone_number_id, &token).await?;
                 operator.refresh_engine().await?;
-                say(&format!("The number {phone_number_id} has a new token. If it was stopped: `ganira tenant resume`."))
+                say(&format!(
+                    "The number {phone_number_id} has a new token. If it was stopped: `ganira tenant resume`."
+                ))
             }
             Action::Stop { phone_number_id, reason } => {
                 tenants::stop(&operator.pool, &phone_number_id, &reason).await?;
@@ -161,7 +163,13 @@ async fn list(operator: &Operator, json: bool) -> anyhow::Result<()> {
     }
     let mut rows = Vec::new();
     for (tenant, accounts) in &tenants {
-        let about = [tenant.id.to_string(), tenant.name.clone(), tenant.zone.clone(), tenant.language.clone(), tenant.flow.clone()];
+        let about = [
+            tenant.id.to_string(),
+            tenant.name.clone(),
+            tenant.zone.clone(),
+            tenant.language.clone(),
+            tenant.flow.clone(),
+        ];
         if accounts.is_empty() {
             rows.push(about.iter().cloned().chain(["-".to_owned(), "no number yet".to_owned()]).collect());
         }

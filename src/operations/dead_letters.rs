@@ -34,8 +34,7 @@ pub enum Reason {
 
 impl Reason {
     /// All there are.
-    pub const ALL: [Self; 5] =
-        [Self::OverLimit, Self::Unreadable, Self::UnknownAccount, Self::OutOfDays, Self::Poison];
+    pub const ALL: [Self; 5] = [Self::OverLimit, Self::Unreadable, Self::UnknownAccount, Self::OutOfDays, Self::Poison];
 
     pub fn word(self) -> &'static str {
         match self {

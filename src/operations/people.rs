@@ -74,7 +74,8 @@ pub async fn erase(pool: &PgPool, who: Conversation, patience: Duration) -> Resu
 
 /// When she was erased, if neither key nor address of hers is there.
 async fn gone(connection: &mut PgConnection, who: Conversation) -> sqlx::Result<Option<Timestamp>> {
-    let readable = rows::wrapped_key(connection, who).await?.is_some() || !rows::addresses(connection, who).await?.is_empty();
+    let readable =
+        rows::wrapped_key(connection, who).await?.is_some() || !rows::addresses(connection, who).await?.is_empty();
     if readable { Ok(None) } else { rows::erased_at(connection, who).await }
 }
 
@@ -162,7 +163,8 @@ pub async fn export(
     let key = tenant_key.unwrap(seals::CONTACT_KEY, &wrapped).map_err(|source| PersonError::Key { who, source })?;
     let mut opener = Opener { who, key: &key, unreadable: 0 };
     let snapshot = rows::snapshot(connection, who).await?;
-    let remembered = snapshot.and_then(|(seq, sealed)| opener.snapshot(seq, &sealed)).and_then(|plain| remembered(&plain));
+    let remembered =
+        snapshot.and_then(|(seq, sealed)| opener.snapshot(seq, &sealed)).and_then(|plain| remembered(&plain));
     let events = rows::events(connection, who).await?.into_iter().map(|row| opener.event(row)).collect();
     let messages = rows::messages(connection, who).await?.into_iter().map(|row| opener.message(row)).collect();
     Ok(Export {

@@ -50,7 +50,8 @@ pub async fn ask(pool: &PgPool, requests: &[Request], patience: Duration) -> sql
     let mut answers: Vec<Option<String>> = vec![None; ids.len()];
     let mut until = Instant::now() + patience;
     loop {
-        let open: Vec<i64> = ids.iter().zip(&answers).filter(|(_, answer)| answer.is_none()).map(|(id, _)| *id).collect();
+        let open: Vec<i64> =
+            ids.iter().zip(&answers).filter(|(_, answer)| answer.is_none()).map(|(id, _)| *id).collect();
         if open.is_empty() || Instant::now() >= until {
             return Ok(answers);
         }

@@ -66,7 +66,8 @@ impl Handset {
             inbox.retain(|message| message["from"] == to.as_str());
         }
         let last = self.last.as_deref();
-        let seen = inbox.iter().position(|message| last.is_some() && message["id"].as_str() == last).map_or(0, |at| at + 1);
+        let seen =
+            inbox.iter().position(|message| last.is_some() && message["id"].as_str() == last).map_or(0, |at| at + 1);
         let news = inbox.split_off(seen);
         if let Some(message) = news.last() {
             self.last = message["id"].as_str().map(str::to_owned);

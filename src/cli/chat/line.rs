@@ -8,7 +8,10 @@ pub(super) enum Line {
     Nothing,
     Quit,
     Help,
-    Location { latitude: f64, longitude: f64 },
+    Location {
+        latitude: f64,
+        longitude: f64,
+    },
     Image(PathBuf),
     /// To be said, or the number of an option.
     Text(String),

@@ -28,7 +28,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// … and until nothing came for so long.
 const SETTLED_AFTER: Duration = Duration::from_millis(700);
 
-const HELP: &str = "A number taps that option; anything else is said. /location LATITUDE LONGITUDE, /image FILE, /quit.";
+const HELP: &str =
+    "A number taps that option; anything else is said. /location LATITUDE LONGITUDE, /image FILE, /quit.";
 
 /// Talk to a flow as a customer would. Input from a pipe is said line by line, each after the answers to the one before.
 #[derive(Debug, Args)]

@@ -27,7 +27,8 @@ pub fn of(message: &Json) -> Shown {
         "template" => shown.template(&message["template"]),
         "reaction" => shown.say(&format!("({} to your message)", text("/reaction/emoji"))),
         kind @ ("image" | "video" | "audio" | "document" | "sticker") => {
-            let name = [text(&format!("/{kind}/filename")), text(&format!("/{kind}/link")), text(&format!("/{kind}/id"))];
+            let name =
+                [text(&format!("/{kind}/filename")), text(&format!("/{kind}/link")), text(&format!("/{kind}/id"))];
             let name = name.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
             shown.say(&format!("({kind} {name})"));
             shown.say(&text(&format!("/{kind}/caption")));
@@ -63,11 +64,9 @@ impl Shown {
             }
         }
         match text("/type") {
-            "cta_url" => self.say(&format!(
-                "  {}: {}",
-                text("/action/parameters/display_text"),
-                text("/action/parameters/url")
-            )),
+            "cta_url" => {
+                self.say(&format!("  {}: {}", text("/action/parameters/display_text"), text("/action/parameters/url")))
+            }
             "location_request_message" => self.say("  (asks where you are: /location LATITUDE LONGITUDE)"),
             _ => {}
         }

@@ -48,14 +48,20 @@ async fn look_inside(config: &Config, pool: &PgPool, findings: &mut Vec<Finding>
         return Ok(());
     }
     if !standing.pending.is_empty() {
-        findings.push(Finding::fail("migrations", format!("{} are to be applied: run `ganira migrate`", standing.pending.len())));
+        findings.push(Finding::fail(
+            "migrations",
+            format!("{} are to be applied: run `ganira migrate`", standing.pending.len()),
+        ));
         return Ok(());
     }
     findings.push(Finding::ok("migrations", "applied"));
     let missing = health::roles_out_of_reach(&mut connection).await?;
     if !missing.is_empty() {
         let roles = missing.join(", ");
-        findings.push(Finding::fail("roles", format!("the login is no member of {roles}: GRANT them to it, or create them")));
+        findings.push(Finding::fail(
+            "roles",
+            format!("the login is no member of {roles}: GRANT them to it, or create them"),
+        ));
         return Ok(());
     }
     findings.push(Finding::ok("roles", "the login can take all of them"));
@@ -84,7 +90,10 @@ async fn durability(connection: &mut PgConnection) -> sqlx::Result<Finding> {
         Finding::ok("durability", "fsync, full_page_writes and synchronous_commit are on")
     } else {
         let off = off.join(", ");
-        Finding::fail("durability", format!("{off} off: a crash would lose messages; set it on in postgresql.conf and restart"))
+        Finding::fail(
+            "durability",
+            format!("{off} off: a crash would lose messages; set it on in postgresql.conf and restart"),
+        )
     })
 }
 
@@ -106,7 +115,10 @@ async fn clock(connection: &mut PgConnection) -> sqlx::Result<Finding> {
 async fn days(connection: &mut PgConnection) -> sqlx::Result<Finding> {
     let ahead = health::days_ahead(connection).await?;
     Ok(match ahead {
-        ..1 => Finding::fail("partitions", format!("{ahead} days ahead: start an engine, it makes them each minute; without them no turn commits")),
+        ..1 => Finding::fail(
+            "partitions",
+            format!("{ahead} days ahead: start an engine, it makes them each minute; without them no turn commits"),
+        ),
         1..DAYS_FEW => Finding::warn("partitions", format!("only {ahead} days ahead: is an engine running?")),
         _ => Finding::ok("partitions", format!("{ahead} days ahead")),
     })

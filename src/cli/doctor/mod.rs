@@ -72,7 +72,8 @@ impl Doctor {
     pub(super) async fn run(self, file: Option<PathBuf>) -> anyhow::Result<()> {
         let findings = self.look(file).await;
         if self.json {
-            let shown = findings.iter().map(|one| json!({ "check": one.check, "health": one.health.word(), "text": one.text }));
+            let shown =
+                findings.iter().map(|one| json!({ "check": one.check, "health": one.health.word(), "text": one.text }));
             say_json(&shown.collect::<Vec<_>>())?;
         } else {
             for Finding { check, health, text } in &findings {
@@ -103,8 +104,12 @@ async fn port(config: &Config) -> Finding {
     let at = config.server.listen;
     match TcpListener::bind(at) {
         Ok(_) => Finding::ok("listen", format!("{at} is free")),
-        Err(_) if is_ganira(&format!("http://{at}/healthz")).await => Finding::ok("listen", format!("{at}: ganira serves there")),
-        Err(error) => Finding::fail("listen", format!("{at} cannot be had ({error}): set GANIRA__SERVER__LISTEN to a free one")),
+        Err(_) if is_ganira(&format!("http://{at}/healthz")).await => {
+            Finding::ok("listen", format!("{at}: ganira serves there"))
+        }
+        Err(error) => {
+            Finding::fail("listen", format!("{at} cannot be had ({error}): set GANIRA__SERVER__LISTEN to a free one"))
+        }
     }
 }
 

@@ -30,8 +30,12 @@ pub(super) async fn look(config: &Config, pool: &PgPool, findings: &mut Vec<Find
         _ => Finding::warn("dead letters", format!("{letters} are open: see `ganira deadletter list --open`")),
     });
     findings.push(match requests::engine_silent_for(&mut transaction).await? {
-        Some(silent) if silent < SILENT_SECONDS_MAX => Finding::ok("engine", format!("one lives; it said so {silent:.0} s ago")),
-        Some(silent) => Finding::warn("engine", format!("the last one has been silent for {silent:.0} s: start `ganira serve`")),
+        Some(silent) if silent < SILENT_SECONDS_MAX => {
+            Finding::ok("engine", format!("one lives; it said so {silent:.0} s ago"))
+        }
+        Some(silent) => {
+            Finding::warn("engine", format!("the last one has been silent for {silent:.0} s: start `ganira serve`"))
+        }
         None => Finding::warn("engine", "none runs on this database"),
     });
     Ok(())
@@ -74,7 +78,10 @@ async fn look_at_keys(config: &Config, ring: &KeyRing, pool: &PgPool, findings: 
 fn complaint(config: &Config, tenant: &ListedTenant, account: &ListedAccount, key: &TenantKey) -> Option<String> {
     let which = format!("{} of tenant {}", account.external_id, tenant.id);
     if !config.whatsapp_apps.contains_key(&account.app) {
-        return Some(format!("{which}: its app {:?} is not under whatsapp.apps, so its webhooks are refused", account.app));
+        return Some(format!(
+            "{which}: its app {:?} is not under whatsapp.apps, so its webhooks are refused",
+            account.app
+        ));
     }
     if let Some(reason) = &account.stopped_reason {
         return Some(format!("{which} is stopped ({reason}): `ganira tenant resume` when that is mended"));

@@ -57,11 +57,12 @@ pub async fn find(
     tenant: TenantId,
     address_hash: &[u8; 16],
 ) -> sqlx::Result<Option<ContactId>> {
-    let found = sqlx::query_scalar("SELECT contact_id FROM ganira.directory WHERE tenant_id = $1 AND address_hash = $2")
-        .bind(tenant.0)
-        .bind(address_hash.as_slice())
-        .fetch_optional(connection)
-        .await?;
+    let found =
+        sqlx::query_scalar("SELECT contact_id FROM ganira.directory WHERE tenant_id = $1 AND address_hash = $2")
+            .bind(tenant.0)
+            .bind(address_hash.as_slice())
+            .fetch_optional(connection)
+            .await?;
     Ok(found.map(ContactId))
 }
 
