@@ -22,7 +22,7 @@ use crate::store::postgres::{Durability, owner_pool};
 use crate::store::private_postgres::{Options, PrivatePostgres};
 
 /// Where `dev` keeps what it needs between runs.
-const FOLDER: &str = ".ganira";
+pub(super) const FOLDER: &str = ".ganira";
 /// Ports tried after one that is taken.
 const PORTS_TRIED: u16 = 100;
 /// The demo salon's number and WhatsApp Business account: those of Meta's samples.

@@ -277,6 +277,16 @@ pub fn connect_options(sockets: &Path, password: &str, database: &str) -> PgConn
         .ssl_mode(PgSslMode::Disable)
 }
 
+/// How to reach the server that another process supervises for `folder`. `None`: none runs there.
+pub fn running_in(folder: &Path, database: &str) -> Option<PgConnectOptions> {
+    let folder = std::path::absolute(folder).ok()?;
+    seat::places(&folder).into_iter().find_map(|folder| {
+        let sockets = PathBuf::from(fs::read_to_string(folder.join(SOCKETS_RECORD)).ok()?);
+        let password = fs::read_to_string(folder.join("password")).ok()?;
+        sockets.join(SOCKET_NAME).exists().then(|| connect_options(&sockets, &password, database))
+    })
+}
+
 fn make_cluster(seat: &Seat, sockets: &Path, password: &SecretString, durability: Durability) -> Result<()> {
     let cluster = cluster(&seat.folder);
     // What an initdb that was interrupted left behind is no database yet.
