@@ -1,6 +1,6 @@
 //! The outbound side: the window by itself, as a table and as a property, and dispatchers on a table in memory and a company on loopback.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail as tests do")]
+#![expect(clippy::expect_used, reason = "helpers of tests fail as tests do")]
 
 mod buckets;
 mod company;
