@@ -87,7 +87,7 @@ impl Table {
         };
         let account = AccountId(account);
         self.inner.lock().rows.insert((account, place), row);
-        Outgoing { id, account, place, at, envelope: envelope.into(), trace: 1 }
+        Outgoing { id, account, place, at, envelope: envelope.into() }
     }
 
     /// As an engine left it that was killed in the middle of an attempt.
