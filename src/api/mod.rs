@@ -1,1 +1,74 @@
-//! api
+//! HTTP towards us: webhooks and system endpoints.
+
+pub mod problem;
+pub mod system;
+pub mod webhooks;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::Semaphore;
+
+use crate::actors::Engine;
+use crate::channels::whatsapp::App;
+
+/// Bodies of requests held in memory at once, all together, in KiB.
+const BODIES_KIB_MAX: usize = 64 * 1024;
+
+/// What the handlers work with. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Api {
+    pub engine: Engine,
+    /// The apps whose webhooks are believed.
+    pub apps: Arc<[App]>,
+    pub metrics: Metrics,
+    pub body_bytes_max: usize,
+    pub request_timeout: Duration,
+    bodies_kib: Arc<Semaphore>,
+}
+
+/// Renders what was measured.
+#[derive(Clone)]
+pub struct Metrics(pub PrometheusHandle);
+
+impl std::fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Metrics")
+    }
+}
+
+impl Api {
+    pub fn new(engine: Engine, metrics: Metrics) -> Self {
+        let config = &engine.world().settings;
+        let apps = config
+            .whatsapp_apps
+            .iter()
+            .map(|(name, app)| App::new(name.as_str(), app.secrets.as_slice(), app.verify_token.clone()));
+        Self {
+            apps: apps.collect(),
+            metrics,
+            body_bytes_max: config.server.body_bytes_max,
+            request_timeout: Duration::from_millis(config.server.request_timeout_ms),
+            bodies_kib: Arc::new(Semaphore::new(BODIES_KIB_MAX)),
+            engine,
+        }
+    }
+
+    /// All routes.
+    pub fn router(self) -> Router {
+        Router::new()
+            .route("/webhooks/whatsapp", get(webhooks::whatsapp::handshake).post(webhooks::whatsapp::receive))
+            .route("/webhooks/whatsapp/{app}", get(webhooks::whatsapp::handshake).post(webhooks::whatsapp::receive))
+            .route("/healthz", get(system::alive))
+            .route("/readyz", get(system::ready))
+            .route("/metrics", get(system::metrics))
+            .route("/system/health", get(system::health))
+            .route("/system/info", get(system::info))
+            .route("/system/metrics", get(system::metrics))
+            .fallback(problem::no_such_page)
+            .with_state(self)
+    }
+}

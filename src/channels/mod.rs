@@ -1,6 +1,9 @@
 //! Channels: one folder per company contract. Sans-IO: bytes in give values, values give requests; the transport alone sends.
 
+pub mod guard;
 pub mod outcome;
+pub mod transport;
 pub mod whatsapp;
 
 pub use outcome::{Refused, Scope, SendOutcome};
+pub use transport::{Transport, TransportError};

@@ -8,7 +8,7 @@ use super::receipt::Receipt;
 use super::{Address, Timestamp};
 
 /// One update of a provider, with the slice of bytes it was read from.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Inbound {
     /// The provider's name of the account that received it (WhatsApp: `phone_number_id`; for account-wide notices the WABA id).
     pub account: String,
@@ -22,7 +22,7 @@ pub struct Inbound {
     pub raw: Bytes,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InboundKind {
     /// A person says something to the business.
@@ -38,7 +38,7 @@ pub enum InboundKind {
 }
 
 /// Who wrote. At least one address is there; both when the provider signed both in one entry.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sender {
     pub phone: Option<Phone>,
     pub scoped_id: Option<ScopedId>,
@@ -57,13 +57,16 @@ impl Sender {
 }
 
 /// A message of a person.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
     pub from: Sender,
     pub body: MessageBody,
     /// The provider's id of the message this one answers.
     pub reply_to: Option<String>,
     pub forwarded: bool,
+    /// The group it was said in: an answer would not belong into the person's own chat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// The advertisement, post or link that began the conversation.
     pub referral: Option<Referral>,
 }

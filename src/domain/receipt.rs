@@ -31,6 +31,18 @@ impl DeliveryState {
             .find(|state| state.rank() == rank)
     }
 
+    /// The stable word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+            Self::Played => "played",
+            Self::Failed => "failed",
+        }
+    }
+
     /// The state after also hearing `news`, in whatever order news comes, once or twice.
     #[must_use]
     pub fn after(self, news: Self) -> Self {

@@ -27,6 +27,13 @@ impl FlowSet {
         Err(mistakes)
     }
 
+    /// The languages that all flows of the set speak.
+    pub fn languages(&self) -> Vec<&str> {
+        let Some((first, others)) = self.flows.split_first() else { return Vec::new() };
+        let everywhere = |code: &&String| others.iter().all(|flow| flow.languages.contains(code));
+        first.languages.iter().filter(everywhere).map(String::as_str).collect()
+    }
+
     fn read(files: &[(&str, &str)], signatures: &[Signature]) -> (Self, Vec<Mistake>) {
         let signatures = signatures.iter().map(|signature| (signature.name, *signature)).collect();
         let mut set = Self { flows: Vec::new(), by_name: HashMap::new(), signatures };

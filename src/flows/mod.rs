@@ -10,6 +10,7 @@ mod library;
 pub mod machine;
 mod messages;
 mod mistake;
+pub mod notices;
 pub mod operation;
 mod reader;
 mod reads;

@@ -1,1 +1,22 @@
-//! sandbox
+//! The sandbox: a strict stand-in for the companies. It speaks their wire formats, signs its webhooks, enforces their limits with their
+//! error codes, plays the people, and misbehaves on command.
+//!
+//! It shares no code with our channels: what both would get wrong alike could never be found.
+
+pub mod control;
+pub mod graph;
+
+mod connection;
+mod faults;
+mod options;
+mod people;
+mod refusal;
+mod requests;
+mod server;
+mod state;
+mod templates;
+mod wamid;
+mod webhook;
+
+pub use options::{Number, Options};
+pub use server::{Handle, Sandbox, StartError};

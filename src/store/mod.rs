@@ -1,1 +1,105 @@
-//! store
+//! All SQL, and the one commit. Actors see the [`Store`] trait; [`PgStore`] is the truth behind it.
+
+pub mod admin;
+pub mod app;
+pub mod commit;
+pub mod effect;
+pub mod facts;
+pub mod migrate;
+pub mod postgres;
+pub mod private_postgres;
+pub mod rows;
+pub mod salon;
+pub mod seals;
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+pub use app::AppPool;
+pub use commit::{Batch, Blame, CommitOutcome, FinishedJob, FiredTimer, JobRow, JournalRow, OutboxRow, TurnRow};
+pub use effect::GuardedEffect;
+pub use facts::{AttemptState, Fact, FactBatch, Notice};
+pub use migrate::migrate;
+pub use postgres::PgStore;
+pub use rows::{
+    AccountRow, DeadLetterRow, DueTimer, LoadedConversation, OpenJob, OpenOutboxRow, OutboxPlace, Registration,
+    ReplayRow, RequestRow, SealedSender, SenderHashes,
+};
+
+use crate::domain::{AccountId, ContactId, Conversation, EventId, TenantId, Timestamp};
+
+/// The number of a writer row: one lane of one incarnation of a node, never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WriterId(pub i64);
+
+/// The database could not be asked, or answered with an error. Nothing is known of what was meant to be written.
+#[derive(Debug, thiserror::Error)]
+#[error("could not {what}")]
+pub struct StoreError {
+    pub what: &'static str,
+    #[source]
+    pub source: sqlx::Error,
+}
+
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// The few calls the actors make. Each is one statement; none holds a lock after it returns.
+///
+/// [`Store::commit`] and [`Store::record`] are not cancel-safe: dropping their future leaves the outcome unknown. Lanes own their own tasks.
+#[async_trait]
+pub trait Store: Send + Sync + Debug + 'static {
+    /// Takes the writers for `node`, one for the facts lane (the first) and one for each commit lane. `None`: a stranger lives, stand by.
+    async fn register(&self, node: &str, commit_lanes: u16, stale_ms: u32) -> Result<Option<Registration>>;
+    /// Says that the node lives; false when it was fenced.
+    async fn heartbeat(&self, node: &str, incarnation: i64) -> Result<bool>;
+    /// Gives the writers back.
+    async fn release(&self, node: &str, incarnation: i64) -> Result<()>;
+
+    /// The commit of DESIGN section 5. Sending the same batch again under the same number is safe and decides an unknown outcome.
+    async fn commit(&self, writer: WriterId, batch: &Batch) -> CommitOutcome;
+    /// Who is to blame for a batch that was aborted. Reads only.
+    async fn inspect(&self, batch: &Batch) -> Result<Vec<Blame>>;
+    /// Attempts, receipts and notices, fenced like the commit.
+    async fn record(&self, writer: WriterId, batch: &FactBatch) -> CommitOutcome;
+
+    /// The contacts of senders already known; `None` where [`Store::resolve`] has to be asked.
+    async fn find(&self, senders: &[SenderHashes]) -> Result<Vec<Option<ContactId>>>;
+    /// Finds each contact or gives birth to it, in one commit of its own. The flag says that it was born.
+    async fn resolve(&self, senders: &[SealedSender]) -> Result<Vec<(ContactId, bool)>>;
+    /// A signed change of addresses: the contact of the old ones, now reached by the new ones. `None` if nobody had the old ones.
+    async fn move_addresses(&self, before: &[[u8; 16]], now: &SealedSender) -> Result<Option<ContactId>>;
+    async fn load(&self, conversations: &[Conversation]) -> Result<Vec<LoadedConversation>>;
+    /// Whether an event stands in the journal on one of these days. Exact for a conversation without a turn in flight.
+    async fn journaled(&self, tenant: TenantId, event: EventId, days: &[chrono::NaiveDate]) -> Result<bool>;
+
+    async fn due_timers(&self, until: Timestamp, limit: i32) -> Result<Vec<DueTimer>>;
+    async fn open_jobs(&self, limit: i32) -> Result<Vec<OpenJob>>;
+    /// The rows of an account's outbox behind `after`, in table order, settled ones included (their `rank` says so).
+    async fn open_outbox(&self, account: AccountId, after: OutboxPlace, limit: i32) -> Result<Vec<OpenOutboxRow>>;
+    /// Up to which batch of each writer everything of the account has left.
+    async fn outbox_cursors(&self, account: AccountId) -> Result<Vec<(WriterId, i64)>>;
+    async fn save_cursor(&self, account: AccountId, writer: WriterId, batch: i64) -> Result<()>;
+
+    async fn accounts(&self) -> Result<Vec<AccountRow>>;
+    async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()>;
+
+    /// The system key as the ring wraps it: the one that is there, else `fresh`, which is then kept.
+    async fn system_key(&self, fresh: &[u8]) -> Result<Vec<u8>>;
+
+    /// Writes dead letters; one with the same `dedupe` is there already and stays as it is.
+    async fn bury(&self, letters: &[DeadLetterRow]) -> Result<()>;
+    async fn open_requests(&self, limit: i32) -> Result<Vec<RequestRow>>;
+    async fn answer_request(&self, id: i64, answer: &str) -> Result<()>;
+    async fn dead_letter_for_replay(&self, id: i64) -> Result<Option<ReplayRow>>;
+    async fn mark_replayed(&self, id: i64) -> Result<()>;
+
+    /// Builds the partitions of the days from 8 before to 7 after today; returns how many were missing.
+    async fn ensure_days(&self) -> Result<i32>;
+    async fn days_ahead(&self) -> Result<i32>;
+    /// Drops journal and outbox days older than `journal_days`, dead letters of tenants older than `dead_letter_days`, and what belongs to
+    /// nobody after `nobody_days`. Open outbox rows are carried forward first. Returns how many partitions went.
+    async fn let_go(&self, journal_days: u32, dead_letter_days: u32, nobody_days: u32) -> Result<u32>;
+    /// Takes away holds that have expired; returns how many.
+    async fn sweep_holds(&self) -> Result<i32>;
+}

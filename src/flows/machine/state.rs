@@ -58,6 +58,11 @@ impl State {
         }
     }
 
+    /// The language the person chose, if she did.
+    pub fn language(&self) -> Option<&str> {
+        self.lang.as_deref()
+    }
+
     /// Whether a flow is waiting for the person.
     pub fn is_open(&self) -> bool {
         !self.stack.is_empty()

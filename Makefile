@@ -1,0 +1,32 @@
+# What people type. `make run` and `make test` need Rust, and either Postgres 15 or newer or npm; they never touch the system.
+
+CARGO ?= cargo
+# A database of yours is none of their business.
+unexport DATABASE_URL
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench deps rust-version
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+run: rust-version ## Build and start everything on this machine: database, engine, sandbox, demo
+	$(CARGO) run --quiet -- dev
+
+test: rust-version ## Every test but the long ones
+	$(CARGO) test --no-fail-fast
+
+check: rust-version ## Format, lints, documentation, and licences where cargo-deny is installed
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets --all-features -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --quiet
+	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny check; else echo "cargo-deny is not installed: licences and advisories were not checked"; fi
+
+bench: rust-version ## Measure against the budgets and print one JSON object (needs pgbench: make deps)
+	$(CARGO) run --release --quiet -- bench
+
+deps: ## Install Debian's Postgres programs, pgbench among them, without leaving a server running (root)
+	.ci/deps
+
+rust-version:
+	@.ci/rust-version

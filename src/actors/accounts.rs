@@ -1,0 +1,153 @@
+//! The tenants' doors as the engine holds them in memory: found by the provider's name of them, with the tenant's key unwrapped.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use parking_lot::RwLock;
+use secrecy::SecretString;
+
+use crate::crypto::{KeyRing, TenantKey};
+use crate::domain::{AccountId, TenantId};
+use crate::flows::{Channel, FlowSet};
+use crate::store::{AccountRow, Store, StoreError, seals};
+
+/// One door, ready for use.
+#[derive(Debug)]
+pub struct Account {
+    pub id: AccountId,
+    pub tenant: Arc<Tenant>,
+    pub channel: Channel,
+    /// The provider's name of the account (WhatsApp: `phone_number_id`).
+    pub external_id: String,
+    /// What it belongs to at the provider (WhatsApp: the WABA id).
+    pub parent_id: String,
+    /// The app that signs for it.
+    pub app: String,
+    /// The token it sends with. `None`: receiving only.
+    pub credential: Option<SecretString>,
+    /// Why nothing is sent for it until somebody acts.
+    pub stopped_reason: Option<String>,
+}
+
+/// What a turn has to know of a tenant.
+#[derive(Debug)]
+pub struct Tenant {
+    pub id: TenantId,
+    pub key: TenantKey,
+    pub zone: Tz,
+    pub language: String,
+    /// The flows its people talk to.
+    pub flows: Arc<FlowSet>,
+}
+
+/// All doors. Reading is a pointer copy; [`Accounts::refresh`] replaces them whole.
+#[derive(Debug, Default)]
+pub struct Accounts {
+    inner: RwLock<Arc<Index>>,
+}
+
+#[derive(Debug, Default)]
+struct Index {
+    by_id: HashMap<AccountId, Arc<Account>>,
+    by_name: HashMap<(Channel, String), Arc<Account>>,
+    tenants: HashMap<TenantId, Arc<Tenant>>,
+}
+
+impl Accounts {
+    pub fn by_id(&self, id: AccountId) -> Option<Arc<Account>> {
+        self.inner.read().by_id.get(&id).cloned()
+    }
+
+    /// By the provider's name of it.
+    pub fn named(&self, channel: Channel, external_id: &str) -> Option<Arc<Account>> {
+        self.inner.read().by_name.get(&(channel, external_id.to_owned())).cloned()
+    }
+
+    /// The accounts that belong to one parent (WhatsApp: a WABA).
+    pub fn of_parent(&self, channel: Channel, parent_id: &str) -> Vec<Arc<Account>> {
+        let index = self.inner.read().clone();
+        index
+            .by_id
+            .values()
+            .filter(|account| account.channel == channel && account.parent_id == parent_id)
+            .cloned()
+            .collect()
+    }
+
+    pub fn tenant(&self, id: TenantId) -> Option<Arc<Tenant>> {
+        self.inner.read().tenants.get(&id).cloned()
+    }
+
+    pub fn all(&self) -> Vec<Arc<Account>> {
+        self.inner.read().by_id.values().cloned().collect()
+    }
+
+    /// Reads all doors anew. One whose tenant's key does not open is left out and logged: it must not take the others along.
+    pub async fn refresh(&self, store: &dyn Store, ring: &KeyRing) -> Result<(), StoreError> {
+        let mut index = Index::default();
+        for row in store.accounts().await? {
+            let tenant = match index.tenants.get(&row.tenant) {
+                Some(tenant) => tenant.clone(),
+                None => match unwrap_tenant(&row, ring) {
+                    Ok(tenant) => {
+                        let tenant = Arc::new(tenant);
+                        index.tenants.insert(row.tenant, tenant.clone());
+                        tenant
+                    }
+                    Err(reason) => {
+                        tracing::error!(
+                            account.id = row.id.0,
+                            tenant.id = row.tenant.0,
+                            reason,
+                            "an account cannot be used"
+                        );
+                        continue;
+                    }
+                },
+            };
+            let Some(channel) = channel(&row.channel) else { continue };
+            let account = Arc::new(open(row, channel, tenant));
+            index.by_name.insert((channel, account.external_id.clone()), account.clone());
+            index.by_id.insert(account.id, account);
+        }
+        *self.inner.write() = Arc::new(index);
+        Ok(())
+    }
+}
+
+fn channel(name: &str) -> Option<Channel> {
+    match name {
+        "whatsapp" => Some(Channel::WhatsApp),
+        "ussd" => Some(Channel::Ussd),
+        "sms" => Some(Channel::Sms),
+        _ => None,
+    }
+}
+
+fn unwrap_tenant(row: &AccountRow, ring: &KeyRing) -> Result<Tenant, String> {
+    Ok(Tenant {
+        id: row.tenant,
+        key: ring.unwrap_tenant_key(row.tenant.0, &row.wrapped_tenant_key).map_err(|error| error.to_string())?,
+        zone: row.zone.parse().map_err(|_| format!("unknown time zone {}", row.zone))?,
+        language: row.language.clone(),
+        flows: FlowSet::shipped(&row.flow).ok_or_else(|| format!("there is no flow set {}", row.flow))?,
+    })
+}
+
+fn open(row: AccountRow, channel: Channel, tenant: Arc<Tenant>) -> Account {
+    let credential = row.credential.as_deref().and_then(|sealed| {
+        let plain = tenant.key.open(seals::CREDENTIAL, row.external_id.as_bytes(), sealed).ok()?;
+        String::from_utf8(plain).ok().map(SecretString::from)
+    });
+    Account {
+        id: row.id,
+        tenant,
+        channel,
+        external_id: row.external_id,
+        parent_id: row.parent_id,
+        app: row.app,
+        credential,
+        stopped_reason: row.stopped_reason,
+    }
+}

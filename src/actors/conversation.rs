@@ -1,0 +1,280 @@
+//! A conversation that is awake: one actor, one turn in flight, its memory as new as the last commit.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+
+use super::cache::Asleep;
+use super::dead_letters::{Reason, bury_event};
+use super::event::{Event, EventKind, Verdict};
+use super::lane::Settled;
+use super::outbound::Courtesy;
+use super::shard::ShardMessage;
+use super::shared::Shared;
+use super::snapshot::{Known, Snapshot, SnapshotError};
+use super::turn::{self, Awake, TurnError};
+use crate::crypto::CryptoError;
+use crate::domain::Conversation;
+use crate::store::{StoreError, seals};
+
+/// How often a turn may be run again because the truth was another than it assumed.
+const RUNS_MAX: usize = 4;
+
+#[derive(Debug)]
+pub enum ConversationMessage {
+    /// The one turn that is now in flight.
+    Turn(Arc<Event>),
+    /// Nothing has come for a while: offer to sleep.
+    Doze,
+}
+
+/// What a conversation's actor is started with.
+#[derive(Debug)]
+pub struct ConversationSetup {
+    pub conversation: Conversation,
+    pub shared: Arc<Shared>,
+    pub router: ActorRef<ShardMessage>,
+}
+
+#[derive(Debug)]
+pub struct ConversationActor;
+
+#[derive(Debug)]
+pub struct Living {
+    conversation: Conversation,
+    shared: Arc<Shared>,
+    router: ActorRef<ShardMessage>,
+    memory: Option<Memory>,
+    /// How many events this actor was handed.
+    handled: u64,
+}
+
+/// What is known of the conversation, and the sealed form it had at its last commit.
+#[derive(Debug)]
+struct Memory {
+    awake: Awake,
+    sealed: Arc<[u8]>,
+    wrapped_key: Arc<[u8]>,
+}
+
+impl Actor for ConversationActor {
+    type Msg = ConversationMessage;
+    type State = Living;
+    type Arguments = ConversationSetup;
+
+    async fn pre_start(&self, _: ActorRef<Self::Msg>, setup: Self::Arguments) -> Result<Living, ActorProcessingErr> {
+        let ConversationSetup { conversation, shared, router } = setup;
+        Ok(Living { conversation, shared, router, memory: None, handled: 0 })
+    }
+
+    async fn handle(
+        &self,
+        _: ActorRef<Self::Msg>,
+        message: Self::Msg,
+        living: &mut Living,
+    ) -> Result<(), ActorProcessingErr> {
+        match message {
+            ConversationMessage::Turn(event) => {
+                living.handled += 1;
+                let verdict = living.handle(&event).await;
+                let _ = living.router.cast(ShardMessage::Finished { conversation: living.conversation, verdict });
+            }
+            ConversationMessage::Doze => living.offer_to_sleep(),
+        }
+        Ok(())
+    }
+}
+
+impl Living {
+    async fn handle(&mut self, event: &Event) -> Verdict {
+        let mut truths = BTreeMap::new();
+        for _ in 0..RUNS_MAX {
+            match self.run(event, &truths).await {
+                Run::Over(verdict) => return verdict,
+                Run::Again => {}
+                Run::Refused(refusals) => truths.extend(refusals),
+            }
+        }
+        self.bury(event, "its commit was refused again and again").await
+    }
+
+    /// Runs the turn once.
+    async fn run(&mut self, event: &Event, truths: &BTreeMap<u8, String>) -> Run {
+        let known = match self.knows(event).await {
+            Ok(known) => known,
+            Err(trouble) => return Run::Over(self.troubled(event, trouble).await),
+        };
+        let Some(known) = known else { return Run::Over(Verdict::Void) };
+        if known == Known::Duplicate {
+            metrics::counter!("ganira_duplicates_total").increment(1);
+            return Run::Over(Verdict::Duplicate);
+        }
+        let Some(memory) = &self.memory else { return Run::Over(Verdict::Void) };
+        if let EventKind::Alarm { due } = event.kind
+            && memory.awake.snapshot.kept.alarm != Some(due)
+        {
+            return Run::Over(Verdict::Void);
+        }
+        self.be_polite(event);
+        let worked = match turn::work(&self.shared.world, &memory.awake, event, truths).await {
+            Ok(worked) => worked,
+            Err(error) => return Run::Over(self.failed(event, &error).await),
+        };
+        let turn::Worked { commit, after, armed } = worked;
+        let sealed: Arc<[u8]> = commit.row.snapshot.as_slice().into();
+        let has_jobs = !commit.row.jobs.is_empty();
+        match self.shared.lane_of(self.conversation).commit(commit).await {
+            Settled::Committed => {
+                self.remember(event, after, sealed);
+                if let Some(due) = armed {
+                    self.shared.timers.arm(due, self.conversation);
+                }
+                if has_jobs {
+                    self.shared.jobs.wake();
+                }
+                Run::Over(Verdict::Committed)
+            }
+            Settled::Journaled => {
+                self.memory = None;
+                Run::Over(Verdict::Duplicate)
+            }
+            Settled::Gone => {
+                self.memory = None;
+                Run::Over(Verdict::Void)
+            }
+            Settled::Stale => {
+                self.memory = None;
+                Run::Again
+            }
+            Settled::Refused(refusals) => {
+                metrics::counter!("ganira_turns_refused_total").increment(1);
+                Run::Refused(refusals)
+            }
+            Settled::Poison(error) => Run::Over(self.bury(event, &error).await),
+            Settled::Fenced => Run::Over(Verdict::Unavailable),
+        }
+    }
+
+    /// What is known of the event, waking the conversation's memory first. `None`: the person was erased.
+    async fn knows(&mut self, event: &Event) -> Result<Option<Known>, Trouble> {
+        if self.memory.is_none() {
+            self.memory = self.wake(event).await?;
+        }
+        let Some(memory) = &self.memory else { return Ok(None) };
+        let known = memory.awake.snapshot.ring.knows(event.id, event.occurred_at);
+        if known != Known::AskJournal {
+            return Ok(Some(known));
+        }
+        let before = event.day.pred_opt().unwrap_or(event.day);
+        let days = if event.occurred_at.is_some() { vec![event.day] } else { vec![before, event.day] };
+        let journaled = self.shared.world.store.journaled(event.conversation.tenant, event.id, &days).await?;
+        Ok(Some(if journaled { Known::Duplicate } else { Known::New }))
+    }
+
+    /// From the cache, else from the table.
+    async fn wake(&self, event: &Event) -> Result<Option<Memory>, Trouble> {
+        let asleep = match self.shared.snapshots.take(self.conversation) {
+            Some(asleep) => asleep,
+            None => {
+                let loaded = self.shared.directory.load(self.conversation).await?;
+                let Some((loaded, wrapped)) = loaded.and_then(|mut row| row.wrapped_key.take().map(|key| (row, key)))
+                else {
+                    return Ok(None);
+                };
+                Asleep { seq: loaded.seq, sealed: loaded.snapshot.into(), wrapped_key: wrapped.into() }
+            }
+        };
+        let key = event.account.tenant.key.unwrap(seals::CONTACT_KEY, &asleep.wrapped_key)?;
+        let snapshot = Snapshot::open(&key, self.conversation, asleep.seq, &asleep.sealed)?;
+        let awake = Awake { seq: asleep.seq, snapshot, key };
+        Ok(Some(Memory { awake, sealed: asleep.sealed, wrapped_key: asleep.wrapped_key }))
+    }
+
+    fn remember(&mut self, event: &Event, after: Snapshot, sealed: Arc<[u8]>) {
+        if matches!(event.kind, EventKind::Erase) {
+            self.memory = None;
+            self.shared.directory.forget(self.conversation);
+            self.shared.outbound.forget(self.conversation);
+        } else if let Some(memory) = &mut self.memory {
+            memory.awake.seq = memory.awake.seq.next();
+            memory.awake.snapshot = after;
+            memory.sealed = sealed;
+        }
+    }
+
+    /// Blue ticks and "typing…": best effort, dropped under pressure.
+    fn be_polite(&self, event: &Event) {
+        if let EventKind::Message { provider_id, .. } = &event.kind {
+            let read = Courtesy { account: event.account.clone(), message: provider_id.clone(), typing: true };
+            self.shared.outbound.courtesy(read);
+        }
+    }
+
+    async fn failed(&mut self, event: &Event, error: &TurnError) -> Verdict {
+        self.bury(event, &error.to_string()).await
+    }
+
+    async fn troubled(&mut self, event: &Event, trouble: Trouble) -> Verdict {
+        match trouble {
+            Trouble::Snapshot(SnapshotError::Unreadable(error)) => self.bury(event, &error.to_string()).await,
+            other => {
+                tracing::error!(
+                    trace = %event.trace,
+                    conversation.id = self.conversation.contact.0,
+                    error = &other as &dyn std::error::Error,
+                    "a conversation could not be woken"
+                );
+                Verdict::Unavailable
+            }
+        }
+    }
+
+    async fn bury(&mut self, event: &Event, error: &str) -> Verdict {
+        self.memory = None;
+        match bury_event(&self.shared.world, event, Reason::Poison, error).await {
+            Ok(()) => Verdict::Buried,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a dead letter could not be written");
+                Verdict::Unavailable
+            }
+        }
+    }
+
+    /// Leaves the sealed snapshot where the next waking finds it, and names the last event handled: the router knows if it sent more.
+    fn offer_to_sleep(&mut self) {
+        if let Some(memory) = &self.memory {
+            let asleep = Asleep {
+                seq: memory.awake.seq,
+                sealed: memory.sealed.clone(),
+                wrapped_key: memory.wrapped_key.clone(),
+            };
+            if !self.shared.fence.has_fallen() {
+                self.shared.snapshots.put(self.conversation, asleep);
+            }
+        }
+        self.memory = None;
+        let offer = ShardMessage::Sleepy { conversation: self.conversation, handled: self.handled };
+        let _ = self.router.cast(offer);
+    }
+}
+
+/// How one run of a turn ended.
+enum Run {
+    Over(Verdict),
+    /// The memory was stale: load and run again.
+    Again,
+    /// Guards failed: run again with the truth.
+    Refused(Vec<(u8, String)>),
+}
+
+/// Why a conversation could not be woken.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Key(#[from] CryptoError),
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+}

@@ -1,0 +1,161 @@
+//! An event on its way to a conversation, and the gate behind which its answer waits for the commit.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chrono::NaiveDate;
+use parking_lot::Mutex;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+use super::accounts::Account;
+use crate::domain::{Conversation, EventId, Message, MessageBody, OutboxId, Sender, Timestamp, Trace};
+
+/// What became of an event. Only the first four may be answered with a 200.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Its turn is in the database.
+    Committed,
+    /// It had been committed before; nothing was done again.
+    Duplicate,
+    /// It lies among the dead letters, whole.
+    Buried,
+    /// There is nothing to do for it any more (a timer that lost the race, a person who was erased).
+    Void,
+    /// It could not be brought to an end now; whoever sent it must come again.
+    Unavailable,
+}
+
+impl Verdict {
+    pub fn is_safe(self) -> bool {
+        self != Self::Unavailable
+    }
+}
+
+/// One thing that happened to one conversation. The turn's permit travels with it, not with the request that brought it.
+#[derive(Debug)]
+pub struct Event {
+    pub id: EventId,
+    /// The event's own day, part of the journal's key; the day of receipt where the provider has no clock.
+    pub day: NaiveDate,
+    /// `None`: the provider has no clock, so only the journal can tell a late duplicate.
+    pub occurred_at: Option<Timestamp>,
+    pub received_at: Timestamp,
+    pub account: Arc<Account>,
+    pub conversation: Conversation,
+    pub kind: EventKind,
+    /// What the journal keeps, as it came.
+    pub raw: Bytes,
+    /// Correlates log lines from the webhook to the send.
+    pub trace: Trace,
+    gate: Mutex<Option<oneshot::Sender<Verdict>>>,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+#[derive(Debug)]
+pub enum EventKind {
+    Message {
+        message: Box<Message>,
+        provider_id: String,
+    },
+    /// The owner wrote herself, from her own app.
+    Echo {
+        to: Sender,
+        body: MessageBody,
+    },
+    /// The provider vouches that the person is now reached by other addresses.
+    AddressChange {
+        now: Sender,
+    },
+    /// The alarm row of this instant came due.
+    Alarm {
+        due: Timestamp,
+    },
+    /// A message of ours failed for good.
+    SendFailed {
+        of: OutboxId,
+        reason: &'static str,
+    },
+    /// News of a message somebody waits for.
+    Receipt {
+        of: OutboxId,
+        state: &'static str,
+    },
+    /// A job ended; its row goes with this turn's commit.
+    JobDone {
+        job: OutboxId,
+        stored: Option<StoredMedia>,
+    },
+    /// The person exceeded her bucket and is told so, once.
+    SlowDown,
+    /// Forget the person.
+    Erase,
+}
+
+/// Media that lies in the object store now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredMedia {
+    pub object: String,
+    pub mime: String,
+    pub bytes: u64,
+}
+
+impl EventKind {
+    /// The number the journal keeps. Numbers are never reused.
+    pub fn number(&self) -> i16 {
+        match self {
+            Self::Message { .. } => 1,
+            Self::Echo { .. } => 2,
+            Self::AddressChange { .. } => 3,
+            Self::Alarm { .. } => 4,
+            Self::SendFailed { .. } => 5,
+            Self::Receipt { .. } => 6,
+            Self::JobDone { .. } => 7,
+            Self::SlowDown => 8,
+            Self::Erase => 9,
+        }
+    }
+}
+
+/// The parts of an event that its maker knows.
+#[derive(Debug)]
+pub struct NewEvent {
+    pub id: EventId,
+    pub occurred_at: Option<Timestamp>,
+    pub received_at: Timestamp,
+    pub account: Arc<Account>,
+    pub conversation: Conversation,
+    pub kind: EventKind,
+    pub raw: Bytes,
+    pub trace: Trace,
+}
+
+/// Where the verdict arrives. Dropping it changes nothing: the turn goes on.
+pub type Answer = oneshot::Receiver<Verdict>;
+
+impl Event {
+    pub fn new(new: NewEvent, permit: Option<OwnedSemaphorePermit>) -> (Arc<Self>, Answer) {
+        let (sender, receiver) = oneshot::channel();
+        let NewEvent { id, occurred_at, received_at, account, conversation, kind, raw, trace } = new;
+        let event = Self {
+            id,
+            day: occurred_at.unwrap_or(received_at).date_naive(),
+            occurred_at,
+            received_at,
+            account,
+            conversation,
+            kind,
+            raw,
+            trace,
+            gate: Mutex::new(Some(sender)),
+            _permit: permit,
+        };
+        (Arc::new(event), receiver)
+    }
+
+    /// Opens the output gate. Only the first verdict counts.
+    pub fn settle(&self, verdict: Verdict) {
+        if let Some(gate) = self.gate.lock().take() {
+            let _ = gate.send(verdict);
+        }
+    }
+}

@@ -1,0 +1,427 @@
+//! The one entrance: whatever touches a conversation comes in here, gets its permit, its contact and its place in the order.
+
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use chrono::TimeDelta;
+use futures::future::BoxFuture;
+use ractor::ActorRef;
+
+use super::accounts::Account;
+use super::admission::{Admission, Refusal};
+use super::dead_letters::{self, Buried, Owner, Raw, Reason};
+use super::event::{Answer, Event, EventKind, NewEvent, StoredMedia, Verdict};
+use super::shard::ShardMessage;
+use super::shared::Shared;
+use crate::channels::whatsapp;
+use crate::domain::ids::Opaque;
+use crate::domain::{
+    AccountId, Address, Conversation, DeliveryState, EventId, Inbound, InboundKind, OutboxId, Receipt, Sender,
+    Timestamp, Trace,
+};
+use crate::flows::Channel;
+use crate::store::{AttemptState, Fact, Notice};
+
+/// Days before today that the journal still has; providers repeat for seven.
+const DAYS_BEFORE: i64 = 8;
+const DAYS_AFTER: i64 = 1;
+
+/// The entrance. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Ingress(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    shared: Arc<Shared>,
+    admission: Arc<Admission>,
+    routers: OnceLock<Vec<ActorRef<ShardMessage>>>,
+}
+
+/// What became of a request's updates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// All of them are safe: 200.
+    Safe,
+    /// At least one is not: 503, come again.
+    NotSafe,
+    /// The body names an account of another app: 401.
+    Forbidden,
+    Refused(Refusal),
+}
+
+/// One update whose answer is still awaited.
+enum Pending<'a> {
+    Settled(Verdict),
+    Turn(Answer),
+    /// Not bound to an order: begun when all updates of the request have their place.
+    Work(BoxFuture<'a, Verdict>),
+}
+
+impl Ingress {
+    pub fn new(shared: Arc<Shared>, admission: Arc<Admission>) -> Self {
+        Self(Arc::new(Inner { shared, admission, routers: OnceLock::new() }))
+    }
+
+    pub(super) fn account(&self, id: AccountId) -> Option<Arc<Account>> {
+        self.0.shared.world.accounts.by_id(id)
+    }
+
+    /// Opens the way to the shards, once they run.
+    pub(super) fn connect(&self, routers: Vec<ActorRef<ShardMessage>>) {
+        let _ = self.0.routers.set(routers);
+    }
+
+    /// Takes the updates of one verified request, in their order. Dropping the future loses nothing: turns begun go on.
+    pub async fn take(&self, channel: Channel, app: &str, updates: Vec<Inbound>, trace: Trace) -> Taken {
+        if !self.all_belong(channel, app, &updates) {
+            return Taken::Forbidden;
+        }
+        if let Err(refusal) = self.0.admission.spend(updates.len().saturating_sub(1)) {
+            return Taken::Refused(refusal);
+        }
+        let contacts = futures::future::join_all(updates.iter().map(|update| self.contact(channel, update))).await;
+        let mut pending = Vec::with_capacity(updates.len());
+        for (update, contact) in updates.into_iter().zip(contacts) {
+            pending.push(self.submit(channel, app, update, contact, trace).await);
+        }
+        let verdicts = futures::future::join_all(pending.into_iter().map(Pending::verdict)).await;
+        if verdicts.into_iter().all(Verdict::is_safe) { Taken::Safe } else { Taken::NotSafe }
+    }
+
+    /// A signed body that could not be read: kept whole by its hash, so that its repetition changes nothing.
+    pub async fn bury_body(&self, app: &str, body: &Bytes, error: &str) -> Taken {
+        let buried = Buried::Body { app: app.to_owned(), body: Raw(body.clone()) };
+        let world = &self.0.shared.world;
+        match dead_letters::bury(world, Owner::default(), body, Reason::Unreadable, error, &buried).await {
+            Ok(()) => Taken::Safe,
+            Err(_) => Taken::NotSafe,
+        }
+    }
+
+    /// The alarm row of a conversation came due.
+    pub async fn alarm(&self, conversation: Conversation, due: Timestamp) -> Verdict {
+        let id =
+            self.event_id(&[b"alarm", &conversation.contact.0.to_be_bytes(), &due.timestamp_micros().to_be_bytes()]);
+        self.internal(id, conversation, None, EventKind::Alarm { due }).await
+    }
+
+    /// A job ended.
+    pub async fn job_done(&self, job: OutboxId, account: &Arc<Account>, stored: Option<StoredMedia>) -> Verdict {
+        let id = self.event_id(&[b"job", job.to_string().as_bytes()]);
+        self.internal(id, job.conversation, Some(account.clone()), EventKind::JobDone { job, stored }).await
+    }
+
+    /// A message of ours will never go.
+    pub async fn send_failed(&self, of: OutboxId, account: &Arc<Account>, reason: &'static str) -> Verdict {
+        let id = self.event_id(&[b"refused", of.to_string().as_bytes()]);
+        self.internal(id, of.conversation, Some(account.clone()), EventKind::SendFailed { of, reason }).await
+    }
+
+    /// Forget the person.
+    pub async fn erase(&self, conversation: Conversation, request: i64) -> Verdict {
+        let id = self.event_id(&[b"erase", &request.to_be_bytes()]);
+        self.internal(id, conversation, None, EventKind::Erase).await
+    }
+
+    /// What a dead letter holds, once more, as a new event at the end.
+    pub async fn replay(&self, channel: Channel, inbound: Inbound, replay: &str, trace: Trace) -> Verdict {
+        let Some(account) = self.0.shared.world.accounts.named(channel, &inbound.account) else {
+            return Verdict::Unavailable;
+        };
+        let original = self.provider_event(&account, &inbound.provider_id);
+        let day = inbound.occurred_at.unwrap_or_else(|| self.now()).date_naive();
+        match self.0.shared.world.store.journaled(account.tenant.id, original, &[day]).await {
+            Ok(true) => return Verdict::Duplicate,
+            Ok(false) => {}
+            Err(_) => return Verdict::Unavailable,
+        }
+        let provider_id = format!("replay:{replay}:{}", inbound.provider_id);
+        let again = Inbound { provider_id, occurred_at: None, ..inbound };
+        let contact = self.contact(channel, &again).await;
+        match self.submit_unlimited(channel, again, contact, trace).await {
+            Some(pending) => pending.verdict().await,
+            None => Verdict::Unavailable,
+        }
+    }
+
+    /// Every account in the body must belong to the app that signed it. One nobody has is not another's.
+    fn all_belong(&self, channel: Channel, app: &str, updates: &[Inbound]) -> bool {
+        let accounts = &self.0.shared.world.accounts;
+        let mut last: Option<&str> = None;
+        updates.iter().all(|update| {
+            if last == Some(&update.account) {
+                return true;
+            }
+            last = Some(&update.account);
+            match accounts.named(channel, &update.account) {
+                Some(account) => account.app == app,
+                None => accounts.of_parent(channel, &update.account).iter().all(|account| account.app == app),
+            }
+        })
+    }
+
+    /// Whose conversation an update belongs to. `Ok(None)`: nobody's.
+    async fn contact(&self, channel: Channel, update: &Inbound) -> Result<Option<Conversation>, ()> {
+        let Some(account) = self.0.shared.world.accounts.named(channel, &update.account) else { return Ok(None) };
+        let tenant = &account.tenant;
+        let directory = &self.0.shared.directory;
+        let resolve = async |sender: &Sender| {
+            if sender.addresses().is_empty() {
+                return Ok(None);
+            }
+            directory.resolve(tenant, sender).await.map(Some).map_err(|_| ())
+        };
+        let contact = match &update.kind {
+            InboundKind::Message(message) => resolve(&message.from).await?,
+            InboundKind::Echo { to, .. } => resolve(to).await?,
+            InboundKind::AddressChange { before, now, .. } => self.moved(&account, before, now).await?,
+            InboundKind::Receipt(_) | InboundKind::Notice { .. } => None,
+        };
+        Ok(contact.map(|contact| Conversation { tenant: tenant.id, contact }))
+    }
+
+    async fn moved(
+        &self,
+        account: &Account,
+        before: &[Address],
+        now: &Sender,
+    ) -> Result<Option<crate::domain::ContactId>, ()> {
+        let directory = &self.0.shared.directory;
+        let found = directory.move_to(&account.tenant, before, now).await.map_err(|_| ())?;
+        if found.is_some() || now.addresses().is_empty() {
+            return Ok(found);
+        }
+        directory.resolve(&account.tenant, now).await.map(Some).map_err(|_| ())
+    }
+
+    /// Gives one update its place in the order.
+    async fn submit<'a>(
+        &'a self,
+        channel: Channel,
+        app: &'a str,
+        update: Inbound,
+        contact: Result<Option<Conversation>, ()>,
+        trace: Trace,
+    ) -> Pending<'a> {
+        let world = &self.0.shared.world;
+        let account = world.accounts.named(channel, &update.account);
+        if account.is_none() && world.accounts.of_parent(channel, &update.account).is_empty() {
+            return self.bury(app, update, Owner::default(), Reason::UnknownAccount, "no tenant has this account");
+        }
+        if let (InboundKind::Receipt(_), Some(account)) = (&update.kind, &account) {
+            let account = account.clone();
+            return Pending::Work(Box::pin(async move { self.receipt(&account, &update, trace).await }));
+        }
+        let Ok(contact) = contact else { return Pending::Settled(Verdict::Unavailable) };
+        let (Some(conversation), Some(account)) = (contact, account) else {
+            return Pending::Work(Box::pin(async move { self.note(&update).await }));
+        };
+        let owner =
+            Owner { tenant: Some(conversation.tenant), contact: Some(conversation.contact), account: Some(account.id) };
+        if !self.within_days(update.occurred_at) {
+            return self.bury(app, update, owner, Reason::OutOfDays, "its day lies outside the journal");
+        }
+        if matches!(update.kind, InboundKind::Message(_))
+            && let Err(excess) = self.0.admission.check_sender(conversation)
+        {
+            self.tell_to_slow_down(conversation, &account);
+            return self.bury(app, update, owner, Reason::OverLimit, excess.word());
+        }
+        let pending = self.submit_unlimited(channel, update, Ok(Some(conversation)), trace).await;
+        pending.unwrap_or(Pending::Settled(Verdict::Unavailable))
+    }
+
+    /// The way on after the buckets: a permit, an id, the router.
+    async fn submit_unlimited(
+        &self,
+        channel: Channel,
+        update: Inbound,
+        contact: Result<Option<Conversation>, ()>,
+        trace: Trace,
+    ) -> Option<Pending<'static>> {
+        let account = self.0.shared.world.accounts.named(channel, &update.account)?;
+        let conversation = contact.ok()??;
+        let id = self.provider_event(&account, &update.provider_id);
+        let kind = match update.kind {
+            InboundKind::Message(message) => {
+                EventKind::Message { message: Box::new(message), provider_id: update.provider_id }
+            }
+            InboundKind::Echo { to, body } => EventKind::Echo { to, body },
+            InboundKind::AddressChange { now, .. } => EventKind::AddressChange { now },
+            InboundKind::Receipt(_) | InboundKind::Notice { .. } => return None,
+        };
+        let occurred_at = update.occurred_at;
+        let new =
+            NewEvent { id, occurred_at, received_at: self.now(), account, conversation, kind, raw: update.raw, trace };
+        Some(self.route(new).await)
+    }
+
+    async fn internal(
+        &self,
+        id: EventId,
+        conversation: Conversation,
+        account: Option<Arc<Account>>,
+        kind: EventKind,
+    ) -> Verdict {
+        let Some(account) = account.or_else(|| self.any_account(conversation)) else { return Verdict::Void };
+        let raw = Bytes::from(format!("{kind:?}"));
+        let received_at = self.now();
+        let occurred_at = match kind {
+            EventKind::Alarm { due } => Some(due),
+            _ => None,
+        };
+        let trace = Trace(crate::crypto::random::number());
+        let new = NewEvent { id, occurred_at, received_at, account, conversation, kind, raw, trace };
+        self.route(new).await.verdict().await
+    }
+
+    /// Events of the engine's own need a door to speak through; the conversation's snapshot knows the right one.
+    fn any_account(&self, conversation: Conversation) -> Option<Arc<Account>> {
+        self.0.shared.world.accounts.all().into_iter().find(|account| account.tenant.id == conversation.tenant)
+    }
+
+    async fn route(&self, new: NewEvent) -> Pending<'static> {
+        if self.0.shared.fence.has_fallen() {
+            return Pending::Settled(Verdict::Unavailable);
+        }
+        let Some(permit) = self.0.admission.permit().await else { return Pending::Settled(Verdict::Unavailable) };
+        let shard = usize::from(new.conversation.shard().0);
+        let (event, answer) = Event::new(new, Some(permit));
+        let router = self.0.routers.get().and_then(|routers| routers.get(shard));
+        match router.map(|router| router.cast(ShardMessage::Deliver(event))) {
+            Some(Ok(())) => Pending::Turn(answer),
+            _ => Pending::Settled(Verdict::Unavailable),
+        }
+    }
+
+    /// News of a message we sent: a fact, and an event only where somebody waits for it or it failed.
+    async fn receipt(&self, account: &Arc<Account>, update: &Inbound, trace: Trace) -> Verdict {
+        let InboundKind::Receipt(receipt) = &update.kind else { return Verdict::Void };
+        let Some(state) = receipt.state else { return self.note(update).await };
+        let ours = receipt.opaque.as_deref().and_then(|opaque| opaque.parse::<Opaque>().ok());
+        let Some(opaque) = ours.filter(|opaque| opaque.outbox.conversation.tenant == account.tenant.id) else {
+            metrics::counter!("ganira_receipts_unmatched_total").increment(1);
+            return Verdict::Void;
+        };
+        if self.0.shared.facts.record(self.fact(account, receipt, opaque.outbox, state)).await.is_err() {
+            return Verdict::Unavailable;
+        }
+        metrics::counter!("ganira_receipts_total", "state" => state.word()).increment(1);
+        tracing::debug!(%trace, outbox.id = %opaque.outbox, state = state.word(), "a receipt was recorded");
+        self.0.shared.outbound.receipt(opaque.outbox, state);
+        let of = opaque.outbox;
+        let kind = match state {
+            DeliveryState::Failed => {
+                let code = receipt.error.as_ref().map_or(0, |error| error.code);
+                EventKind::SendFailed { of, reason: whatsapp::policy::failed(code).word() }
+            }
+            _ if opaque.wake => EventKind::Receipt { of, state: state.word() },
+            _ => return Verdict::Committed,
+        };
+        let new = NewEvent {
+            id: self.provider_event(account, &update.provider_id),
+            occurred_at: receipt.at,
+            received_at: self.now(),
+            account: account.clone(),
+            conversation: of.conversation,
+            kind,
+            raw: update.raw.clone(),
+            trace,
+        };
+        self.route(new).await.verdict().await
+    }
+
+    fn fact(&self, account: &Account, receipt: &Receipt, id: OutboxId, state: DeliveryState) -> Fact {
+        Fact {
+            id,
+            account: account.id,
+            attempt: 0,
+            attempt_state: AttemptState::None,
+            rank: state.rank(),
+            message: Some(self.0.shared.world.hashes.event(account.id.0, receipt.message.as_bytes())),
+            error_code: receipt.error.as_ref().map(|error| error.code),
+            price_category: receipt.pricing.as_ref().and_then(|pricing| pricing.category.clone()),
+            at: receipt.at.unwrap_or_else(|| self.now()),
+        }
+    }
+
+    /// What belongs to no conversation is kept as news about its account.
+    async fn note(&self, update: &Inbound) -> Verdict {
+        let world = &self.0.shared.world;
+        let field = match &update.kind {
+            InboundKind::Notice { field } => field.clone(),
+            InboundKind::Receipt(_) => "receipt".to_owned(),
+            _ => "message without a sender".to_owned(),
+        };
+        let event = EventId(world.hashes.event(0, update.provider_id.as_bytes()));
+        let account = world.accounts.named(Channel::WhatsApp, &update.account).map(|account| account.id);
+        let body = world.seal_by_system("notice", &event.0, &update.raw);
+        let notice = Notice { event, account, field, at: self.now(), body };
+        let recorded = self.0.shared.facts.note(notice).await;
+        if recorded.is_ok() { Verdict::Committed } else { Verdict::Unavailable }
+    }
+
+    fn bury<'a>(
+        &'a self,
+        app: &'a str,
+        update: Inbound,
+        owner: Owner,
+        reason: Reason,
+        error: &'static str,
+    ) -> Pending<'a> {
+        Pending::Work(Box::pin(async move {
+            let raw = Raw(update.raw.clone());
+            let dedupe = [update.account.as_bytes(), b"\0", update.provider_id.as_bytes()].concat();
+            let buried = Buried::Update { app: app.to_owned(), inbound: Box::new(update), raw };
+            match dead_letters::bury(&self.0.shared.world, owner, &dedupe, reason, error, &buried).await {
+                Ok(()) => Verdict::Buried,
+                Err(error) => {
+                    tracing::error!(error = %error.source, reason = reason.word(), "a dead letter could not be written");
+                    Verdict::Unavailable
+                }
+            }
+        }))
+    }
+
+    /// Once in a while, and nobody waits for it.
+    fn tell_to_slow_down(&self, conversation: Conversation, account: &Arc<Account>) {
+        let now = self.now();
+        if !self.0.admission.tell_now(conversation, now) {
+            return;
+        }
+        let id =
+            self.event_id(&[b"slow", &conversation.contact.0.to_be_bytes(), &now.timestamp_micros().to_be_bytes()]);
+        let (ingress, account) = (self.clone(), account.clone());
+        super::spawn(async move { ingress.internal(id, conversation, Some(account), EventKind::SlowDown).await });
+    }
+
+    fn within_days(&self, occurred_at: Option<Timestamp>) -> bool {
+        let now = self.now();
+        occurred_at.is_none_or(|at| {
+            let days = (at.date_naive() - now.date_naive()).num_days();
+            (-DAYS_BEFORE..=DAYS_AFTER).contains(&days) && at - now < TimeDelta::days(DAYS_AFTER)
+        })
+    }
+
+    fn provider_event(&self, account: &Account, provider_id: &str) -> EventId {
+        EventId(self.0.shared.world.hashes.event(account.id.0, provider_id.as_bytes()))
+    }
+
+    fn event_id(&self, parts: &[&[u8]]) -> EventId {
+        EventId(self.0.shared.world.hashes.other(&parts.join(&b'\0')))
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.shared.world.clock.now()
+    }
+}
+
+impl Pending<'_> {
+    async fn verdict(self) -> Verdict {
+        match self {
+            Self::Settled(verdict) => verdict,
+            Self::Work(work) => work.await,
+            Self::Turn(answer) => answer.await.unwrap_or(Verdict::Unavailable),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Housekeeping: partitions ahead, retention, what people ask from other processes, idle buckets, new accounts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::TryStreamExt;
+use object_store::path::Path as ObjectPath;
+use object_store::{ObjectStore, ObjectStoreExt};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use super::admission::Admission;
+use super::dead_letters::{self, Buried};
+use super::event::Verdict;
+use super::fence::Fence;
+use super::ingress::{Ingress, Taken};
+use super::outbound::Outbound;
+use super::shared::World;
+use crate::channels::whatsapp;
+use crate::domain::{ContactId, Conversation, TenantId, Trace};
+use crate::flows::Channel;
+use crate::store::RequestRow;
+
+/// How often requests are looked for.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often accounts are read anew and expired holds swept.
+const ACCOUNTS_EVERY: Duration = Duration::from_secs(10);
+/// How often partitions are made sure of and idle buckets forgotten.
+const DAYS_EVERY: Duration = Duration::from_secs(60);
+/// How often what has outlived its retention is dropped.
+const RETENTION_EVERY: Duration = Duration::from_secs(3600);
+/// Requests taken at once.
+const REQUESTS_MAX: i32 = 64;
+
+/// What housekeeping works with.
+#[derive(Debug)]
+pub struct Housekeeper {
+    pub world: Arc<World>,
+    pub fence: Fence,
+    pub ingress: Ingress,
+    pub admission: Arc<Admission>,
+    pub outbound: Outbound,
+    pub objects: Arc<dyn ObjectStore>,
+}
+
+impl Housekeeper {
+    /// Runs until the fence falls.
+    pub async fn run(self) {
+        let mut look = every(LOOK_EVERY);
+        let mut accounts = every(ACCOUNTS_EVERY);
+        let mut days = every(DAYS_EVERY);
+        let mut retention = every(RETENTION_EVERY);
+        loop {
+            tokio::select! {
+                () = self.fence.fallen() => return,
+                _ = look.tick() => self.answer_requests().await,
+                _ = accounts.tick() => self.refresh_accounts().await,
+                _ = days.tick() => self.keep_days().await,
+                _ = retention.tick() => self.let_go().await,
+            }
+        }
+    }
+
+    async fn refresh_accounts(&self) {
+        if let Err(error) = self.world.accounts.refresh(&*self.world.store, &self.world.ring).await {
+            return tracing::warn!(error = %error.source, "the accounts could not be read");
+        }
+        self.outbound.refresh();
+        if let Err(error) = self.world.store.sweep_holds().await {
+            tracing::warn!(error = %error.source, "expired holds could not be swept");
+        }
+    }
+
+    async fn keep_days(&self) {
+        self.admission.forget_idle();
+        match self.world.store.ensure_days().await {
+            Ok(0) => {}
+            Ok(made) => tracing::info!(made, "partitions were built ahead"),
+            Err(error) => tracing::error!(error = %error.source, "the partitions ahead could not be built"),
+        }
+    }
+
+    async fn let_go(&self) {
+        let started = Instant::now();
+        let retention = &self.world.settings.retention;
+        match self.world.store.let_go(retention.journal_days, retention.dead_letter_days, retention.nobody_days).await {
+            Ok(dropped) => {
+                tracing::info!(
+                    dropped,
+                    duration_ms = started.elapsed().as_millis(),
+                    "what outlived its retention was dropped"
+                );
+            }
+            Err(error) => tracing::error!(error = %error.source, "what outlived its retention could not be dropped"),
+        }
+    }
+
+    async fn answer_requests(&self) {
+        let requests = match self.world.store.open_requests(REQUESTS_MAX).await {
+            Ok(requests) => requests,
+            Err(error) => return tracing::warn!(error = %error.source, "the requests could not be read"),
+        };
+        for request in requests {
+            let Some(answer) = self.answer(&request).await else { continue };
+            tracing::info!(request.id, request.kind, answer, "a request was answered");
+            if let Err(error) = self.world.store.answer_request(request.id, &answer).await {
+                tracing::warn!(error = %error.source, "the answer to a request could not be written");
+            }
+        }
+    }
+
+    /// `None`: it cannot be answered now and is tried again.
+    async fn answer(&self, request: &RequestRow) -> Option<String> {
+        let number = |name: &str| request.arguments.get(name).and_then(serde_json::Value::as_i64);
+        match request.kind.as_str() {
+            "replay" => self.replay(number("dead_letter")?).await,
+            "erase" => {
+                let (tenant, contact) = (TenantId(number("tenant")?), ContactId(number("contact")?));
+                self.erase(Conversation { tenant, contact }, request.id).await
+            }
+            "refresh" => {
+                self.refresh_accounts().await;
+                Some("done".to_owned())
+            }
+            other => Some(format!("this release does not know a request of kind {other:?}")),
+        }
+    }
+
+    async fn replay(&self, id: i64) -> Option<String> {
+        let row = match self.world.store.dead_letter_for_replay(id).await {
+            Ok(Some(row)) => row,
+            Ok(None) => return Some(format!("there is no dead letter {id}")),
+            Err(_) => return None,
+        };
+        let name = format!("{id}.{}", row.replays);
+        let answer = match dead_letters::open(&self.world, &row) {
+            None => return Some("it cannot be opened: its tenant or key is gone".to_owned()),
+            Some(Buried::Internal { .. }) => {
+                return Some("it is an event of the engine's own and cannot be replayed".to_owned());
+            }
+            Some(Buried::Update { mut inbound, raw, .. }) => {
+                inbound.raw = raw.0;
+                let trace = Trace(crate::crypto::random::number());
+                match self.ingress.replay(Channel::WhatsApp, *inbound, &name, trace).await {
+                    Verdict::Unavailable => return None,
+                    Verdict::Duplicate => "it had been handled after all",
+                    Verdict::Buried => return Some("it failed again and stays a dead letter".to_owned()),
+                    Verdict::Committed | Verdict::Void => "replayed",
+                }
+            }
+            Some(Buried::Body { app, body }) => match whatsapp::parse(&body.0) {
+                Err(error) => return Some(format!("it still cannot be read: {error}")),
+                Ok(updates) => {
+                    let trace = Trace(crate::crypto::random::number());
+                    match self.ingress.take(Channel::WhatsApp, &app, updates, trace).await {
+                        Taken::Safe => "replayed",
+                        Taken::Forbidden => return Some("it names an account of another app".to_owned()),
+                        Taken::NotSafe | Taken::Refused(_) => return None,
+                    }
+                }
+            },
+        };
+        self.world.store.mark_replayed(id).await.ok()?;
+        Some(answer.to_owned())
+    }
+
+    /// The turn erases rows and key; files are worthless without the key, and go as well.
+    async fn erase(&self, conversation: Conversation, request: i64) -> Option<String> {
+        match self.ingress.erase(conversation, request).await {
+            Verdict::Unavailable => return None,
+            Verdict::Buried => return Some("the erasure failed: see the dead letters".to_owned()),
+            Verdict::Committed | Verdict::Duplicate | Verdict::Void => {}
+        }
+        let folder = ObjectPath::from(format!("{}/{}", conversation.tenant, conversation.contact));
+        let files = self.objects.list(Some(&folder)).try_collect::<Vec<_>>().await.ok()?;
+        for file in files {
+            self.objects.delete(&file.location).await.ok()?;
+        }
+        Some("erased".to_owned())
+    }
+}
+
+fn every(period: Duration) -> tokio::time::Interval {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}

@@ -1,0 +1,91 @@
+//! One attempt to send one message: record it, send, understand the answer. Runs as a task of its own.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::setup::Setup;
+use super::window::Event;
+use super::wire::Wire;
+use crate::actors::accounts::Account;
+use crate::actors::outgoing::Outgoing;
+use crate::channels::SendOutcome;
+use crate::crypto::random;
+use crate::store::{AttemptState, Fact};
+
+/// Sends `message`. Nothing leaves before the attempt stands in the table under an unfenced writer.
+pub(super) async fn run(setup: &Setup, account: &Account, message: &Outgoing, attempt: i16) -> Event {
+    let started = Instant::now();
+    let outcome = match setup.wires.get(&account.channel) {
+        Some(wire) => match send(setup, wire, account, message, attempt).await {
+            Some(outcome) => outcome,
+            None => return Event::NotBegun(message.id),
+        },
+        None => SendOutcome::AccountStopped { code: 0, reason: "nothing can be sent on this channel".to_owned() },
+    };
+    report(message, attempt, &outcome, started);
+    let hash = match &outcome {
+        SendOutcome::Accepted { message: id } => Some(setup.hashes.event(account.id.0, id.as_bytes())),
+        _ => None,
+    };
+    Event::Ended { id: message.id, outcome, message: hash, random: fraction() }
+}
+
+/// `None`: it could not be recorded and was not sent.
+async fn send(
+    setup: &Setup,
+    wire: &Arc<dyn Wire>,
+    account: &Account,
+    message: &Outgoing,
+    attempt: i16,
+) -> Option<SendOutcome> {
+    let request = match wire.request(account, message) {
+        Ok(request) => request,
+        Err(outcome) => return Some(outcome),
+    };
+    let begun = Fact {
+        id: message.id,
+        account: account.id,
+        attempt,
+        attempt_state: AttemptState::Begun,
+        rank: 0,
+        message: None,
+        error_code: None,
+        price_category: None,
+        at: setup.clock.now(),
+    };
+    setup.facts.record(begun).await.ok()?;
+    Some(wire.outcome(&setup.transport.send(request).await))
+}
+
+fn report(message: &Outgoing, attempt: i16, outcome: &SendOutcome, started: Instant) {
+    let took = started.elapsed();
+    let (word, code) = word(outcome);
+    metrics::counter!("ganira_sends_total", "outcome" => word).increment(1);
+    metrics::histogram!("ganira_send_seconds").record(took.as_secs_f64());
+    tracing::info!(
+        trace = %message.envelope.trace,
+        outbox.id = %message.id,
+        account.id = message.account.0,
+        attempt,
+        outcome = word,
+        code,
+        duration_ms = took.as_millis() as u64,
+        "an attempt to send ended"
+    );
+}
+
+fn word(outcome: &SendOutcome) -> (&'static str, Option<i64>) {
+    match outcome {
+        SendOutcome::Accepted { .. } => ("accepted", None),
+        SendOutcome::Throttled { code, .. } => ("throttled", *code),
+        SendOutcome::Retry { code, .. } => ("retry", *code),
+        SendOutcome::Unknown => ("unknown", None),
+        SendOutcome::AccountStopped { code, .. } => ("account_stopped", Some(*code)),
+        SendOutcome::Refused { code, .. } => ("refused", Some(*code)),
+    }
+}
+
+/// Even in 0..=1.
+fn fraction() -> f64 {
+    random::number() as f64 / u64::MAX as f64
+}

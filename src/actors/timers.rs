@@ -1,0 +1,146 @@
+//! Timers: the next minute of alarm rows in memory, fired on time as events. The rows are the truth; losing this memory loses nothing.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio::sync::mpsc;
+
+use super::event::Verdict;
+use super::fence::Fence;
+use super::ingress::Ingress;
+use super::shared::World;
+use crate::domain::{Conversation, Timestamp};
+use crate::store::DueTimer;
+
+/// How far ahead rows are read into memory.
+const HORIZON: TimeDelta = TimeDelta::seconds(60);
+/// How often the table is read again.
+const REFRESH: Duration = Duration::from_secs(20);
+/// Rows held at once; with more due the horizon is nearer.
+const HELD_MAX: i32 = 20_000;
+/// Firings in flight at once: herds at full hours are paced.
+const FIRING_MAX: usize = 256;
+/// When a firing found no way in, it is tried again after this.
+const AGAIN_AFTER: TimeDelta = TimeDelta::seconds(1);
+
+/// The entrance to the timers. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Timers(mpsc::UnboundedSender<DueTimer>);
+
+/// The other end, before the task is started.
+#[derive(Debug)]
+pub struct TimersQueue(mpsc::UnboundedReceiver<DueTimer>);
+
+pub fn channel() -> (Timers, TimersQueue) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    (Timers(sender), TimersQueue(receiver))
+}
+
+impl Timers {
+    /// A commit wrote this alarm. The queue is bounded by the turns in flight; what lies beyond the horizon is dropped at once.
+    pub fn arm(&self, due: Timestamp, conversation: Conversation) {
+        let _ = self.0.send(DueTimer { due, conversation });
+    }
+}
+
+/// Runs until the fence falls.
+pub async fn run(world: Arc<World>, fence: Fence, ingress: Ingress, queue: TimersQueue) {
+    let (ended, endings) = mpsc::unbounded_channel();
+    let wheel =
+        Wheel { world, ingress, held: BTreeSet::new(), horizon: Timestamp::UNIX_EPOCH, firing: HashSet::new(), ended };
+    tokio::select! {
+        () = fence.fallen() => {}
+        () = wheel.run(queue.0, endings) => {}
+    }
+}
+
+struct Wheel {
+    world: Arc<World>,
+    ingress: Ingress,
+    /// By the instant at which to fire: the row's own, or later where an earlier try found no way in.
+    held: BTreeSet<(Timestamp, DueTimer)>,
+    /// Every row due before this is held, in flight or done.
+    horizon: Timestamp,
+    firing: HashSet<DueTimer>,
+    ended: mpsc::UnboundedSender<(DueTimer, Verdict)>,
+}
+
+impl Wheel {
+    async fn run(
+        mut self,
+        mut queue: mpsc::UnboundedReceiver<DueTimer>,
+        mut endings: mpsc::UnboundedReceiver<(DueTimer, Verdict)>,
+    ) {
+        let mut refresh = tokio::time::interval(REFRESH);
+        refresh.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let until_due = self.until_next();
+            tokio::select! {
+                _ = refresh.tick() => self.refresh().await,
+                Some(timer) = queue.recv() => self.hold(timer),
+                Some((timer, verdict)) = endings.recv() => self.end(timer, verdict),
+                () = tokio::time::sleep(until_due) => self.fire_due(),
+            }
+        }
+    }
+
+    /// Until the first held timer is due; a long time where nothing may be fired now.
+    fn until_next(&self) -> Duration {
+        match self.held.first() {
+            Some((at, _)) if self.firing.len() < FIRING_MAX => {
+                (*at - self.world.clock.now()).to_std().unwrap_or_default()
+            }
+            _ => REFRESH,
+        }
+    }
+
+    async fn refresh(&mut self) {
+        let until = self.world.clock.now() + HORIZON;
+        match self.world.store.due_timers(until, HELD_MAX).await {
+            Ok(rows) => {
+                let full = rows.len() >= HELD_MAX as usize;
+                self.horizon = if full { rows.last().map_or(until, |row| row.due) } else { until };
+                for row in rows.into_iter().filter(|row| !self.firing.contains(row)) {
+                    self.held.insert((row.due, row));
+                }
+            }
+            Err(error) => tracing::warn!(error = %error.source, "the timers could not be read"),
+        }
+    }
+
+    fn hold(&mut self, timer: DueTimer) {
+        if timer.due <= self.horizon {
+            self.held.insert((timer.due, timer));
+        }
+    }
+
+    fn fire_due(&mut self) {
+        let now = self.world.clock.now();
+        while self.firing.len() < FIRING_MAX
+            && let Some((at, timer)) = self.held.first().copied()
+            && at <= now
+        {
+            self.held.pop_first();
+            if !self.firing.insert(timer) {
+                continue;
+            }
+            metrics::histogram!("ganira_timer_late_seconds").record((now - timer.due).as_seconds_f64());
+            let ingress = self.ingress.clone();
+            let ended = self.ended.clone();
+            super::spawn(async move {
+                let verdict = ingress.alarm(timer.conversation, timer.due).await;
+                let _ = ended.send((timer, verdict));
+            });
+        }
+    }
+
+    /// A firing that found no way in comes again; its row is still there.
+    fn end(&mut self, timer: DueTimer, verdict: Verdict) {
+        self.firing.remove(&timer);
+        if verdict == Verdict::Unavailable {
+            self.held.insert((self.world.clock.now() + AGAIN_AFTER, timer));
+        }
+    }
+}

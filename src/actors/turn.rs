@@ -1,0 +1,343 @@
+//! One turn, worked out: an event and what is known of the conversation become a row for the commit. Waits only for operations' answers.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::accounts::Account;
+use super::event::{Event, EventKind};
+use super::lane::Commit;
+use super::outgoing::{Envelope, Recipient};
+use super::shared::World;
+use super::snapshot::{Snapshot, SnapshotError};
+use crate::crypto::{DataKey, Place};
+use crate::domain::outbound::WhenUnknown;
+use crate::domain::{Content, MessageBody, OutboxId, Seq, Timestamp};
+use crate::flows::{self, Channel, Context, Done, FlowSet, Input, Row, Say, Turn, Value};
+use crate::operations::{Answered, Asker};
+use crate::store::{FinishedJob, FiredTimer, GuardedEffect, JobRow, JournalRow, OutboxRow, TurnRow, seals};
+
+/// Rounds of questions in one turn. Each operation may need a round of its own; the core allows no more operations.
+const ROUNDS_MAX: usize = 17;
+/// The job that fetches media.
+pub const MEDIA_JOB: &str = "media";
+
+/// What an awake conversation knows.
+#[derive(Debug)]
+pub struct Awake {
+    pub seq: Seq,
+    pub snapshot: Snapshot,
+    pub key: DataKey,
+}
+
+/// A turn ready for its lane, and what is true once it is committed.
+#[derive(Debug)]
+pub struct Worked {
+    pub commit: Commit,
+    pub after: Snapshot,
+    /// An alarm row that this turn writes.
+    pub armed: Option<Timestamp>,
+}
+
+/// Why a turn could not be worked out. All of these would happen again.
+#[derive(Debug, thiserror::Error)]
+pub enum TurnError {
+    #[error("the flow panicked: {0}")]
+    Panicked(String),
+    #[error("the flow asks without end")]
+    AsksWithoutEnd,
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+}
+
+/// Works one turn out. `truths`: what a refused commit said of the operations, by their ordinals.
+pub async fn work(
+    world: &World,
+    awake: &Awake,
+    event: &Event,
+    truths: &BTreeMap<u8, String>,
+) -> Result<Worked, TurnError> {
+    let mut after = awake.snapshot.clone();
+    let now = world.clock.now();
+    after.ring.remember(event.id, event.occurred_at, event.received_at);
+    receive(&mut after, event);
+    let account = &speaks_by(world, &after, event);
+    let mut draft = Draft { messages: Vec::new(), effects: Vec::new(), alarm: None, keeps_alarm: true };
+    match input(world, event, now) {
+        Given::Flow(input) => {
+            advance(world, awake, event, account, &input, truths, now, &mut after, &mut draft).await?
+        }
+        Given::SlowDown => draft.messages.push(slow_down(account, &after)),
+        Given::Erase => {
+            after = Snapshot { kept: super::snapshot::Kept::default(), ring: after.ring };
+            draft.effects.push(GuardedEffect { ordinal: 0, kind: "erase_person", args: serde_json::json!({}) });
+        }
+        Given::Nothing => {}
+    }
+    finish(awake, event, account, after, draft)
+}
+
+/// What a turn will write besides the snapshot.
+struct Draft {
+    messages: Vec<Say>,
+    effects: Vec<GuardedEffect>,
+    /// When the flow wants to be woken.
+    alarm: Option<Timestamp>,
+    /// The flow was not asked: what alarm it wants is unknown, so the one there is stays.
+    keeps_alarm: bool,
+}
+
+/// By which door this turn answers: the one the event came in by, else the one the person used last.
+fn speaks_by(world: &World, after: &Snapshot, event: &Event) -> Arc<Account> {
+    if after.kept.door(event.account.id).is_some() {
+        return event.account.clone();
+    }
+    let last = after.kept.doors.first().and_then(|door| world.accounts.by_id(door.account));
+    last.unwrap_or_else(|| event.account.clone())
+}
+
+/// What an event gives to the conversation.
+enum Given {
+    Flow(Input),
+    SlowDown,
+    Erase,
+    Nothing,
+}
+
+fn input(world: &World, event: &Event, now: Timestamp) -> Given {
+    match &event.kind {
+        EventKind::Message { message, .. } => {
+            Given::Flow(Input::Message { body: message.body.clone(), referral: message.referral.clone() })
+        }
+        EventKind::Echo { .. } => {
+            let minutes = i64::try_from(world.settings.engine.echo_quiet_minutes).unwrap_or(i64::MAX);
+            Given::Flow(Input::StaffSpoke { quiet_until: now + TimeDelta::minutes(minutes) })
+        }
+        EventKind::Alarm { .. } => Given::Flow(Input::Alarm),
+        EventKind::SendFailed { reason, .. } => Given::Flow(Input::SendFailed { reason }),
+        EventKind::Receipt { state, .. } => {
+            Given::Flow(Input::Event { name: "receipt".to_owned(), payload: row([("state", Value::text(*state))]) })
+        }
+        EventKind::JobDone { stored, .. } => {
+            let stored = row([("stored", Value::YesNo(stored.is_some()))]);
+            Given::Flow(Input::Event { name: MEDIA_JOB.to_owned(), payload: stored })
+        }
+        EventKind::SlowDown => Given::SlowDown,
+        EventKind::Erase => Given::Erase,
+        EventKind::AddressChange { .. } => Given::Nothing,
+    }
+}
+
+fn row<const N: usize>(fields: [(&str, Value); N]) -> Row {
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Notes by which door the event came and what it tells of the person.
+fn receive(after: &mut Snapshot, event: &Event) {
+    let account = event.account.id;
+    match &event.kind {
+        EventKind::Message { message, .. } => {
+            let from = &message.from;
+            let to = Recipient { phone: from.phone.clone(), scoped_id: from.scoped_id.clone() };
+            // The receipt time is ours: a message that was on its way for an hour opens the window no longer than the provider says.
+            after.kept.came_by(
+                account,
+                to,
+                Some(event.occurred_at.unwrap_or(event.received_at).min(event.received_at)),
+            );
+            if from.profile_name.is_some() {
+                after.kept.profile_name.clone_from(&from.profile_name);
+            }
+        }
+        EventKind::Echo { to, .. } => {
+            let to = Recipient { phone: to.phone.clone(), scoped_id: to.scoped_id.clone() };
+            after.kept.came_by(account, to, None);
+        }
+        EventKind::AddressChange { now } => {
+            let to = Recipient { phone: now.phone.clone(), scoped_id: now.scoped_id.clone() };
+            for door in after.kept.doors.iter_mut().filter(|door| door.account == account) {
+                door.to = to.clone();
+            }
+        }
+        _ => {}
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one turn")]
+async fn advance(
+    world: &World,
+    awake: &Awake,
+    event: &Event,
+    account: &Account,
+    input: &Input,
+    truths: &BTreeMap<u8, String>,
+    now: Timestamp,
+    after: &mut Snapshot,
+    draft: &mut Draft,
+) -> Result<(), TurnError> {
+    let tenant = &account.tenant;
+    let context = Context {
+        now,
+        zone: tenant.zone,
+        channel: account.channel,
+        door_open: door_open(account, after, now),
+        language: tenant.language.clone(),
+        profile_name: after.kept.profile_name.clone(),
+    };
+    let seal = |table: &'static str, row: &[u8], bytes: &[u8]| {
+        awake.key.seal(Place { tenant: event.conversation.tenant.0, table, row }, bytes)
+    };
+    let asker = Asker {
+        tenant: event.conversation.tenant,
+        contact: event.conversation.contact,
+        event: event.id,
+        zone: tenant.zone,
+        language: after.kept.state.language().unwrap_or(&tenant.language),
+        now,
+        true_outcomes: truths,
+        seal: &seal,
+    };
+    let mut answered: Vec<Answered> = Vec::new();
+    for _ in 0..ROUNDS_MAX {
+        let answers: Vec<_> = answered.iter().map(|one| one.answer.clone()).collect();
+        match caught(&tenant.flows, &after.kept.state, input, &answers, &context)? {
+            Turn::Ask(questions) => answered.extend(world.operations.answer(&asker, &questions).await),
+            Turn::Done(done) => {
+                let Done { state, messages, alarm, faults, .. } = *done;
+                for fault in faults {
+                    metrics::counter!("ganira_flow_faults_total", "fault" => fault.as_str()).increment(1);
+                }
+                after.kept.state = state;
+                draft.messages = messages;
+                draft.alarm = alarm;
+                draft.keeps_alarm = false;
+                draft.effects = answered.into_iter().filter_map(|one| one.effect).collect();
+                return Ok(());
+            }
+        }
+    }
+    Err(TurnError::AsksWithoutEnd)
+}
+
+/// The core cannot fail, but a bug in it must not take the conversation's actor along: a panic becomes a value.
+fn caught(
+    flow: &FlowSet,
+    state: &flows::State,
+    input: &Input,
+    answers: &[flows::Answer],
+    context: &Context,
+) -> Result<Turn, TurnError> {
+    catch_unwind(AssertUnwindSafe(|| flows::advance(flow, state, input, answers, context))).map_err(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        TurnError::Panicked(text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default())
+    })
+}
+
+/// Whether we may write freely to where this turn's messages go.
+fn door_open(account: &Account, after: &Snapshot, now: Timestamp) -> bool {
+    account.channel != Channel::WhatsApp || after.kept.door(account.id).is_some_and(|door| now < door.open_until())
+}
+
+fn slow_down(account: &Account, after: &Snapshot) -> Say {
+    let language = after.kept.state.language().unwrap_or(&account.tenant.language);
+    let text = flows::notices::slow_down(language).to_owned();
+    Say { content: Content::Text { text, preview: false }, when_unknown: WhenUnknown::Leave, wake: false }
+}
+
+/// Seals everything and lays it out for the commit.
+fn finish(
+    awake: &Awake,
+    event: &Event,
+    account: &Account,
+    mut after: Snapshot,
+    draft: Draft,
+) -> Result<Worked, TurnError> {
+    let conversation = event.conversation;
+    let seq = awake.seq.next();
+    let (alarm, alarm_gone) = arm(&mut after, event, &draft);
+    let door = after.kept.door(account.id);
+    let door_until = match (account.channel, door) {
+        (Channel::WhatsApp, Some(door)) => Some(door.open_until()),
+        _ => None,
+    };
+    let to = door.map(|door| door.to.clone());
+    let mut outbox = Vec::with_capacity(draft.messages.len());
+    let mut envelopes = Vec::with_capacity(draft.messages.len());
+    // Without a door there is nobody to say it to.
+    for (n, (say, to)) in (0..).zip(draft.messages.into_iter().zip(to.iter().cycle())) {
+        let Say { content, when_unknown, wake } = say;
+        let envelope = Envelope { to: to.clone(), content, when_unknown, wake, door_until, trace: event.trace };
+        let id = OutboxId { conversation, seq, n };
+        outbox.push(OutboxRow { n, account: account.id, body: envelope.seal(&awake.key, id) });
+        envelopes.push(Arc::new(envelope));
+    }
+    let row = TurnRow {
+        conversation,
+        seq: awake.seq,
+        snapshot: after.seal(&awake.key, conversation, seq)?,
+        journal: JournalRow {
+            event: event.id,
+            day: event.day,
+            account: event.account.id,
+            kind: event.kind.number(),
+            at: event.received_at,
+            body: awake
+                .key
+                .seal(Place { tenant: conversation.tenant.0, table: seals::JOURNAL, row: &event.id.0 }, &event.raw),
+        },
+        outbox,
+        alarm,
+        alarm_gone,
+        jobs: jobs(awake, event, seq),
+        job_finished: finished(event),
+        effects: draft.effects.into_iter().chain(stored(event)).collect(),
+    };
+    Ok(Worked { commit: Commit { row, envelopes }, after, armed: alarm })
+}
+
+/// The one lazy alarm: its row is never later than wanted. A later one stays and fires early; then the flow only arms it again.
+fn arm(after: &mut Snapshot, event: &Event, draft: &Draft) -> (Option<Timestamp>, Option<FiredTimer>) {
+    let mut gone = None;
+    if let EventKind::Alarm { due } = event.kind {
+        gone = Some(FiredTimer { due, fired: true });
+        after.kept.alarm = None;
+    }
+    if draft.keeps_alarm {
+        return (None, gone);
+    }
+    match (draft.alarm, after.kept.alarm) {
+        (Some(wanted), Some(row)) if row <= wanted => (None, gone),
+        (Some(wanted), row) => {
+            after.kept.alarm = Some(wanted);
+            (Some(wanted), gone.or(row.map(|due| FiredTimer { due, fired: false })))
+        }
+        (None, _) => (None, gone),
+    }
+}
+
+/// Media must be fetched within minutes: the job is part of the turn that heard of it.
+fn jobs(awake: &Awake, event: &Event, seq: Seq) -> Vec<JobRow> {
+    let EventKind::Message { message, .. } = &event.kind else { return Vec::new() };
+    let MessageBody::Media(media) = &message.body else { return Vec::new() };
+    let plain = serde_json::to_vec(media).unwrap_or_default();
+    let id = OutboxId { conversation: event.conversation, seq, n: 0 };
+    let place = Place { tenant: event.conversation.tenant.0, table: "job", row: &seals::outbox_row(id) };
+    vec![JobRow { n: 0, kind: MEDIA_JOB, body: awake.key.seal(place, &plain) }]
+}
+
+fn finished(event: &Event) -> Option<FinishedJob> {
+    match &event.kind {
+        EventKind::JobDone { job, .. } => Some(FinishedJob { seq: job.seq, n: job.n }),
+        _ => None,
+    }
+}
+
+fn stored(event: &Event) -> Option<GuardedEffect> {
+    let EventKind::JobDone { job, stored: Some(stored) } = &event.kind else { return None };
+    let args = serde_json::json!({
+        "seq": job.seq, "n": job.n, "object": stored.object, "mime": stored.mime, "bytes": stored.bytes,
+    });
+    Some(GuardedEffect { ordinal: u8::MAX, kind: "media_stored", args })
+}

@@ -1,0 +1,30 @@
+//! The settings of a newcomer's machine, whose secrets everybody knows; `serve` refuses them.
+
+use figment::value::Dict;
+
+use super::layers::insert;
+
+/// The app secret of the demo app.
+pub const DEV_APP_SECRET: &str = "dev-app-secret";
+/// The verify token of the demo app.
+pub const DEV_VERIFY_TOKEN: &str = "dev-verify-token";
+/// The name of the demo app.
+pub const DEV_APP: &str = "demo";
+/// The key ring of dev and tests: 32 bytes that spell what they are.
+pub const DEV_KEY_RING: &str = "dev:Z2FuaXJhIGRldiBrZXkgcmluZywgbm90IGEgc2VjcmU=";
+/// The hash key of dev and tests.
+pub const DEV_HASH_KEY: &str = "Z2FuaXJhIGRldiBoYXNoIGtleSwgbm90IGEgc2VjcmU=";
+
+pub(super) fn layer() -> Dict {
+    let mut entries = Dict::new();
+    let app = ["whatsapp", "apps", DEV_APP];
+    insert(&mut entries, &[app[0], app[1], app[2], "secrets"], DEV_APP_SECRET);
+    insert(&mut entries, &[app[0], app[1], app[2], "verify_token"], DEV_VERIFY_TOKEN);
+    insert(&mut entries, &["secrets", "key_ring"], DEV_KEY_RING);
+    insert(&mut entries, &["secrets", "hash_key"], DEV_HASH_KEY);
+    insert(&mut entries, &["database", "private"], "true");
+    insert(&mut entries, &["media", "allow_private_hosts"], "true");
+    insert(&mut entries, &["engine", "node_name"], "dev");
+    insert(&mut entries, &["logging", "format"], "text");
+    entries
+}

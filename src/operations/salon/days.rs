@@ -1,0 +1,73 @@
+//! `free_days`: the next days with a free time.
+
+use chrono::NaiveDate;
+use sqlx::PgConnection;
+
+use crate::domain::TimeWindow;
+use crate::flows::{Question, Row, Value};
+use crate::operations::arguments::{self, BadArgument};
+use crate::operations::asker::{Answered, Asker, Trouble, row};
+
+use super::labels::Words;
+use super::local_day::LocalDay;
+use super::roster::Roster;
+
+const DAYS_MAX: usize = 10;
+/// How many days are read at once: mostly the first reading is enough.
+const DAYS_AT_ONCE: usize = 14;
+
+struct Arguments {
+    service: i64,
+    staff: i64,
+}
+
+impl Arguments {
+    fn read(arguments: &Row) -> Result<Self, BadArgument> {
+        Ok(Self { service: arguments::whole(arguments, "service")?, staff: arguments::whole(arguments, "staff")? })
+    }
+}
+
+pub(in crate::operations) async fn answer(
+    connection: &mut PgConnection,
+    asker: &Asker<'_>,
+    question: &Question,
+) -> Result<Answered, Trouble> {
+    let Arguments { service, staff } = Arguments::read(&question.arguments)?;
+    let Some(roster) = Roster::read(connection, asker, service, staff).await? else {
+        return Ok(Answered::found(Vec::new()));
+    };
+    let words = Words::of(asker.language);
+    let today = asker.now.with_timezone(&asker.zone).date_naive();
+    let free = free_days(connection, asker, &roster).await?;
+    Ok(Answered::found(free.into_iter().map(|date| row_of(date, today, words)).collect()))
+}
+
+async fn free_days(connection: &mut PgConnection, asker: &Asker<'_>, roster: &Roster) -> sqlx::Result<Vec<NaiveDate>> {
+    let days: Vec<LocalDay> = roster.dates(asker).map(|date| LocalDay::new(asker.zone, date)).collect();
+    let mut free = Vec::with_capacity(DAYS_MAX);
+    for some in days.chunks(DAYS_AT_ONCE) {
+        let Some(window) = span(some) else { continue };
+        let busy = roster.busy(connection, asker, window).await?;
+        let open = some.iter().filter(|day| !roster.free(day, &busy).is_empty());
+        free.extend(open.map(LocalDay::date).take(DAYS_MAX - free.len()));
+        if free.len() == DAYS_MAX {
+            break;
+        }
+    }
+    Ok(free)
+}
+
+/// From the first instant of `days` to the last.
+fn span(days: &[LocalDay]) -> Option<TimeWindow> {
+    let start = days.iter().filter_map(LocalDay::whole).map(|whole| whole.start()).min()?;
+    let end = days.iter().filter_map(LocalDay::whole).map(|whole| whole.end()).max()?;
+    TimeWindow::new(start, end).ok()
+}
+
+fn row_of(date: NaiveDate, today: NaiveDate, words: &Words) -> Row {
+    row([
+        ("id", Value::text(date.to_string())),
+        ("label", Value::text(words.day(date, today))),
+        ("date", Value::Date(date)),
+    ])
+}

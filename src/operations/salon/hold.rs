@@ -1,0 +1,114 @@
+//! `hold_slot`: keeps a time for the person. A reservation: it runs before the commit, expires by itself, and finds what it already took.
+
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::flows::{Question, Row, Value};
+use crate::operations::arguments::{self, BadArgument};
+use crate::operations::asker::{Answered, Asker, Trouble, row};
+use crate::store::AppPool;
+use crate::store::salon::busy::BusyWith;
+use crate::store::salon::hold::{self, Held, NewHold};
+
+use super::local_day::LocalDay;
+use super::roster::Roster;
+use super::slot::Slot;
+
+struct Arguments {
+    slot: Slot,
+    service: i64,
+}
+
+impl Arguments {
+    fn read(arguments: &Row) -> Result<Self, BadArgument> {
+        let slot = arguments::text(arguments, "slot")?.parse();
+        let expected = "the id of a free_slots row";
+        Ok(Self {
+            slot: slot.map_err(|_| arguments::bad("slot", expected, arguments.get("slot")))?,
+            service: arguments::whole(arguments, "service")?,
+        })
+    }
+}
+
+pub(in crate::operations) async fn answer(
+    app: &AppPool,
+    asker: &Asker<'_>,
+    question: &Question,
+) -> Result<Answered, Trouble> {
+    let arguments = Arguments::read(&question.arguments)?;
+    let id = id_of(asker, question.ordinal);
+    let mut transaction = app.writing(asker.tenant).await?;
+    if let Some(held) = hold::find(&mut transaction, asker.tenant, asker.contact, id).await? {
+        transaction.rollback().await?;
+        return Ok(answer_of(&held));
+    }
+    let held = match plan(&mut transaction, asker, id, &arguments).await? {
+        Some(new) => take(&mut transaction, asker, &new).await?,
+        None => None,
+    };
+    let Some(held) = held else {
+        // Her earlier hold stays hers.
+        transaction.rollback().await?;
+        return Ok(Answered::outcome("taken"));
+    };
+    transaction.commit().await?;
+    Ok(answer_of(&held))
+}
+
+/// The id of the hold that this question takes, and of the visit it may become: the same whenever the event is handled again.
+fn id_of(asker: &Asker<'_>, ordinal: u8) -> Uuid {
+    let mut hash = Sha256::new();
+    hash.update(b"hold_slot");
+    hash.update(asker.tenant.0.to_be_bytes());
+    hash.update(asker.contact.0.to_be_bytes());
+    hash.update(asker.event.0);
+    hash.update([ordinal]);
+    let digest: [u8; 32] = hash.finalize().into();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// The hold to try for; `None` if the slot is not one that the salon offers, whoever may have it: tokens come from outside, and hours
+/// change while people think. Other people's visits and holds are left to the database to judge.
+async fn plan(
+    connection: &mut PgConnection,
+    asker: &Asker<'_>,
+    id: Uuid,
+    Arguments { slot, service }: &Arguments,
+) -> sqlx::Result<Option<NewHold>> {
+    if slot.staff == 0 {
+        return Ok(None);
+    }
+    let Some(roster) = Roster::read(connection, asker, *service, slot.staff).await? else { return Ok(None) };
+    let (Some(visit), Some(taken)) = (roster.wanted.visit_at(slot.start), roster.wanted.footprint_at(slot.start))
+    else {
+        return Ok(None);
+    };
+    let mut busy = roster.busy(connection, asker, visit).await?;
+    busy.retain(|busy| busy.with == BusyWith::TimeOff);
+    let day = LocalDay::new(asker.zone, slot.start.with_timezone(&asker.zone).date_naive());
+    let offered = roster.free(&day, &busy).iter().any(|free| free.start == slot.start);
+    let contact = asker.contact;
+    let minutes = roster.house.hold_minutes;
+    Ok(offered.then_some(NewHold { id, contact, staff: slot.staff, service: *service, visit, taken, minutes }))
+}
+
+async fn take(connection: &mut PgConnection, asker: &Asker<'_>, new: &NewHold) -> sqlx::Result<Option<Held>> {
+    hold::queue_up(connection, asker.tenant, new.contact, new.staff).await?;
+    hold::make_room(connection, asker.tenant, new).await?;
+    if !hold::take(connection, asker.tenant, new).await? {
+        return Ok(None);
+    }
+    hold::find(connection, asker.tenant, new.contact, new.id).await
+}
+
+fn answer_of(held: &Held) -> Answered {
+    Answered::outcome("held").with_row(row([
+        ("id", Value::text(held.id.to_string())),
+        ("start", Value::DateTime(held.visit.start())),
+        ("staff_name", Value::text(&held.staff_label)),
+        ("ends_at", Value::DateTime(held.expires_at)),
+    ]))
+}

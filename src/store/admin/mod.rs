@@ -1,0 +1,12 @@
+//! What an operator's commands read and write, as the owner of the tables: all tenants are in sight. The engine never comes here.
+
+pub mod tenants;
+
+use sqlx::{Executor as _, PgPool, Postgres, Transaction};
+
+/// A transaction in the owner's role. The pool is the one of [`super::postgres::owner_pool`], or any whose login is a member of it.
+pub async fn begin(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let mut transaction = pool.begin().await?;
+    transaction.execute("SET LOCAL ROLE ganira_owner").await?;
+    Ok(transaction)
+}

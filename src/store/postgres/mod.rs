@@ -1,0 +1,189 @@
+//! [`PgStore`]: the store's trait on a real Postgres. Lanes have a connection each; everything else shares a small pool.
+
+mod commit;
+mod connect;
+mod directory;
+mod outbox;
+mod record;
+mod rest;
+mod retention;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use parking_lot::Mutex;
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+
+use super::{
+    AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, LoadedConversation, OpenJob,
+    OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result, SealedSender, SenderHashes, Store,
+    WriterId,
+};
+use crate::domain::{AccountId, ContactId, Conversation, EventId, TenantId, Timestamp};
+
+pub use connect::{ConnectError, owner_pool};
+
+/// A lane's connection: empty before the first commit and after every failure.
+type LaneConnection = Arc<tokio::sync::Mutex<Option<PgConnection>>>;
+
+/// The store on Postgres. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct PgStore {
+    options: PgConnectOptions,
+    pool: PgPool,
+    lanes: Arc<Mutex<HashMap<WriterId, LaneConnection>>>,
+}
+
+impl PgStore {
+    /// Connects as the engine's role, and makes sure that commits are what they claim to be.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or `fsync` or `full_page_writes` is off and `durable` asks for them.
+    pub async fn connect(options: PgConnectOptions, durability: Durability) -> std::result::Result<Self, ConnectError> {
+        let pool = connect::engine_pool(options.clone(), durability).await?;
+        Ok(Self { options, pool, lanes: Arc::default() })
+    }
+
+    /// The engine's pool, for what reads beside the trait (metrics, readiness).
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    fn lane(&self, writer: WriterId) -> LaneConnection {
+        self.lanes.lock().entry(writer).or_default().clone()
+    }
+}
+
+/// What a connection must prove of the server it found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// `fsync`, `full_page_writes` and `synchronous_commit` are on.
+    Required,
+    /// A throw-away database of a test.
+    ThrowAway,
+}
+
+#[async_trait]
+impl Store for PgStore {
+    async fn register(&self, node: &str, commit_lanes: u16, stale_ms: u32) -> Result<Option<Registration>> {
+        self.lanes.lock().clear();
+        rest::register(&self.pool, node, commit_lanes, stale_ms).await
+    }
+
+    async fn heartbeat(&self, node: &str, incarnation: i64) -> Result<bool> {
+        rest::heartbeat(&self.pool, node, incarnation).await
+    }
+
+    async fn release(&self, node: &str, incarnation: i64) -> Result<()> {
+        rest::release(&self.pool, node, incarnation).await
+    }
+
+    async fn commit(&self, writer: WriterId, batch: &Batch) -> CommitOutcome {
+        connect::on_lane(&self.options, &self.lane(writer), async |connection| {
+            commit::commit(connection, writer, batch).await
+        })
+        .await
+    }
+
+    async fn inspect(&self, batch: &Batch) -> Result<Vec<Blame>> {
+        commit::inspect(&self.pool, batch).await
+    }
+
+    async fn record(&self, writer: WriterId, batch: &FactBatch) -> CommitOutcome {
+        connect::on_lane(&self.options, &self.lane(writer), async |connection| {
+            record::record(connection, writer, batch).await
+        })
+        .await
+    }
+
+    async fn find(&self, senders: &[SenderHashes]) -> Result<Vec<Option<ContactId>>> {
+        directory::find(&self.pool, senders).await
+    }
+
+    async fn resolve(&self, senders: &[SealedSender]) -> Result<Vec<(ContactId, bool)>> {
+        directory::resolve(&self.pool, senders).await
+    }
+
+    async fn move_addresses(&self, before: &[[u8; 16]], now: &SealedSender) -> Result<Option<ContactId>> {
+        directory::move_addresses(&self.pool, before, now).await
+    }
+
+    async fn load(&self, conversations: &[Conversation]) -> Result<Vec<LoadedConversation>> {
+        directory::load(&self.pool, conversations).await
+    }
+
+    async fn journaled(&self, tenant: TenantId, event: EventId, days: &[NaiveDate]) -> Result<bool> {
+        directory::journaled(&self.pool, tenant, event, days).await
+    }
+
+    async fn due_timers(&self, until: Timestamp, limit: i32) -> Result<Vec<DueTimer>> {
+        rest::due_timers(&self.pool, until, limit).await
+    }
+
+    async fn open_jobs(&self, limit: i32) -> Result<Vec<OpenJob>> {
+        rest::open_jobs(&self.pool, limit).await
+    }
+
+    async fn open_outbox(&self, account: AccountId, after: OutboxPlace, limit: i32) -> Result<Vec<OpenOutboxRow>> {
+        outbox::open(&self.pool, account, after, limit).await
+    }
+
+    async fn outbox_cursors(&self, account: AccountId) -> Result<Vec<(WriterId, i64)>> {
+        outbox::cursors(&self.pool, account).await
+    }
+
+    async fn save_cursor(&self, account: AccountId, writer: WriterId, batch: i64) -> Result<()> {
+        outbox::save_cursor(&self.pool, account, writer, batch).await
+    }
+
+    async fn accounts(&self) -> Result<Vec<AccountRow>> {
+        rest::accounts(&self.pool).await
+    }
+
+    async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()> {
+        rest::stop_account(&self.pool, account, reason).await
+    }
+
+    async fn system_key(&self, fresh: &[u8]) -> Result<Vec<u8>> {
+        rest::system_key(&self.pool, fresh).await
+    }
+
+    async fn bury(&self, letters: &[DeadLetterRow]) -> Result<()> {
+        rest::bury(&self.pool, letters).await
+    }
+
+    async fn open_requests(&self, limit: i32) -> Result<Vec<RequestRow>> {
+        rest::open_requests(&self.pool, limit).await
+    }
+
+    async fn answer_request(&self, id: i64, answer: &str) -> Result<()> {
+        rest::answer_request(&self.pool, id, answer).await
+    }
+
+    async fn dead_letter_for_replay(&self, id: i64) -> Result<Option<ReplayRow>> {
+        rest::dead_letter_for_replay(&self.pool, id).await
+    }
+
+    async fn mark_replayed(&self, id: i64) -> Result<()> {
+        rest::mark_replayed(&self.pool, id).await
+    }
+
+    async fn ensure_days(&self) -> Result<i32> {
+        rest::ensure_days(&self.pool).await
+    }
+
+    async fn days_ahead(&self) -> Result<i32> {
+        rest::days_ahead(&self.pool).await
+    }
+
+    async fn let_go(&self, journal_days: u32, dead_letter_days: u32, nobody_days: u32) -> Result<u32> {
+        retention::let_go(&self.options, [journal_days, dead_letter_days, nobody_days]).await
+    }
+
+    async fn sweep_holds(&self) -> Result<i32> {
+        rest::sweep_holds(&self.pool).await
+    }
+}

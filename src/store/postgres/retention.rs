@@ -1,0 +1,70 @@
+//! Retention: days of journal and outbox go whole, as partitions; detached without stalling a lane, then dropped.
+
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor};
+
+use crate::store::{Result, StoreError};
+
+/// Partitions of both tables whose day is older than so many days.
+const OLD: &str = "SELECT parent.relname, child.relname FROM pg_inherits \
+    JOIN pg_class AS child ON child.oid = inhrelid JOIN pg_class AS parent ON parent.oid = inhparent \
+    WHERE parent.relnamespace = 'ganira'::regnamespace AND parent.relkind = 'p' AND parent.relname IN ('journal', 'outbox') \
+      AND to_date(right(child.relname, 8), 'YYYYMMDD') < (now() AT TIME ZONE 'UTC')::date - $1";
+
+/// Open rows of a day that is about to go move on to today; the delivery rows of the others go with their day.
+const CARRY: &str = "WITH moved AS (DELETE FROM ganira.{day} AS o WHERE NOT EXISTS (SELECT FROM ganira.delivery AS d \
+      WHERE d.tenant_id = o.tenant_id AND d.contact_id = o.contact_id AND d.seq = o.seq AND d.n = o.n AND d.rank > 0) RETURNING o.*) \
+    INSERT INTO ganira.outbox SELECT tenant_id, contact_id, seq, n, (now() AT TIME ZONE 'UTC')::date, account_id, writer_id, batch_no, place, at, body \
+    FROM moved";
+const FORGET: &str = "DELETE FROM ganira.delivery AS d USING ganira.{day} AS o \
+    WHERE d.tenant_id = o.tenant_id AND d.contact_id = o.contact_id AND d.seq = o.seq AND d.n = o.n";
+
+/// `[journal, dead letters of tenants, what belongs to nobody]` in days.
+pub(super) async fn let_go(options: &PgConnectOptions, [journal, dead_letters, nobody]: [u32; 3]) -> Result<u32> {
+    let failed = |source| StoreError { what: "drop what outlived its retention", source };
+    let mut connection =
+        PgConnection::connect_with(&options.clone().application_name("ganira retention")).await.map_err(failed)?;
+    let dropped = drop_days(&mut connection, journal).await.map_err(failed)?;
+    drop_rows(&mut connection, dead_letters, nobody).await.map_err(failed)?;
+    connection.close().await.map_err(failed)?;
+    Ok(dropped)
+}
+
+async fn drop_days(connection: &mut PgConnection, days: u32) -> std::result::Result<u32, sqlx::Error> {
+    connection.execute("SET ROLE ganira_owner").await?;
+    let old: Vec<(String, String)> = sqlx::query_as(OLD).bind(days.cast_signed()).fetch_all(&mut *connection).await?;
+    let mut dropped = 0;
+    for (parent, day) in old {
+        if parent == "outbox" {
+            for statement in [CARRY, FORGET] {
+                connection.execute(AssertSqlSafe(statement.replace("{day}", &day))).await?;
+            }
+        }
+        connection
+            .execute(AssertSqlSafe(format!("ALTER TABLE ganira.{parent} DETACH PARTITION ganira.{day} CONCURRENTLY")))
+            .await?;
+        connection.execute(AssertSqlSafe(format!("DROP TABLE ganira.{day}"))).await?;
+        dropped += 1;
+    }
+    Ok(dropped)
+}
+
+async fn drop_rows(
+    connection: &mut PgConnection,
+    dead_letters: u32,
+    nobody: u32,
+) -> std::result::Result<(), sqlx::Error> {
+    let statements = [
+        (
+            "DELETE FROM ganira.dead_letter WHERE tenant_id IS NOT NULL AND at < now() - make_interval(days => $1)",
+            dead_letters,
+        ),
+        ("DELETE FROM ganira.dead_letter WHERE tenant_id IS NULL AND at < now() - make_interval(days => $1)", nobody),
+        ("DELETE FROM ganira.notice WHERE at < now() - make_interval(days => $1)", nobody),
+        ("DELETE FROM ganira.request WHERE done_at < now() - make_interval(days => $1)", nobody),
+    ];
+    for (statement, days) in statements {
+        sqlx::query(statement).bind(days.cast_signed()).execute(&mut *connection).await?;
+    }
+    Ok(())
+}

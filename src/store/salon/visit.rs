@@ -1,0 +1,68 @@
+//! Visits: what has been booked. They are written by the commit (`ganira.effect_book_visit`) and read here.
+
+use sqlx::{PgConnection, Row};
+use uuid::Uuid;
+
+use crate::domain::{ContactId, TenantId, Timestamp};
+
+/// One coming visit, for its customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComingVisit {
+    pub id: Uuid,
+    pub starts_at: Timestamp,
+    pub service_label: String,
+    pub staff_label: String,
+}
+
+/// The contact's booked visits that are not over by `now`, the next one first.
+pub async fn coming(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    contact: ContactId,
+    now: Timestamp,
+    rows_max: i64,
+) -> sqlx::Result<Vec<ComingVisit>> {
+    let rows = sqlx::query(
+        "SELECT v.id::text AS id, v.starts_at, s.label AS service_label, t.label AS staff_label
+         FROM ganira.visit v
+         JOIN ganira.service s ON s.tenant_id = v.tenant_id AND s.id = v.service_id
+         JOIN ganira.staff t ON t.tenant_id = v.tenant_id AND t.id = v.staff_id
+         WHERE v.tenant_id = $1 AND v.contact_id = $2 AND v.state = 'booked' AND v.ends_at > $3
+         ORDER BY v.starts_at, v.id LIMIT $4",
+    )
+    .bind(tenant.0)
+    .bind(contact.0)
+    .bind(now)
+    .bind(rows_max)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let id: &str = row.try_get("id")?;
+            Ok(ComingVisit {
+                id: Uuid::parse_str(id).map_err(|error| sqlx::Error::Decode(error.into()))?,
+                starts_at: row.try_get("starts_at")?,
+                service_label: row.try_get("service_label")?,
+                staff_label: row.try_get("staff_label")?,
+            })
+        })
+        .collect()
+}
+
+/// Until when the contact may cancel her booked visit; `None` if she has no such visit.
+pub async fn cancel_until(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    contact: ContactId,
+    id: Uuid,
+) -> sqlx::Result<Option<Timestamp>> {
+    sqlx::query_scalar(
+        "SELECT cancel_until FROM ganira.visit
+         WHERE tenant_id = $1 AND id = $2::uuid AND contact_id = $3 AND state = 'booked'",
+    )
+    .bind(tenant.0)
+    .bind(id.to_string())
+    .bind(contact.0)
+    .fetch_optional(connection)
+    .await
+}

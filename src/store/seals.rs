@@ -1,0 +1,37 @@
+//! What sealed bytes are bound to: the tables' names and the rows' keys as they stand in the seals. Whoever seals and whoever opens takes
+//! them from here.
+
+use crate::domain::{Conversation, OutboxId, Seq};
+
+/// The credential of an account, sealed by its tenant's key; the row is the account's external id.
+pub const CREDENTIAL: &str = "account.credential";
+/// An address, sealed by its tenant's key; the row is the address's keyed hash.
+pub const DIRECTORY: &str = "directory";
+/// A dead letter, sealed by its tenant's key or the system's; the row is its `dedupe`.
+pub const DEAD_LETTER: &str = "dead_letter";
+/// A snapshot, sealed by the contact's key; the row is [`snapshot_row`].
+pub const CONVERSATION: &str = "conversation";
+/// An event's raw bytes, sealed by the contact's key; the row is the event's id.
+pub const JOURNAL: &str = "journal";
+/// A message, sealed by the contact's key; the row is [`outbox_row`].
+pub const OUTBOX: &str = "outbox";
+
+/// What a contact's key is wrapped for: it is made before its contact has a number.
+pub const CONTACT_KEY: &[u8] = b"";
+
+/// The key of an outbox row as bytes.
+pub fn outbox_row(id: OutboxId) -> [u8; 18] {
+    let mut bytes = [0; 18];
+    bytes[..8].copy_from_slice(&id.conversation.contact.0.to_be_bytes());
+    bytes[8..16].copy_from_slice(&id.seq.0.to_be_bytes());
+    bytes[16..].copy_from_slice(&id.n.to_be_bytes());
+    bytes
+}
+
+/// The key of the snapshot that the turn `seq` wrote.
+pub fn snapshot_row(conversation: Conversation, seq: Seq) -> [u8; 16] {
+    let mut row = [0; 16];
+    row[..8].copy_from_slice(&conversation.contact.0.to_be_bytes());
+    row[8..].copy_from_slice(&seq.0.to_be_bytes());
+    row
+}
