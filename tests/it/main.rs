@@ -4,6 +4,7 @@
 mod entrance;
 mod harness;
 mod journey;
+mod media;
 mod private_postgres;
 mod salon;
 mod world;

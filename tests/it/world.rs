@@ -36,7 +36,7 @@ pub struct Wish {
     /// The flow set the tenant's people talk to.
     pub flow: &'static str,
     pub sandbox: Options,
-    pub change: fn(&mut Config),
+    pub change: Box<dyn FnOnce(&mut Config) + Send>,
 }
 
 impl Default for Wish {
@@ -48,7 +48,7 @@ impl Default for Wish {
             numbers: vec![Number { phone_number_id: NUMBER.into(), waba_id: WABA.into(), display: "250788000100".into() }],
             ..Options::default()
         };
-        Self { flow: "salon", sandbox, change: |_| {} }
+        Self { flow: "salon", sandbox, change: Box::new(|_| {}) }
     }
 }
 
