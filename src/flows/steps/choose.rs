@@ -104,11 +104,10 @@ fn options(node: &Node, reader: &mut Reader<'_>) -> Vec<(String, Arm)> {
 }
 
 impl Choose {
-    fn rows(&self, run: &Run<'_>) -> Vec<Row> {
-        let rows = self.from.as_ref().and_then(|from| run.value_of(from));
-        match rows {
-            Some(Value::Rows(rows)) => rows.clone(),
-            _ => Vec::new(),
+    fn rows<'r>(&self, run: &'r Run<'_>) -> &'r [Row] {
+        match self.from.as_ref().and_then(|from| run.value_of(from)) {
+            Some(Value::Rows(rows)) => rows,
+            _ => &[],
         }
     }
 
@@ -127,9 +126,10 @@ impl Choose {
         rows.chain(fixed).collect()
     }
 
-    fn pick<'a>(&'a self, n: usize, mut rows: Vec<Row>, run: &mut Run<'a>) -> Then<'a> {
-        if n < rows.len() {
-            run.set(&self.asking.name, Value::Row(rows.swap_remove(n)));
+    fn pick<'a>(&'a self, n: usize, run: &mut Run<'a>) -> Then<'a> {
+        let rows = self.rows(run);
+        if let Some(row) = rows.get(n).cloned() {
+            run.set(&self.asking.name, Value::Row(row));
             if let Some(from) = &self.from {
                 run.forget_rows(from);
             }
@@ -154,7 +154,7 @@ impl Step for Choose {
                 return self.empty.as_ref().map_or(Then::Next, Then::Take);
             }
             if rows.len() == 1 && self.if_one_take {
-                return self.pick(0, rows, run);
+                return self.pick(0, run);
             }
         }
         run.begin(line, &self.asking);
@@ -165,13 +165,12 @@ impl Step for Choose {
         if let Some(from) = self.from.as_ref().filter(|from| run.value_of(from).is_none()) {
             return Then::Find(from);
         }
-        let options = self.all(&self.rows(run), run);
+        let options = self.all(self.rows(run), run);
         run.prompt(&self.asking, &options, lead, page)
     }
 
     fn receive<'a>(&'a self, run: &mut Run<'a>, _: &'a Line, heard: Heard<'_>) -> Then<'a> {
-        let rows = self.rows(run);
-        let options = self.all(&rows, run);
+        let options = self.all(self.rows(run), run);
         let Some(shown) = run.shown() else { return Then::Pose };
         match heard {
             Heard::Tap(tap) => {
@@ -180,12 +179,12 @@ impl Step for Choose {
                 }
                 let open = tap.prompt == shown.prompt || tap.digest == shown.digest;
                 match options.iter().position(|option| option.id == tap.option).filter(|_| open) {
-                    Some(n) => self.pick(n, rows, run),
+                    Some(n) => self.pick(n, run),
                     None => Then::Missed(Missed::Stale),
                 }
             }
             Heard::Text(text) => match understand::pick(text, &options, &shown.rows, run.own_texts()) {
-                Some(Picked::Option(n)) => self.pick(n, rows, run),
+                Some(Picked::Option(n)) => self.pick(n, run),
                 Some(Picked::More) => Then::Page,
                 None => Then::Missed(Missed::Unread),
             },

@@ -5,11 +5,13 @@ use std::time::Duration;
 use ganira::cli::{assemble, person::remembered};
 use ganira::domain::{Address, Clock, ContactId, Conversation, Phone};
 use ganira::operations::people::{self, Erasure, Export, PersonError};
+use ganira::operations::requests::{self, Request};
+use ganira::operations::tenants;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, PgPool};
 
 use super::ring;
-use crate::world::{World, option, options, text, wait_for};
+use crate::world::{NUMBER, World, option, options, text, wait_for};
 
 const ALINE: &str = "+250780000001";
 const DIANE: &str = "+250780000002";
@@ -132,6 +134,25 @@ async fn whoever_writes_after_her_erasure_is_somebody_new() {
     assert_ne!(before.contact, after.contact);
     let inbox = world.received(ALINE, known + 1).await;
     assert!(!text(inbox.last().unwrap()).contains("secret"), "{:?}", inbox.last());
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_still_waited_to_be_sent_to_her_never_leaves() {
+    let world = World::diary().await;
+    let pool = world.database.pool().await;
+    let refresh = async || requests::ask(&pool, &[Request::Refresh], PATIENCE).await.unwrap();
+    tenants::stop(&pool, NUMBER, "a test").await.unwrap();
+    refresh().await;
+    world.say(ALINE, "secret;").await;
+    let aline = who(&world, ALINE).await;
+    assert_eq!(people::erase(&pool, aline, PATIENCE).await.unwrap(), Erasure::Done);
+    tenants::resume(&pool, NUMBER).await.unwrap();
+    refresh().await;
+    // Whoever comes later is served by the same dispatcher, after what was there before.
+    world.say(DIANE, "hello;").await;
+    world.received(DIANE, 1).await;
+    assert!(world.inbox(ALINE).await.is_empty(), "{:?}", world.inbox(ALINE).await);
     world.stop().await;
 }
 

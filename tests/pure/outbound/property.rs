@@ -198,7 +198,9 @@ impl World {
         let row = self.row(message.id);
         assert!(!row.is_over, "{place:?} is sent again after its end");
         assert!(attempt > row.attempt, "attempt numbers rise");
-        assert!(!(row.message.envelope.when_unknown == WhenUnknown::Leave && row.attempt_state == AttemptState::Unknown));
+        assert!(
+            !(row.message.envelope.when_unknown == WhenUnknown::Leave && row.attempt_state == AttemptState::Unknown)
+        );
         row.attempt = attempt;
         row.attempt_state = AttemptState::Begun;
         row.changed_at = now;
@@ -220,8 +222,11 @@ impl World {
             let batch = &mut self.batches[lane as usize];
             *batch += 1;
             let (writer, batch) = (self.first_lane + lane, *batch);
-            let rows: Vec<Outgoing> =
-                mine.into_iter().zip(1..).map(|(contact, n)| self.insert(contact, OutboxPlace { writer, batch, place: n })).collect();
+            let rows: Vec<Outgoing> = mine
+                .into_iter()
+                .zip(1..)
+                .map(|(contact, n)| self.insert(contact, OutboxPlace { writer, batch, place: n }))
+                .collect();
             self.handing.push_back(rows);
         }
     }
@@ -299,8 +304,7 @@ impl World {
     }
 
     fn receipt(&mut self, index: usize) {
-        let tried: Vec<OutboxId> =
-            self.table.values().filter(|row| row.sends > 0).map(|row| row.message.id).collect();
+        let tried: Vec<OutboxId> = self.table.values().filter(|row| row.sends > 0).map(|row| row.message.id).collect();
         if tried.is_empty() {
             return;
         }
@@ -341,7 +345,8 @@ impl World {
             if let Some(id) = self.sending.pop() {
                 self.end(id, 0);
             }
-            let busy = self.wanted.is_some() || self.page.is_some() || !self.writing.is_empty() || !self.sending.is_empty();
+            let busy =
+                self.wanted.is_some() || self.page.is_some() || !self.writing.is_empty() || !self.sending.is_empty();
             if busy {
                 continue;
             }

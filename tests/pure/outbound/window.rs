@@ -65,7 +65,10 @@ fn retry() -> SendOutcome {
 }
 
 fn facts(actions: &[Action]) -> Vec<&Fact> {
-    actions.iter().filter_map(|action| if let Action::Record { fact, .. } = action { Some(fact) } else { None }).collect()
+    actions
+        .iter()
+        .filter_map(|action| if let Action::Record { fact, .. } = action { Some(fact) } else { None })
+        .collect()
 }
 
 fn refusals(actions: &[Action]) -> Vec<Refusal> {
@@ -339,6 +342,17 @@ fn an_erased_contact_gets_nothing_more() {
 }
 
 #[test]
+fn a_contact_erased_while_a_page_is_read_gets_nothing_out_of_it() {
+    let mut window = Window::new(pace(), &[LANE], BTreeMap::new(), at(0));
+    let past = reads(window.on(Event::Tick, at(0)));
+    window.on(Event::Forget(ContactId(1)), at(0));
+    let row = message(1, 1, place(3, 1, 1));
+    let found = Found { id: row.id, place: row.place, standing: Standing::Queued { attempt: 0 }, message: Some(row) };
+    window.on(Event::Page(past[0], vec![found]), at(0));
+    assert_eq!(sent(&mut window, 0), []);
+}
+
+#[test]
 fn rows_left_by_an_earlier_incarnation_leave_before_fresh_ones() {
     let mut window = Window::new(pace(), &[LANE], BTreeMap::new(), at(0));
     let past = reads(window.on(Event::Tick, at(0)));
@@ -350,10 +364,8 @@ fn rows_left_by_an_earlier_incarnation_leave_before_fresh_ones() {
         standing,
         message: Some(message(contact, seq, at_place)),
     };
-    let old = vec![
-        found(1, 1, place(3, 8, 1), Standing::Done),
-        found(1, 2, place(3, 9, 1), Standing::Queued { attempt: 2 }),
-    ];
+    let old =
+        vec![found(1, 1, place(3, 8, 1), Standing::Done), found(1, 2, place(3, 9, 1), Standing::Queued { attempt: 2 })];
     let lane = reads(window.on(Event::Page(past[0], old), at(0)));
     assert_eq!(sent(&mut window, 0), [id(1, 2)]);
     assert!(!window.is_live());
@@ -425,7 +437,8 @@ fn a_full_window_falls_back_to_the_table_and_goes_live_again() {
     let mut more = reads(window.on(Event::Page(wanted[0], found.take(wanted[0].limit).collect()), at(0)));
     if wanted[0].limit == 1 {
         let last = rows(6..=6).remove(0);
-        let found = Found { id: last.id, place: last.place, standing: Standing::Queued { attempt: 0 }, message: Some(last) };
+        let found =
+            Found { id: last.id, place: last.place, standing: Standing::Queued { attempt: 0 }, message: Some(last) };
         more = reads(window.on(Event::Page(more[0], vec![found]), at(0)));
     }
     while let Some(read) = more.pop() {
@@ -452,7 +465,8 @@ fn cursors_stop_before_what_is_open() {
     }
     sent(&mut window, 0);
     let saved = |actions: Vec<Action>| {
-        let cursor = |action| if let Action::SaveCursor { writer, batch } = action { Some((writer, batch)) } else { None };
+        let cursor =
+            |action| if let Action::SaveCursor { writer, batch } = action { Some((writer, batch)) } else { None };
         actions.into_iter().filter_map(cursor).collect::<Vec<_>>()
     };
     for contact in [1, 3] {

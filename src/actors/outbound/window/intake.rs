@@ -188,10 +188,10 @@ impl Intake {
 
     /// A committed row was handed over. `true`: take it from memory; `false`: the table will bring it, or has.
     pub fn committed(&mut self, at: OutboxPlace) -> bool {
-        let past = self.past.is_some();
+        // Every lane begins behind, and none is read before the past is: so nothing fresh overtakes what is old.
         let progress = self.lane(at.writer);
         progress.heard = progress.heard.max(at);
-        !past && !progress.behind && at > progress.read
+        !progress.behind && at > progress.read
     }
 
     /// There was no room for a row of a live lane.
