@@ -26,7 +26,7 @@ const SILENT_MAX: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct Where {
     /// Work on the `ganira dev` that runs in this folder, instead of the database of the configuration
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub dev: bool,
 }
 
