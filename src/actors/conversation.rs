@@ -174,16 +174,12 @@ impl Living {
 
     /// From the cache, else from the table.
     async fn wake(&self, event: &Event) -> Result<Option<Memory>, Trouble> {
-        let asleep = match self.shared.snapshots.take(self.conversation) {
-            Some(asleep) => asleep,
-            None => {
-                let loaded = self.shared.directory.load(self.conversation).await?;
-                let Some((loaded, wrapped)) = loaded.and_then(|mut row| row.wrapped_key.take().map(|key| (row, key)))
-                else {
-                    return Ok(None);
-                };
-                Asleep { seq: loaded.seq, sealed: loaded.snapshot.into(), wrapped_key: wrapped.into() }
-            }
+        let asleep = if let Some(asleep) = self.shared.snapshots.take(self.conversation) {
+            asleep
+        } else {
+            let Some(loaded) = self.shared.directory.load(self.conversation).await? else { return Ok(None) };
+            let Some(wrapped) = loaded.wrapped_key else { return Ok(None) };
+            Asleep { seq: loaded.seq, sealed: loaded.snapshot.into(), wrapped_key: wrapped.into() }
         };
         let key = event.account.tenant.key.unwrap(seals::CONTACT_KEY, &asleep.wrapped_key)?;
         let snapshot = Snapshot::open(&key, self.conversation, asleep.seq, &asleep.sealed)?;

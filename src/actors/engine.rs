@@ -36,7 +36,7 @@ const DRAIN_MAX: Duration = Duration::from_secs(10);
 const REQUESTS_MAX: u32 = 256;
 /// Fenced this often in a row without living for a minute in between, the engine gives up: somebody else wants to be the owner.
 const FENCED_MAX: u32 = 3;
-const LIVED_LONG: Duration = Duration::from_secs(60);
+const LIVED_LONG: Duration = Duration::from_mins(1);
 
 /// What an engine is made of.
 #[derive(Debug)]

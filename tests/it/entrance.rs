@@ -12,7 +12,7 @@ const ALINE: &str = "+250780000001";
 /// One webhook of several texts, as Meta lays it out.
 fn texts(number: &str, from: &str, messages: &[(&str, &str)]) -> Value {
     let digits = from.trim_start_matches('+');
-    let now = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp().to_string();
+    let now = ganira::domain::Clock::system().now().timestamp().to_string();
     let list: Vec<Value> = messages
         .iter()
         .map(|(id, text)| json!({"from": digits, "id": id, "timestamp": now, "type": "text", "text": {"body": text}}))
@@ -105,7 +105,7 @@ async fn a_thousand_updates_of_one_post_are_each_handled_once_and_in_order() {
         world.say(&format!("+2507800{sender:05}"), "start").await;
     }
     let mut body = texts(NUMBER, "+250780000100", &[]);
-    let now = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp().to_string();
+    let now = ganira::domain::Clock::system().now().timestamp().to_string();
     let messages: Vec<Value> = (0..1000)
         .map(|n| {
             let from = format!("2507800{:05}", n % 40);

@@ -102,7 +102,7 @@ impl World {
 
     /// The same by a clock that is `ahead` of the true one.
     pub async fn start_at(&mut self, ahead: TimeDelta) {
-        let clock = Clock::of(move || chrono::DateTime::from(std::time::SystemTime::now()) + ahead);
+        let clock = Clock::of(move || Clock::system().now() + ahead);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let metrics = assemble::record_metrics();
         let running =
