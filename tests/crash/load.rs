@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use crate::webhook::{Person, Post, post};
 
 /// Groups at work at once, and people in each.
-const GROUPS: u32 = 320;
+const GROUPS: u32 = 200;
 const GROUP_PEOPLE: u32 = 3;
 /// Messages of one person before the group's place is taken by fresh people: her whole list stays in one text, and in the flow's fifty.
 const MESSAGES_MAX: u32 = 36;
@@ -63,6 +63,8 @@ struct Inner {
     webhook_url: String,
     control_url: String,
     in_flight: AtomicUsize,
+    /// Groups whose first people are known to the sandbox.
+    begun: AtomicUsize,
     next_person: AtomicU32,
     ending: AtomicBool,
     diaries: Mutex<Vec<Diary>>,
@@ -78,6 +80,7 @@ impl Load {
             webhook_url,
             control_url,
             in_flight: AtomicUsize::new(0),
+            begun: AtomicUsize::new(0),
             next_person: AtomicU32::new(1),
             ending: AtomicBool::new(false),
             diaries: Mutex::default(),
@@ -89,6 +92,11 @@ impl Load {
     /// Requests that were posted and not answered.
     pub fn in_flight(&self) -> usize {
         self.0.in_flight.load(Ordering::SeqCst)
+    }
+
+    /// Whether every group has begun to post.
+    pub fn is_whole(&self) -> bool {
+        self.0.begun.load(Ordering::SeqCst) >= GROUPS as usize
     }
 
     pub fn counts(&self) -> &Counts {
@@ -134,6 +142,7 @@ impl Load {
             for person in (first..first + GROUP_PEOPLE).map(Person) {
                 diaries.push(Diary { person, first_id: self.introduce(person).await, acknowledged: 1 });
             }
+            self.0.begun.fetch_add(1, Ordering::SeqCst);
             self.generation(&mut diaries, &mut random).await;
             self.0.diaries.lock().extend(diaries);
         }

@@ -48,9 +48,11 @@ pub async fn run(wish: Wish) -> Report {
     let mut engine = engines.start();
     engines.ready(&mut engine).await;
     let mut groups = load.start();
+    until("every group has begun", || load.is_whole()).await;
     let mut starts = Vec::new();
     for _ in 0..wish.kills {
-        tokio::time::sleep(Duration::from_millis(random.random_range(300..1500))).await;
+        tokio::time::sleep(Duration::from_millis(random.random_range(100..1200))).await;
+        until("enough requests are in flight", || load.in_flight() >= IN_FLIGHT_LEAST).await;
         let in_flight = load.in_flight();
         engine.kill();
         report.kills += 1;
@@ -98,6 +100,14 @@ pub async fn run(wish: Wish) -> Report {
     assert!(!log.contains("panicked"), "the engine panicked: {log}");
     sandbox.stop().await;
     report
+}
+
+async fn until(what: &str, is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "waited in vain until {what}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }
 
 async fn sandbox() -> Handle {
