@@ -54,6 +54,7 @@ impl Report {
         self.violations.entry(violation).or_default().push(what.into());
     }
 
+    #[cfg(feature = "planted-bugs")]
     pub fn has(&self, violation: Violation) -> bool {
         self.violations.contains_key(&violation)
     }

@@ -19,6 +19,7 @@ use run::{Wish, run};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_engine_killed_again_and_again_loses_nothing_and_does_nothing_twice() {
+    let _alone = run::alone().await;
     let kills = std::env::var_os("GANIRA_CRASH_KILLS").and_then(|kills| kills.to_str()?.parse().ok()).unwrap_or(22);
     let report = run(Wish { kills, plant: None }).await;
     report.print();

@@ -102,6 +102,12 @@ pub async fn run(wish: Wish) -> Report {
     report
 }
 
+/// One run at a time: two would share the machine, and a kill would meet half of what it should.
+pub async fn alone() -> tokio::sync::MutexGuard<'static, ()> {
+    static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    ALONE.lock().await
+}
+
 async fn until(what: &str, is_so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is_so() {
