@@ -172,6 +172,8 @@ impl Ingress {
             directory.resolve(tenant, sender).await.map(Some).map_err(|_| ())
         };
         let contact = match &update.kind {
+            // An answer to a group would land in the person's own chat: it is kept, and not answered.
+            InboundKind::Message(message) if message.group.is_some() => None,
             InboundKind::Message(message) => resolve(&message.from).await?,
             InboundKind::Echo { to, .. } => resolve(to).await?,
             InboundKind::AddressChange { before, now, .. } => self.moved(&account, before, now).await?,
@@ -351,6 +353,7 @@ impl Ingress {
         let field = match &update.kind {
             InboundKind::Notice { field } => field.clone(),
             InboundKind::Receipt(_) => "receipt".to_owned(),
+            InboundKind::Message(message) if message.group.is_some() => "group message".to_owned(),
             _ => "message without a sender".to_owned(),
         };
         let event = EventId(world.hashes.event(0, update.provider_id.as_bytes()));

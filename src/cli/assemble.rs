@@ -56,11 +56,23 @@ pub async fn start(
     listener: TcpListener,
     metrics: PrometheusHandle,
 ) -> anyhow::Result<Running> {
+    start_at(config, database, durability, listener, metrics, Clock::system()).await
+}
+
+/// The same by another clock, for those who test what time brings.
+pub async fn start_at(
+    config: Config,
+    database: PgConnectOptions,
+    durability: Durability,
+    listener: TcpListener,
+    metrics: PrometheusHandle,
+    clock: Clock,
+) -> anyhow::Result<Running> {
     let address = listener.local_addr().context("could not read the address of the listener")?;
     let store = PgStore::connect(database.clone(), durability).await?;
     let connections = config.database.app_connections;
     let operations = Arc::new(Operations::new(AppPool::new(database, connections)));
-    let engine = engine(config, Arc::new(store), operations, Clock::system()).await?;
+    let engine = engine(config, Arc::new(store), operations, clock).await?;
     let router = Api::new(engine.clone(), Metrics(metrics)).router();
     let closing = CancellationToken::new();
     let closed = closing.clone();

@@ -6,9 +6,9 @@ use super::definition::FlowSet;
 use super::messages::{Texts, message_id};
 use super::mistake::{At, Mistake, Mistakes};
 use super::operation::Signature;
+use super::reader;
 use super::reads::Reads;
 use super::understand::fold;
-use super::reader;
 
 /// Flows of one set.
 const FLOWS_MAX: usize = 100;
@@ -43,7 +43,12 @@ impl FlowSet {
             let flow = reader::read(file, text, &mut mistakes);
             if let Some(flow) = flow {
                 if set.by_name.insert(flow.name.clone(), set.flows.len()).is_some() {
-                    mistakes.add(At { line: 1, column: 1 }, format!("flow \"{}\" exists twice", flow.name), "names are unique in a folder", "rename one");
+                    mistakes.add(
+                        At { line: 1, column: 1 },
+                        format!("flow \"{}\" exists twice", flow.name),
+                        "names are unique in a folder",
+                        "rename one",
+                    );
                 }
                 set.flows.push(flow);
             }
@@ -77,7 +82,8 @@ impl FlowSet {
             found.extend(mistakes.found);
         }
         if flow.start.words {
-            flow.start.folded = flow.texts.iter().flat_map(|texts| texts.words("start.words")).map(|word| fold(&word)).collect();
+            flow.start.folded =
+                flow.texts.iter().flat_map(|texts| texts.words("start.words")).map(|word| fold(&word)).collect();
         }
         for entry in &mut flow.head.anytime {
             let key = format!("anytime.{}", message_id(&entry.key));

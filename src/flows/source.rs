@@ -41,7 +41,12 @@ pub(crate) struct Key {
 pub(crate) fn read(text: &str, mistakes: &mut Mistakes) -> Option<Node> {
     if text.len() > FILE_BYTES_MAX {
         let cause = format!("it has {} bytes, {FILE_BYTES_MAX} are allowed", text.len());
-        mistakes.add(At { line: 1, column: 1 }, "the file is too large", cause, "split it into flows that call each other");
+        mistakes.add(
+            At { line: 1, column: 1 },
+            "the file is too large",
+            cause,
+            "split it into flows that call each other",
+        );
         return None;
     }
     let options = serde_saphyr::options! {

@@ -43,13 +43,16 @@ impl<'f> Check<'f> {
 
     fn lines(&self) -> impl Iterator<Item = (Spot, &'f Line)> + use<'f> {
         let blocks = self.flow.blocks.iter().enumerate();
-        blocks.flat_map(|(block, list)| list.lines.iter().enumerate().map(move |(index, line)| (Spot { block, index }, line)))
+        blocks.flat_map(|(block, list)| {
+            list.lines.iter().enumerate().map(move |(index, line)| (Spot { block, index }, line))
+        })
     }
 
     /// The head's arms with what leads there.
     fn head_arms(&self) -> Vec<(String, &'f Arm)> {
         let head = &self.flow.head;
-        let named = [("stuck", &head.stuck), ("unavailable", &head.unavailable), ("undeliverable", &head.undeliverable)];
+        let named =
+            [("stuck", &head.stuck), ("unavailable", &head.unavailable), ("undeliverable", &head.undeliverable)];
         let named = named.into_iter().filter_map(|(name, arm)| Some((name.to_owned(), arm.as_ref()?)));
         let silences = head.silence.iter().map(|silence| ("silence".to_owned(), &silence.arm));
         let anytime = head.anytime.iter().map(|entry| (format!("anytime {}", entry.key), &entry.arm));

@@ -94,9 +94,8 @@ impl Known for Names<'_> {
             ["channel" | "language"] | ["input", "text"] | ["contact", "name"] => return Ok(Kind::Text),
             ["today"] => return Ok(Kind::Date),
             ["now"] => return Ok(Kind::DateTime),
-            ["contact", _] => return Ok(Kind::Unknown),
+            ["contact", _] | [] => return Ok(Kind::Unknown),
             [first, ref rest @ ..] => (first, rest),
-            [] => return Ok(Kind::Unknown),
         };
         let Some(named) = self.known.get(first) else { return Err(format!("nothing is named \"{first}\"")) };
         match (rest, named) {
@@ -128,7 +127,12 @@ impl Check<'_> {
                     Ok(Kind::YesNo | Kind::Unknown) => {}
                     Ok(kind) => wrong.push((formula, format!("a condition is yes or no, not {kind}"))),
                     // A step's own condition stands among its formulas.
-                    Err(cause) if line.guard.as_ref().is_some_and(|guard| std::ptr::eq(&raw const guard.condition, formula)) => {
+                    Err(cause)
+                        if line
+                            .guard
+                            .as_ref()
+                            .is_some_and(|guard| std::ptr::eq(&raw const guard.condition, formula)) =>
+                    {
                         wrong.push((formula, cause));
                     }
                     Err(_) => {}
@@ -142,6 +146,11 @@ impl Check<'_> {
 
     fn wrong_expression(&mut self, formula: &Formula, cause: &str) {
         let known = self.names.list();
-        self.add(formula.at, format!("{cause}: {}", formula.source), format!("known here: {known}"), "correct the expression");
+        self.add(
+            formula.at,
+            format!("{cause}: {}", formula.source),
+            format!("known here: {known}"),
+            "correct the expression",
+        );
     }
 }

@@ -30,10 +30,16 @@ impl Check<'_> {
         };
         if question != (signature.kind == OperationKind::Question) {
             let (is, write) = if question { ("a command", "do") } else { ("a question", "find") };
-            self.add(line.at, format!("{name} is {is}"), format!("{verb} takes the other kind"), format!("write {write}: {name}"));
+            self.add(
+                line.at,
+                format!("{name} is {is}"),
+                format!("{verb} takes the other kind"),
+                format!("write {write}: {name}"),
+            );
             return;
         }
-        let inputs: Vec<Input<'_>> = signature.inputs.iter().map(|field| (field.name, field.kind.into(), field.optional)).collect();
+        let inputs: Vec<Input<'_>> =
+            signature.inputs.iter().map(|field| (field.name, field.kind.into(), field.optional)).collect();
         self.inputs(line, name, &inputs, with);
         if question {
             let rows = signature.outcomes.iter().any(|outcome| matches!(outcome.yields, Some(Type::Rows { .. })));
@@ -56,7 +62,11 @@ impl Check<'_> {
 
     fn callee(&mut self, line: &Line, callee: &Callee<'_>) {
         let Some(flow) = self.set.flow(callee.flow) else {
-            let mend = did_you_mean(callee.flow, self.set.by_name.keys().map(String::as_str), "add it, or name one that exists");
+            let mend = did_you_mean(
+                callee.flow,
+                self.set.by_name.keys().map(String::as_str),
+                "add it, or name one that exists",
+            );
             self.add(line.at, format!("no flow \"{}\"", callee.flow), "call goes there", mend);
             return;
         };
@@ -71,8 +81,15 @@ impl Check<'_> {
 
     fn inputs(&mut self, line: &Line, name: &str, inputs: &[Input<'_>], with: &[(String, Formula)]) {
         let verb = line.verb;
-        for (input, _, _) in inputs.iter().filter(|(input, _, optional)| !optional && !with.iter().any(|(given, _)| given == input)) {
-            self.add(line.at, format!("{verb} {name} needs \"{input}\""), "with does not give it", format!("add {input}: to with"));
+        for (input, _, _) in
+            inputs.iter().filter(|(input, _, optional)| !optional && !with.iter().any(|(given, _)| given == input))
+        {
+            self.add(
+                line.at,
+                format!("{verb} {name} needs \"{input}\""),
+                "with does not give it",
+                format!("add {input}: to with"),
+            );
         }
         for (given, formula) in with {
             let Some((_, wanted, _)) = inputs.iter().find(|(input, _, _)| input == given) else {
@@ -83,7 +100,12 @@ impl Check<'_> {
             match formula.expression.kind(&self.names) {
                 Ok(kind) if !kind.fits(*wanted) => {
                     let cause = format!("{given} is a {wanted}");
-                    self.add(formula.at, format!("{verb} {name}: {} is a {kind}", formula.source), cause, "give it the value it wants");
+                    self.add(
+                        formula.at,
+                        format!("{verb} {name}: {} is a {kind}", formula.source),
+                        cause,
+                        "give it the value it wants",
+                    );
                 }
                 _ => {}
             }
@@ -96,11 +118,23 @@ impl Check<'_> {
         let listed = if named.is_empty() { "none".to_owned() } else { named.join(", ") };
         for outcome in known.iter().filter(|outcome| !named.contains(outcome)) {
             let what = format!("{verb} {name}: outcome \"{outcome}\" is not handled");
-            self.add(line.at, what, format!("named here: {listed}"), format!("add \"{outcome}:\" with a scene or steps"));
+            self.add(
+                line.at,
+                what,
+                format!("named here: {listed}"),
+                format!("add \"{outcome}:\" with a scene or steps"),
+            );
         }
-        for (outcome, arm) in handled.iter().filter(|(outcome, _)| outcome != "unavailable" && !known.contains(&outcome.as_str())) {
+        for (outcome, arm) in
+            handled.iter().filter(|(outcome, _)| outcome != "unavailable" && !known.contains(&outcome.as_str()))
+        {
             let mend = did_you_mean(outcome, known.iter().copied(), "remove it");
-            self.add(arm.at, format!("{verb} {name} has no outcome \"{outcome}\""), format!("it has {}", known.join(", ")), mend);
+            self.add(
+                arm.at,
+                format!("{verb} {name} has no outcome \"{outcome}\""),
+                format!("it has {}", known.join(", ")),
+                mend,
+            );
         }
     }
 
@@ -109,10 +143,20 @@ impl Check<'_> {
             let Some(from) = line.step.rows_from() else { continue };
             match self.names.known.get(from).map(|named| named.kind) {
                 Some(Kind::Rows | Kind::Unknown) => {}
-                Some(kind) => self.add(line.at, format!("choose cannot take rows from \"{from}\""), format!("it is a {kind}"), "name a list of rows"),
+                Some(kind) => self.add(
+                    line.at,
+                    format!("choose cannot take rows from \"{from}\""),
+                    format!("it is a {kind}"),
+                    "name a list of rows",
+                ),
                 None => {
                     let mend = did_you_mean(from, self.names.known.keys().copied(), "find it before");
-                    self.add(line.at, format!("choose has no rows: nothing is named \"{from}\""), "from names them", mend);
+                    self.add(
+                        line.at,
+                        format!("choose has no rows: nothing is named \"{from}\""),
+                        "from names them",
+                        mend,
+                    );
                 }
             }
         }

@@ -46,7 +46,13 @@ impl Check<'_> {
         let message = texts.entries.iter().find(|entry| entry.id == *id && entry.attribute.is_none());
         let Some(message) = message.filter(|message| message.valued || !needs.valued) else {
             let mend = format!("add it, or drop {} from languages", texts.code);
-            self.add_to(texts, message.map_or(TOP, |entry| entry.at), format!("message \"{id}\" is missing"), said, mend);
+            self.add_to(
+                texts,
+                message.map_or(TOP, |entry| entry.at),
+                format!("message \"{id}\" is missing"),
+                said,
+                mend,
+            );
             return;
         };
         for label in &needs.labels {
@@ -74,7 +80,9 @@ impl Check<'_> {
         let buttons = needs.labels.len() <= BUTTONS && !rows && !noted;
         for entry in own {
             let Some(attribute) = entry.attribute.as_deref() else { continue };
-            let label_of = |suffix: &str| attribute.strip_suffix(suffix).is_some_and(|name| needs.labels.iter().any(|label| label == name));
+            let label_of = |suffix: &str| {
+                attribute.strip_suffix(suffix).is_some_and(|name| needs.labels.iter().any(|label| label == name))
+            };
             let shorter = buttons && texts.has(&format!("{id}.{attribute}-button"));
             let (place, most, short) = if attribute == "button" {
                 ("button that opens a WhatsApp list", BUTTON_UNITS, "")
@@ -92,28 +100,55 @@ impl Check<'_> {
             let Some(text) = texts.plain(&entry.key()) else { continue };
             let found = units(text);
             if found > most {
-                let mend = if short.is_empty() { "shorten it".to_owned() } else { format!("shorten it, or give .{attribute}-button") };
-                self.add_to(texts, entry.at, format!("{} has {found} characters, a {place} allows {most}", entry.key()), format!("\"{text}\""), mend);
+                let mend = if short.is_empty() {
+                    "shorten it".to_owned()
+                } else {
+                    format!("shorten it, or give .{attribute}-button")
+                };
+                self.add_to(
+                    texts,
+                    entry.at,
+                    format!("{} has {found} characters, a {place} allows {most}", entry.key()),
+                    format!("\"{text}\""),
+                    mend,
+                );
             }
         }
     }
 
     fn variables(&mut self, texts: &Texts, entry: &Entry) {
         for (variable, at) in &entry.variables {
-            let given_again = matches!((entry.attribute.as_deref(), variable.as_str()), (Some("low"), "low") | (Some("high"), "high"));
+            let given_again = matches!(
+                (entry.attribute.as_deref(), variable.as_str()),
+                (Some("low"), "low") | (Some("high"), "high")
+            );
             if given_again {
                 continue;
             }
             if let Err(cause) = self.names.kind(&path(variable)) {
                 let what = format!("message {} uses ${variable}, which {} never gives it", entry.key(), self.flow.name);
                 let known = format!("{cause}; known there: {}", self.names.list());
-                self.add_to(texts, *at, what, known, format!("remove it, or yield \"{}\" before", path(variable).first().map_or("", String::as_str)));
+                self.add_to(
+                    texts,
+                    *at,
+                    what,
+                    known,
+                    format!("remove it, or yield \"{}\" before", path(variable).first().map_or("", String::as_str)),
+                );
             }
         }
     }
 
-    fn add_to(&mut self, texts: &Texts, at: At, what: impl Into<String>, cause: impl Into<String>, mend: impl Into<String>) {
-        let mistake = Mistake { file: texts.file.clone(), at, what: what.into(), cause: cause.into(), mend: mend.into() };
+    fn add_to(
+        &mut self,
+        texts: &Texts,
+        at: At,
+        what: impl Into<String>,
+        cause: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
+        let mistake =
+            Mistake { file: texts.file.clone(), at, what: what.into(), cause: cause.into(), mend: mend.into() };
         if !self.elsewhere.contains(&mistake) {
             self.elsewhere.push(mistake);
         }

@@ -25,7 +25,11 @@ impl Check<'_> {
             if let To::Scene(name) = &arm.to
                 && flow.scene(name).is_none()
             {
-                let mend = did_you_mean(name, flow.scenes.iter().map(|scene| scene.name.as_str()), "add it, or name one that exists");
+                let mend = did_you_mean(
+                    name,
+                    flow.scenes.iter().map(|scene| scene.name.as_str()),
+                    "add it, or name one that exists",
+                );
                 self.add(arm.at, format!("no scene \"{name}\""), format!("{way} goes there"), mend);
             }
         }
@@ -47,7 +51,12 @@ impl Check<'_> {
         for (spot, line) in self.lines() {
             for (_, arm) in line.step.arms() {
                 if arm.to == To::Again && !within_question(flow, spot) {
-                    self.add(arm.at, "again has no question to ask", "it stands in no question's arm", "go to the scene that asks");
+                    self.add(
+                        arm.at,
+                        "again has no question to ask",
+                        "it stands in no question's arm",
+                        "go to the scene that asks",
+                    );
                 }
             }
         }
@@ -98,15 +107,27 @@ impl Check<'_> {
         for (way, arm) in self.head_arms() {
             let block = if let To::Block(block) = arm.to { flow.blocks.get(block) } else { None };
             if block.is_some_and(|block| block.after == After::End && runs_off(flow, block)) {
-                self.add(arm.at, format!("the steps of {way} run off their end"), "nothing says what follows them", "close them with go: or end");
+                self.add(
+                    arm.at,
+                    format!("the steps of {way} run off their end"),
+                    "nothing says what follows them",
+                    "close them with go: or end",
+                );
             }
         }
         for block in &flow.blocks {
             let dead = block.lines.iter().zip(block.lines.iter().skip(1)).find(|(line, _)| {
-                line.guard.is_none() && !line.step.falls_through() && !line.step.arms().iter().any(|(_, arm)| goes_on(flow, arm))
+                line.guard.is_none()
+                    && !line.step.falls_through()
+                    && !line.step.arms().iter().any(|(_, arm)| goes_on(flow, arm))
             });
             if let Some((_, after)) = dead {
-                self.add(after.at, format!("the step {} can never be reached", after.verb), "the one before it always goes elsewhere", "remove it, or go on there with next");
+                self.add(
+                    after.at,
+                    format!("the step {} can never be reached", after.verb),
+                    "the one before it always goes elsewhere",
+                    "remove it, or go on there with next",
+                );
             }
         }
     }
@@ -119,7 +140,12 @@ impl Check<'_> {
             if let Some(loop_) = find_loop(flow, Spot { block: scene.block, index: 0 }, &mut trail, &mut done) {
                 let names: Vec<&str> = loop_.iter().map(|spot| scene_of(flow, *spot)).collect();
                 let at = loop_.first().and_then(|spot| flow.line(*spot)).map_or(scene.at, |line| line.at);
-                self.add(at, format!("loop without a question: {}", names_in_turn(&names)), "no step on it waits", "ask something, or go elsewhere");
+                self.add(
+                    at,
+                    format!("loop without a question: {}", names_in_turn(&names)),
+                    "no step on it waits",
+                    "ask something, or go elsewhere",
+                );
             }
         }
     }
@@ -163,7 +189,9 @@ fn outermost(flow: &Flow, spot: Spot) -> Option<&Block> {
 fn goes_on(flow: &Flow, arm: &Arm) -> bool {
     match arm.to {
         To::Next => true,
-        To::Block(block) => flow.blocks.get(block).is_some_and(|block| block.after == After::Next && runs_off(flow, block)),
+        To::Block(block) => {
+            flow.blocks.get(block).is_some_and(|block| block.after == After::Next && runs_off(flow, block))
+        }
         _ => false,
     }
 }
@@ -178,7 +206,9 @@ fn runs_off(flow: &Flow, block: &Block) -> bool {
 /// The steps that may follow without the person saying anything.
 fn unasked(flow: &Flow, spot: Spot) -> Vec<Spot> {
     let Some(line) = flow.line(spot) else {
-        let Some(block) = flow.blocks.get(spot.block).filter(|block| block.after == After::Next) else { return Vec::new() };
+        let Some(block) = flow.blocks.get(spot.block).filter(|block| block.after == After::Next) else {
+            return Vec::new();
+        };
         return block.owner.map(Spot::next).into_iter().collect();
     };
     if line.step.callee().is_some() {

@@ -360,9 +360,9 @@ impl<'a> Run<'a> {
     }
 
     /// Shows the open question.
-    pub(crate) fn prompt(&mut self, asking: &'a Asking, options: Vec<Opt>, lead: Option<String>, page: u8) -> Then<'a> {
+    pub(crate) fn prompt(&mut self, asking: &'a Asking, options: &[Opt], lead: Option<String>, page: u8) -> Then<'a> {
         let text = self.text(&asking.message).unwrap_or_else(|| self.missing(&asking.message));
-        let digest = digest(&self.state.stack.last().map_or("", |frame| &frame.at), &text);
+        let digest = digest(self.state.stack.last().map_or("", |frame| &frame.at), &text);
         let number = self.state.prompt.wrapping_add(1);
         let mark = format!("p{number}.{digest:08x}:");
         if !self.context.door_open {
@@ -388,7 +388,7 @@ impl<'a> Run<'a> {
         let bytes = text.len();
         let prompt = layout::Prompt {
             text,
-            options: &options,
+            options,
             page,
             open: open.as_deref().unwrap_or(words.texts.open),
             language: words,

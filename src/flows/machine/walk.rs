@@ -176,13 +176,11 @@ impl<'a> Run<'a> {
                     self.state.stack.pop();
                 }
                 self.close_question();
-                match self.flow().and_then(|flow| flow.scene(name)) {
-                    Some(scene) => self.arrive(Spot { block: scene.block, index: 0 }, here),
-                    None => {
-                        self.faults.push(Fault::Flow);
-                        Then::Leave(None)
-                    }
+                if let Some(scene) = self.flow().and_then(|flow| flow.scene(name)) {
+                    return self.arrive(Spot { block: scene.block, index: 0 }, here);
                 }
+                self.faults.push(Fault::Flow);
+                Then::Leave(None)
             }
         }
     }
@@ -373,23 +371,21 @@ impl<'a> Run<'a> {
         let Some(flow) = self.flow() else { return Then::Rest };
         let yields =
             |line: &Line| line.step.operation().is_some_and(|operation| operation.question && operation.yields == rows);
-        let near =
+        let mut near =
             flow.blocks.get(here.block).into_iter().flat_map(|block| block.lines.iter().take(here.index).enumerate());
-        let near = near.filter(|(_, line)| yields(line)).last().map(|(index, _)| Spot { block: here.block, index });
+        let near = near.rfind(|(_, line)| yields(line)).map(|(index, _)| Spot { block: here.block, index });
         let all = || {
             let blocks = flow.blocks.iter().enumerate();
             blocks.flat_map(|(block, list)| {
                 list.lines.iter().enumerate().map(move |(index, line)| (Spot { block, index }, line))
             })
         };
-        match near.or_else(|| all().find(|(_, line)| yields(line)).map(|(spot, _)| spot)) {
-            Some(spot) => self.arrive(spot, here),
-            None => {
-                self.faults.push(Fault::Expression);
-                self.set(rows, Value::Rows(Vec::new()));
-                self.arrive(*here, here)
-            }
+        if let Some(spot) = near.or_else(|| all().find(|(_, line)| yields(line)).map(|(spot, _)| spot)) {
+            return self.arrive(spot, here);
         }
+        self.faults.push(Fault::Expression);
+        self.set(rows, Value::Rows(Vec::new()));
+        self.arrive(*here, here)
     }
 
     /// Takes `unavailable` once; the second time the session ends.

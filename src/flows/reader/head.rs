@@ -32,10 +32,17 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
             reader.name(name, keys.at, "a flow");
             name.clone_into(&mut flow.name);
         }
-        None => reader.mistakes.add(keys.at, "a flow has a name", "there is no key \"flow\"", "begin with flow: its_name"),
+        None => {
+            reader.mistakes.add(keys.at, "a flow has a name", "there is no key \"flow\"", "begin with flow: its_name");
+        }
     }
     if !keys.has("format") {
-        reader.mistakes.add(keys.at, "a flow names its format", "there is no key \"format\"", format!("write format: {FORMAT}"));
+        reader.mistakes.add(
+            keys.at,
+            "a flow names its format",
+            "there is no key \"format\"",
+            format!("write format: {FORMAT}"),
+        );
     }
     keys.whole("format", FORMAT, FORMAT, reader.mistakes);
     flow.channels = known_words(keys.take("channels"), "channel", &CHANNELS, reader);
@@ -49,7 +56,8 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
     flow.start = start(keys.take("start"), reader);
     flow.takes = kinds(keys.take("takes"), "takes", reader);
     if let Some(ends) = keys.take("ends").and_then(|node| Keys::of(node, "ends", reader.mistakes)) {
-        flow.ends = ends.pairs().iter().map(|(key, node)| (key.name.clone(), kinds(Some(node), "an end", reader))).collect();
+        flow.ends =
+            ends.pairs().iter().map(|(key, node)| (key.name.clone(), kinds(Some(node), "an end", reader))).collect();
     }
     flow.head.tries = keys.whole("tries", 1, 10, reader.mistakes).map(|tries| tries as u8);
     flow.head.stuck = keys.take("stuck").and_then(|node| reader.arm_with(node, After::End));
@@ -59,13 +67,20 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
     if let Some(anytime) = keys.take("anytime").and_then(|node| Keys::of(node, "anytime", reader.mistakes)) {
         for (key, node) in anytime.pairs() {
             let arm = reader.arm_with(node, After::Resume);
-            flow.head.anytime.extend(arm.map(|arm| Anytime { key: key.name.clone(), at: key.at, arm, folded: Vec::new() }));
+            flow.head.anytime.extend(arm.map(|arm| Anytime {
+                key: key.name.clone(),
+                at: key.at,
+                arm,
+                folded: Vec::new(),
+            }));
         }
     }
 }
 
 fn start(node: Option<&Node>, reader: &mut Reader<'_>) -> Start {
-    let Some(mut keys) = node.and_then(|node| Keys::of(node, "start", reader.mistakes)) else { return Start::default() };
+    let Some(mut keys) = node.and_then(|node| Keys::of(node, "start", reader.mistakes)) else {
+        return Start::default();
+    };
     let start = Start {
         words: keys.yes_no("words", reader.mistakes),
         otherwise: keys.yes_no("otherwise", reader.mistakes),
@@ -86,7 +101,12 @@ fn known_words(node: Option<&Node>, what: &str, known: &[&str], reader: &mut Rea
                     Some(word) if known.contains(&word) => words.push(word.to_owned()),
                     Some(word) => {
                         let mend = did_you_mean(word, known.iter().copied(), "remove it");
-                        reader.mistakes.add(item.at, format!("no {what} \"{word}\""), format!("we know {}", known.join(", ")), mend);
+                        reader.mistakes.add(
+                            item.at,
+                            format!("no {what} \"{word}\""),
+                            format!("we know {}", known.join(", ")),
+                            mend,
+                        );
                     }
                     None => {}
                 }
@@ -94,7 +114,12 @@ fn known_words(node: Option<&Node>, what: &str, known: &[&str], reader: &mut Rea
             words
         }
         Some((node, _)) => {
-            reader.mistakes.add(node.at, "here stands a list of words", format!("not {}", describe(node)), "write [word, word]");
+            reader.mistakes.add(
+                node.at,
+                "here stands a list of words",
+                format!("not {}", describe(node)),
+                "write [word, word]",
+            );
             Vec::new()
         }
     }
@@ -107,14 +132,14 @@ fn kinds(node: Option<&Node>, what: &str, reader: &mut Reader<'_>) -> Vec<(Strin
         reader.name(&key.name, key.at, "a value");
         let Some(name) = text(node, "a type", reader.mistakes) else { continue };
         let plain = KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
-        let named = salon::TYPES.iter().find(|(known, _)| *known == name).map(|(_, kind): &(&str, Type)| Known::from(*kind));
-        match plain.or(named) {
-            Some(kind) => found.push((key.name.clone(), kind)),
-            None => {
-                let known = KINDS.iter().map(|(name, _)| *name).chain(salon::TYPES.iter().map(|(name, _)| *name));
-                let mend = did_you_mean(name, known, "name one that exists");
-                reader.mistakes.add(node.at, format!("no type \"{name}\""), "a flow takes and gives typed values", mend);
-            }
+        let named =
+            salon::TYPES.iter().find(|(known, _)| *known == name).map(|(_, kind): &(&str, Type)| Known::from(*kind));
+        if let Some(kind) = plain.or(named) {
+            found.push((key.name.clone(), kind));
+        } else {
+            let known = KINDS.iter().map(|(name, _)| *name).chain(salon::TYPES.iter().map(|(name, _)| *name));
+            let mend = did_you_mean(name, known, "name one that exists");
+            reader.mistakes.add(node.at, format!("no type \"{name}\""), "a flow takes and gives typed values", mend);
         }
     }
     found

@@ -24,6 +24,8 @@ use crate::flows::source::{Kind, Node};
 use crate::flows::understand::{self, Picked};
 use crate::flows::value::{Row, Value};
 
+/// Buttons a template can have (Meta, message templates, components).
+const TEMPLATE_BUTTONS_MAX: usize = 10;
 /// Attributes that are not option labels.
 const RESERVED: [&str; 10] = ["again", "low", "high", "plain", "sms", "meanwhile", "words", "button", "yes", "no"];
 
@@ -47,6 +49,11 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
             "neither from nor options is there",
             "add one of them",
         );
+    }
+    if asking.template.is_some() && (from.is_some() || options.len() > TEMPLATE_BUTTONS_MAX) {
+        let what = format!("choose {} cannot leave as a template", asking.name);
+        let cause = "a template's buttons are approved beforehand: at most ten fixed options";
+        reader.mistakes.add(keys.at, what, cause, "drop template, or say a template first");
     }
     let empty = keys.take("empty").and_then(|node| reader.arm(node));
     let if_one_take = match keys.text("if_one", reader.mistakes) {
@@ -159,7 +166,7 @@ impl Step for Choose {
             return Then::Find(from);
         }
         let options = self.all(&self.rows(run), run);
-        run.prompt(&self.asking, options, lead, page)
+        run.prompt(&self.asking, &options, lead, page)
     }
 
     fn receive<'a>(&'a self, run: &mut Run<'a>, _: &'a Line, heard: Heard<'_>) -> Then<'a> {
