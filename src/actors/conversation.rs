@@ -124,6 +124,10 @@ impl Living {
         let turn::Worked { commit, after, armed } = worked;
         let sealed: Arc<[u8]> = commit.row.snapshot.as_slice().into();
         let has_jobs = !commit.row.jobs.is_empty();
+        #[cfg(feature = "planted-bugs")]
+        if super::plant::Plant::AckBeforeCommit.grows() {
+            event.settle(Verdict::Committed);
+        }
         match self.shared.lane_of(self.conversation).commit(commit).await {
             Settled::Committed => {
                 self.remember(event, after, sealed);
@@ -162,6 +166,11 @@ impl Living {
             self.memory = self.wake(event).await?;
         }
         let Some(memory) = &self.memory else { return Ok(None) };
+        #[cfg(feature = "planted-bugs")]
+        if super::plant::Plant::DedupeInMemory.grows() {
+            let is_new = super::plant::is_new_here(event.id);
+            return Ok(Some(if is_new { Known::New } else { Known::Duplicate }));
+        }
         let known = memory.awake.snapshot.ring.knows(event.id, event.occurred_at);
         if known != Known::AskJournal {
             return Ok(Some(known));

@@ -274,13 +274,16 @@ fn finish(
         outbox.push(OutboxRow { n, account: account.id, body: envelope.seal(&awake.key, id) });
         envelopes.push(Arc::new(envelope));
     }
+    let day = event.day;
+    #[cfg(feature = "planted-bugs")]
+    let day = super::plant::day(day);
     let row = TurnRow {
         conversation,
         seq: awake.seq,
         snapshot: after.seal(&awake.key, conversation, seq)?,
         journal: JournalRow {
             event: event.id,
-            day: event.day,
+            day,
             account: event.account.id,
             kind: event.kind.number(),
             at: event.received_at,
