@@ -171,7 +171,7 @@ fn unpaced(config: &mut Config) {
 }
 
 fn unpaced_wish() -> Wish {
-    let mut wish = Wish { flow: "diary", change: unpaced, ..Wish::default() };
+    let mut wish = Wish { flow: "diary", change: Box::new(unpaced), ..Wish::default() };
     wish.sandbox.number_rate = 100_000;
     wish.sandbox.pair_burst = 100_000;
     wish
@@ -195,7 +195,7 @@ async fn between_sleep_and_waking_no_event_is_lost() {
         unpaced(config);
         config.engine.idle_before_sleep_ms = 10;
     };
-    let world = World::with(Wish { change, ..unpaced_wish() }).await;
+    let world = World::with(Wish { change: Box::new(change), ..unpaced_wish() }).await;
     let phones: Vec<String> = (0..PEOPLE).map(|n| format!("+25078200{n:04}")).collect();
     for phone in &phones {
         world.say(phone, "m0").await;
@@ -297,7 +297,7 @@ async fn an_engine_that_was_only_paused_is_fenced_at_its_next_commit_and_stands_
         unpaced(config);
         config.engine.heartbeat_ms = 3_000;
     };
-    let world = World::with(Wish { change, ..unpaced_wish() }).await;
+    let world = World::with(Wish { change: Box::new(change), ..unpaced_wish() }).await;
     world.say(KEZA, "m0").await;
     let first = world.running.as_ref().unwrap().engine.clone();
     let take_soon = |config: &mut Config| {
