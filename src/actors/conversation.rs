@@ -175,6 +175,9 @@ impl Living {
         if known != Known::AskJournal {
             return Ok(Some(known));
         }
+        if event.kind.has_row() {
+            return Ok(Some(Known::New));
+        }
         let before = event.day.pred_opt().unwrap_or(event.day);
         let days = if event.occurred_at.is_some() { vec![event.day] } else { vec![before, event.day] };
         let journaled = self.shared.world.store.journaled(event.conversation.tenant, event.id, &days).await?;
@@ -236,13 +239,27 @@ impl Living {
     }
 
     async fn bury(&mut self, event: &Event, error: &str) -> Verdict {
-        self.memory = None;
+        let memory = self.memory.take();
         match bury_event(&self.shared.world, event, Reason::Poison, error).await {
-            Ok(()) => Verdict::Buried,
+            Ok(()) => {
+                if let Some(memory) = memory.filter(|_| event.kind.has_row()) {
+                    self.dismiss(event, &memory).await;
+                }
+                Verdict::Buried
+            }
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a dead letter could not be written");
                 Verdict::Unavailable
             }
+        }
+    }
+
+    /// Takes the row of a buried alarm or job out of its table, or it would come back for ever.
+    async fn dismiss(&self, event: &Event, memory: &Memory) {
+        let Ok(worked) = turn::dismiss(&self.shared.world, &memory.awake, event) else { return };
+        let settled = self.shared.lane_of(self.conversation).commit(worked.commit).await;
+        if settled != Settled::Committed {
+            tracing::error!(trace = %event.trace, ?settled, "the row of a buried event could not be taken away");
         }
     }
 

@@ -100,6 +100,11 @@ pub struct StoredMedia {
 }
 
 impl EventKind {
+    /// Whether a row that goes with the commit makes sure that it takes effect once: then the journal need not be asked.
+    pub fn has_row(&self) -> bool {
+        matches!(self, Self::Alarm { .. } | Self::JobDone { .. })
+    }
+
     /// The number the journal keeps. Numbers are never reused.
     pub fn number(&self) -> i16 {
         match self {

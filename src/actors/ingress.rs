@@ -268,12 +268,8 @@ impl Ingress {
         let Some(account) = account.or_else(|| self.any_account(conversation)) else { return Verdict::Void };
         let raw = Bytes::from(format!("{kind:?}"));
         let received_at = self.now();
-        let occurred_at = match kind {
-            EventKind::Alarm { due } => Some(due),
-            _ => None,
-        };
         let trace = Trace(crate::crypto::random::number());
-        let new = NewEvent { id, occurred_at, received_at, account, conversation, kind, raw, trace };
+        let new = NewEvent { id, occurred_at: None, received_at, account, conversation, kind, raw, trace };
         self.route(new).await.verdict().await
     }
 

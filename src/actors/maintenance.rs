@@ -28,6 +28,8 @@ const ACCOUNTS_EVERY: Duration = Duration::from_secs(10);
 const DAYS_EVERY: Duration = Duration::from_mins(1);
 /// How often what has outlived its retention is dropped.
 const RETENTION_EVERY: Duration = Duration::from_hours(1);
+/// Old files dropped at once.
+const MEDIA_MAX: i32 = 1000;
 /// Requests taken at once.
 const REQUESTS_MAX: i32 = 64;
 
@@ -92,6 +94,22 @@ impl Housekeeper {
             }
             Err(error) => tracing::error!(error = %error.source, "what outlived its retention could not be dropped"),
         }
+        if let Err(error) = self.drop_media(retention.media_days).await {
+            tracing::error!(error, "old media could not be dropped");
+        }
+    }
+
+    /// Files first: a row without its file is found again, a file without its row never.
+    async fn drop_media(&self, days: u32) -> Result<(), String> {
+        let store = &self.world.store;
+        let objects = store.old_media(days, MEDIA_MAX).await.map_err(|error| error.source.to_string())?;
+        for object in &objects {
+            match self.objects.delete(&ObjectPath::from(object.as_str())).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+        store.forget_media(&objects).await.map_err(|error| error.source.to_string())
     }
 
     async fn answer_requests(&self) {

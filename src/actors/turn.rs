@@ -79,6 +79,15 @@ pub async fn work(
     finish(awake, event, account, after, draft)
 }
 
+/// The turn of an event that was buried: nothing happens, but the row that brought it goes.
+pub fn dismiss(world: &World, awake: &Awake, event: &Event) -> Result<Worked, TurnError> {
+    let mut after = awake.snapshot.clone();
+    after.ring.remember(event.id, event.occurred_at, event.received_at);
+    let account = speaks_by(world, &after, event);
+    let draft = Draft { messages: Vec::new(), effects: Vec::new(), alarm: None, keeps_alarm: true };
+    finish(awake, event, &account, after, draft)
+}
+
 /// What a turn will write besides the snapshot.
 struct Draft {
     messages: Vec<Say>,

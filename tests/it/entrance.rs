@@ -292,3 +292,20 @@ async fn an_erased_person_leaves_nothing_that_opens_and_returns_as_a_stranger() 
     assert_eq!(count(&world, "SELECT count(*) FROM ganira.conversation").await, 2, "she is a new contact");
     world.stop().await;
 }
+
+#[tokio::test]
+async fn an_alarm_whose_turn_the_database_will_never_take_is_buried_and_does_not_come_back() {
+    let mut world = World::salon().await;
+    world.say(ALINE, "hello").await;
+    world.received(ALINE, 1).await;
+    world.stop_engine().await;
+    let pool = world.database.pool().await;
+    sqlx::query("ALTER TABLE ganira.outbox ADD CONSTRAINT never CHECK (seq < 2) NOT VALID").execute(&pool).await.unwrap();
+    world.start_at(chrono::TimeDelta::minutes(31)).await;
+    wait_for("the burial", async || (dead_letters(&world).await == ["poison"]).then_some(())).await;
+    wait_for("its row to go", async || (count(&world, "SELECT count(*) FROM ganira.timer").await == 0).then_some(())).await;
+    sqlx::query("ALTER TABLE ganira.outbox DROP CONSTRAINT never").execute(&pool).await.unwrap();
+    world.say(ALINE, "are you there?").await;
+    world.received(ALINE, 2).await;
+    world.stop().await;
+}

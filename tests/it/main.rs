@@ -8,5 +8,6 @@ mod harness;
 mod journey;
 mod media;
 mod private_postgres;
+mod retention;
 mod salon;
 mod world;

@@ -245,6 +245,14 @@ impl Store for Table {
     async fn let_go(&self, _: u32, _: u32, _: u32) -> Result<u32> {
         unreachable!("{ELSEWHERE}")
     }
+    async fn old_media(&self, _: u32, _: i32) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    async fn forget_media(&self, _: &[String]) -> Result<()> {
+        Ok(())
+    }
+
     async fn sweep_holds(&self) -> Result<i32> {
         unreachable!("{ELSEWHERE}")
     }
