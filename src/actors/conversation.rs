@@ -124,6 +124,10 @@ impl Living {
         let turn::Worked { commit, after, armed } = worked;
         let sealed: Arc<[u8]> = commit.row.snapshot.as_slice().into();
         let has_jobs = !commit.row.jobs.is_empty();
+        #[cfg(feature = "planted-bugs")]
+        if super::plant::Plant::AckBeforeCommit.grows() {
+            event.settle(Verdict::Committed);
+        }
         match self.shared.lane_of(self.conversation).commit(commit).await {
             Settled::Committed => {
                 self.remember(event, after, sealed);
@@ -162,6 +166,11 @@ impl Living {
             self.memory = self.wake(event).await?;
         }
         let Some(memory) = &self.memory else { return Ok(None) };
+        #[cfg(feature = "planted-bugs")]
+        if super::plant::Plant::DedupeInMemory.grows() {
+            let is_new = super::plant::is_new_here(event.id);
+            return Ok(Some(if is_new { Known::New } else { Known::Duplicate }));
+        }
         let known = memory.awake.snapshot.ring.knows(event.id, event.occurred_at);
         if known != Known::AskJournal {
             return Ok(Some(known));
@@ -174,16 +183,12 @@ impl Living {
 
     /// From the cache, else from the table.
     async fn wake(&self, event: &Event) -> Result<Option<Memory>, Trouble> {
-        let asleep = match self.shared.snapshots.take(self.conversation) {
-            Some(asleep) => asleep,
-            None => {
-                let loaded = self.shared.directory.load(self.conversation).await?;
-                let Some((loaded, wrapped)) = loaded.and_then(|mut row| row.wrapped_key.take().map(|key| (row, key)))
-                else {
-                    return Ok(None);
-                };
-                Asleep { seq: loaded.seq, sealed: loaded.snapshot.into(), wrapped_key: wrapped.into() }
-            }
+        let asleep = if let Some(asleep) = self.shared.snapshots.take(self.conversation) {
+            asleep
+        } else {
+            let Some(loaded) = self.shared.directory.load(self.conversation).await? else { return Ok(None) };
+            let Some(wrapped) = loaded.wrapped_key else { return Ok(None) };
+            Asleep { seq: loaded.seq, sealed: loaded.snapshot.into(), wrapped_key: wrapped.into() }
         };
         let key = event.account.tenant.key.unwrap(seals::CONTACT_KEY, &asleep.wrapped_key)?;
         let snapshot = Snapshot::open(&key, self.conversation, asleep.seq, &asleep.sealed)?;

@@ -25,9 +25,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often accounts are read anew and expired holds swept.
 const ACCOUNTS_EVERY: Duration = Duration::from_secs(10);
 /// How often partitions are made sure of and idle buckets forgotten.
-const DAYS_EVERY: Duration = Duration::from_secs(60);
+const DAYS_EVERY: Duration = Duration::from_mins(1);
 /// How often what has outlived its retention is dropped.
-const RETENTION_EVERY: Duration = Duration::from_secs(3600);
+const RETENTION_EVERY: Duration = Duration::from_hours(1);
 /// Requests taken at once.
 const REQUESTS_MAX: i32 = 64;
 

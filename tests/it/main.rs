@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
 
 mod admin;
+mod engine;
 mod entrance;
 mod harness;
 mod journey;
+mod media;
 mod private_postgres;
 mod salon;
 mod world;

@@ -36,7 +36,7 @@ pub struct Wish {
     /// The flow set the tenant's people talk to.
     pub flow: &'static str,
     pub sandbox: Options,
-    pub change: fn(&mut Config),
+    pub change: Box<dyn FnOnce(&mut Config) + Send>,
 }
 
 impl Default for Wish {
@@ -48,7 +48,7 @@ impl Default for Wish {
             numbers: vec![Number { phone_number_id: NUMBER.into(), waba_id: WABA.into(), display: "250788000100".into() }],
             ..Options::default()
         };
-        Self { flow: "salon", sandbox, change: |_| {} }
+        Self { flow: "salon", sandbox, change: Box::new(|_| {}) }
     }
 }
 
@@ -102,7 +102,7 @@ impl World {
 
     /// The same by a clock that is `ahead` of the true one.
     pub async fn start_at(&mut self, ahead: TimeDelta) {
-        let clock = Clock::of(move || chrono::DateTime::from(std::time::SystemTime::now()) + ahead);
+        let clock = Clock::of(move || Clock::system().now() + ahead);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let metrics = assemble::record_metrics();
         let running =

@@ -14,10 +14,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Two messages pass; the third of a minute is one too many.
 async fn strict() -> World {
-    let change = |config: &mut ganira::config::Config| {
+    let change = Box::new(|config: &mut ganira::config::Config| {
         config.limits.sender_burst = 2;
         config.limits.sender_per_minute = 1;
-    };
+    });
     World::with(Wish { flow: "diary", change, ..Wish::default() }).await
 }
 
