@@ -42,6 +42,7 @@ enum Action {
         /// How long to wait for the engine's answer, such as 30s
         #[arg(long, default_value = "15s", value_name = "TIME", value_parser = arguments::duration)]
         timeout: Duration,
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
