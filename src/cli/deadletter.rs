@@ -38,6 +38,7 @@ enum Action {
         /// At most so many
         #[arg(long, default_value_t = 50, value_name = "COUNT")]
         limit: u32,
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
@@ -47,6 +48,7 @@ enum Action {
         /// Show phone numbers and message ids too
         #[arg(long)]
         reveal: bool,
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
@@ -66,6 +68,7 @@ enum Action {
         /// How long to wait without any answer of the engine, such as 30s
         #[arg(long, default_value = "15s", value_name = "TIME", value_parser = arguments::duration)]
         timeout: Duration,
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },

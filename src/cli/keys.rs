@@ -22,6 +22,7 @@ pub(super) struct KeysCommand {
 enum Action {
     /// Show which keys of the ring are in use
     List {
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
@@ -31,6 +32,7 @@ enum Action {
     /// both; run this, under load if need be, and again whenever in doubt; take the old key out of the ring. Backups of before still need
     /// the old key. The hash key stays as it is.
     Rotate {
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },

@@ -16,6 +16,7 @@ pub(super) struct Migrate {
     /// Change nothing; exit with 1 when something is to be done
     #[arg(long)]
     check: bool,
+    /// Print JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]

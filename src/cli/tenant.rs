@@ -37,11 +37,13 @@ enum Action {
         /// The set of flows its people talk to
         #[arg(long, value_name = "SET", default_value = "salon", value_parser = shipped::NAMES)]
         flow: String,
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
     /// List the tenants and their numbers
     List {
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
@@ -62,6 +64,7 @@ enum Action {
         /// The file that holds its access token (- reads standard input); without it the number only receives
         #[arg(long, value_name = "FILE")]
         token_file: Option<PathBuf>,
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },

@@ -165,7 +165,7 @@ pub async fn export(
     let snapshot = rows::snapshot(connection, who).await?;
     let remembered =
         snapshot.and_then(|(seq, sealed)| opener.snapshot(seq, &sealed)).and_then(|plain| remembered(&plain));
-    let events = rows::events(connection, who).await?.into_iter().map(|row| opener.event(row)).collect();
+    let events = rows::events(connection, who).await?.iter().map(|row| opener.event(row)).collect();
     let messages = rows::messages(connection, who).await?.into_iter().map(|row| opener.message(row)).collect();
     Ok(Export {
         format: "ganira-person-1",
@@ -240,7 +240,7 @@ impl Opener<'_> {
         self.open(seals::CONVERSATION, &seals::snapshot_row(self.who, seq), sealed)
     }
 
-    fn event(&mut self, row: rows::EventRow) -> Event {
+    fn event(&mut self, row: &rows::EventRow) -> Event {
         let body = self.open(seals::JOURNAL, &row.event, &row.body);
         Event {
             turn: Seq(row.seq),

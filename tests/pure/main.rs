@@ -1,8 +1,8 @@
 //! Tests without a database: goldens, properties, published vectors.
 #![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
 
-mod commands;
 mod breaker;
+mod commands;
 mod config;
 mod crypto;
 mod floors;

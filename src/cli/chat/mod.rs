@@ -5,7 +5,7 @@ mod line;
 pub mod view;
 
 use std::io::IsTerminal as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -61,12 +61,11 @@ fn person(text: &str) -> Result<String, String> {
 impl Chat {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let ChannelName::Whatsapp = self.channel;
-        let sandbox = match self.sandbox {
-            Some(url) => url,
-            None => {
-                let running = RunFile::read(Path::new(dev::FOLDER))?;
-                Url::parse(&running.sandbox).context("the sandbox in .ganira/run.json is no URL")?
-            }
+        let sandbox = if let Some(url) = self.sandbox {
+            url
+        } else {
+            let running = RunFile::read(Path::new(dev::FOLDER))?;
+            Url::parse(&running.sandbox).context("the sandbox in .ganira/run.json is no URL")?
         };
         let handset = Handset::new(sandbox, self.from, self.to)?;
         let mut talk = Talk { handset, choices: Vec::new(), lines: BufReader::new(tokio::io::stdin()).lines() };
@@ -190,7 +189,7 @@ impl Talk {
 }
 
 /// What a person's picture is called on the wire.
-fn mime(file: &PathBuf) -> &'static str {
+fn mime(file: &Path) -> &'static str {
     match file.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase).as_deref() {
         Some("png") => "image/png",
         _ => "image/jpeg",

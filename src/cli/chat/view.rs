@@ -65,7 +65,7 @@ impl Shown {
         }
         match text("/type") {
             "cta_url" => {
-                self.say(&format!("  {}: {}", text("/action/parameters/display_text"), text("/action/parameters/url")))
+                self.say(&format!("  {}: {}", text("/action/parameters/display_text"), text("/action/parameters/url")));
             }
             "location_request_message" => self.say("  (asks where you are: /location LATITUDE LONGITUDE)"),
             _ => {}
@@ -83,7 +83,9 @@ impl Shown {
                     self.offer(payload, payload, "");
                 }
             } else {
-                parameters.iter().for_each(|parameter| self.say(&format!("  {}", word(&parameter["text"]))));
+                for parameter in parameters {
+                    self.say(&format!("  {}", word(&parameter["text"])));
+                }
             }
         }
     }

@@ -4,13 +4,14 @@ mod database;
 mod tenants;
 
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
 use serde_json::json;
 
+use super::dev::{self, RunFile};
 use super::operator::Where;
 use super::output::{say, say_json};
 use crate::config::Config;
@@ -21,6 +22,7 @@ const ALIVE_WITHIN: Duration = Duration::from_secs(2);
 /// Exits with 1 when something would keep the engine from working.
 #[derive(Debug, Args)]
 pub(super) struct Doctor {
+    /// Print JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -91,7 +93,8 @@ impl Doctor {
             Ok(config) => config,
             Err(error) => return vec![Finding::fail("configuration", format!("{error:#}"))],
         };
-        let mut findings = vec![Finding::ok("configuration", "complete"), port(&config).await];
+        let listen = if self.place.dev { running_dev().await } else { port(&config).await };
+        let mut findings = vec![Finding::ok("configuration", "complete"), listen];
         match self.place.database(&config) {
             Ok(options) => database::look(&config, options, &mut findings).await,
             Err(error) => findings.push(Finding::fail("database", format!("{error:#}"))),
@@ -110,6 +113,16 @@ async fn port(config: &Config) -> Finding {
         Err(error) => {
             Finding::fail("listen", format!("{at} cannot be had ({error}): set GANIRA__SERVER__LISTEN to a free one"))
         }
+    }
+}
+
+async fn running_dev() -> Finding {
+    match RunFile::read(Path::new(dev::FOLDER)) {
+        Ok(running) if is_ganira(&format!("{}/healthz", running.engine)).await => {
+            Finding::ok("listen", format!("{}: ganira serves there", running.engine))
+        }
+        Ok(running) => Finding::fail("listen", format!("nobody answers at {}: start `make run`", running.engine)),
+        Err(error) => Finding::fail("listen", format!("{error:#}")),
     }
 }
 

@@ -89,14 +89,18 @@ async fn without_an_engine_a_replay_stays_until_one_starts() {
     let ids = letters(&world, "over_limit").await;
     world.stop_engine().await;
     let pool = world.database.pool().await;
-    let silent = dead_letters::replay(&pool, &ids, Duration::from_millis(300)).await.unwrap();
-    assert_eq!((silent[0].done, silent[0].answer.clone()), (false, None));
+    for _ in 0..2 {
+        let silent = dead_letters::replay(&pool, &ids, Duration::from_millis(300)).await.unwrap();
+        assert_eq!((silent[0].done, silent[0].answer.clone()), (false, None));
+    }
+    let asked: i64 = sqlx::query_scalar("SELECT count(*) FROM ganira.request").fetch_one(&pool).await.unwrap();
+    assert_eq!(asked, 1, "asking again doubles nothing");
     assert_eq!(requests::engine_silent_for(&pool).await.unwrap(), None);
 
     world.start().await;
-    let replayed = dead_letters::replay(&pool, &ids, PATIENCE).await.unwrap();
-    assert!(replayed[0].done, "{replayed:?}");
-    let asked: i64 = sqlx::query_scalar("SELECT count(*) FROM ganira.request").fetch_one(&pool).await.unwrap();
-    assert!(asked <= 2, "the request that waited was taken up, not doubled: {asked}");
+    crate::world::wait_for("the replay that waited", async || {
+        (dead_letters::replayed_before(&pool, &ids).await.unwrap() == ids).then_some(())
+    })
+    .await;
     world.stop().await;
 }
