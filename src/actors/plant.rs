@@ -5,8 +5,10 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use chrono::{Days, NaiveDate};
 use parking_lot::Mutex;
 
+use crate::crypto::random;
 use crate::domain::EventId;
 
 /// A bug that can be planted.
@@ -38,6 +40,13 @@ impl Plant {
         static NAMED: LazyLock<Option<std::ffi::OsString>> = LazyLock::new(|| std::env::var_os("GANIRA_PLANT"));
         NAMED.as_deref().is_some_and(|named| named == self.name())
     }
+}
+
+/// The day a turn is journaled under. [`Plant::DedupeInMemory`] takes another one in every process: otherwise the journal's key would find
+/// what the memory of one process does not know.
+pub fn day(day: NaiveDate) -> NaiveDate {
+    static AGO: LazyLock<u64> = LazyLock::new(|| random::number() % 8);
+    if Plant::DedupeInMemory.grows() { day - Days::new(*AGO) } else { day }
 }
 
 /// What [`Plant::DedupeInMemory`] remembers: whether the event is new to this process.

@@ -273,27 +273,22 @@ fn finish(
         outbox.push(OutboxRow { n, account: account.id, body: envelope.seal(&awake.key, id) });
         envelopes.push(Arc::new(envelope));
     }
-    let journaled = event.id;
-    // Without this the journal's own key would find what the memory of one process does not know.
+    let day = event.day;
     #[cfg(feature = "planted-bugs")]
-    let journaled = if super::plant::Plant::DedupeInMemory.grows() {
-        crate::domain::EventId(crate::crypto::random::array())
-    } else {
-        journaled
-    };
+    let day = super::plant::day(day);
     let row = TurnRow {
         conversation,
         seq: awake.seq,
         snapshot: after.seal(&awake.key, conversation, seq)?,
         journal: JournalRow {
-            event: journaled,
-            day: event.day,
+            event: event.id,
+            day,
             account: event.account.id,
             kind: event.kind.number(),
             at: event.received_at,
             body: awake
                 .key
-                .seal(Place { tenant: conversation.tenant.0, table: seals::JOURNAL, row: &journaled.0 }, &event.raw),
+                .seal(Place { tenant: conversation.tenant.0, table: seals::JOURNAL, row: &event.id.0 }, &event.raw),
         },
         outbox,
         alarm,

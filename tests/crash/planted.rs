@@ -25,7 +25,7 @@ async fn an_acknowledgement_before_the_commit_is_found_by_what_is_lost() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_memory_of_events_that_dies_with_its_process_is_found_by_what_is_done_twice() {
     let report = planted(Plant::DedupeInMemory).await;
-    assert!(report.has(Violation::Twice));
+    assert!(report.has(Violation::JournaledTwice) && report.has(Violation::Twice));
 }
 
 #[tokio::test(flavor = "multi_thread")]
