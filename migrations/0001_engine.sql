@@ -706,6 +706,16 @@ LANGUAGE sql SECURITY DEFINER SET search_path = ganira, pg_temp AS $$
     UPDATE dead_letter SET state = 'replayed', replays = replays + 1 WHERE id = p_id
 $$;
 
+CREATE FUNCTION old_media(p_days integer, p_limit integer) RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ganira, pg_temp AS $$
+    SELECT object FROM media WHERE at < now() - make_interval(days => p_days) LIMIT p_limit
+$$;
+
+CREATE FUNCTION forget_media(p_objects text[]) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = ganira, pg_temp AS $$
+    DELETE FROM media WHERE object = ANY (p_objects)
+$$;
+
 -- ---------------------------------------------------------------------------------------------------------------- guarded effects of the engine
 
 -- Media that a job fetched: never refused.

@@ -34,7 +34,7 @@ pub struct Account {
 #[derive(Debug)]
 pub struct Tenant {
     pub id: TenantId,
-    pub key: TenantKey,
+    pub key: Arc<TenantKey>,
     pub zone: Tz,
     pub language: String,
     /// The flows its people talk to.
@@ -85,13 +85,13 @@ impl Accounts {
 
     /// Reads all doors anew. One whose tenant's key does not open is left out and logged: it must not take the others along.
     pub async fn refresh(&self, store: &dyn Store, ring: &KeyRing) -> Result<(), StoreError> {
+        let before = self.inner.read().clone();
         let mut index = Index::default();
         for row in store.accounts().await? {
             let tenant = match index.tenants.get(&row.tenant) {
                 Some(tenant) => tenant.clone(),
-                None => match unwrap_tenant(&row, ring) {
+                None => match unwrap_tenant(&row, ring, &before) {
                     Ok(tenant) => {
-                        let tenant = Arc::new(tenant);
                         index.tenants.insert(row.tenant, tenant.clone());
                         tenant
                     }
@@ -125,14 +125,20 @@ fn channel(name: &str) -> Option<Channel> {
     }
 }
 
-fn unwrap_tenant(row: &AccountRow, ring: &KeyRing) -> Result<Tenant, String> {
-    Ok(Tenant {
+/// The wrapping may be by a ring key that this process was started without; the key itself is still the one it knows.
+fn unwrap_tenant(row: &AccountRow, ring: &KeyRing, before: &Index) -> Result<Arc<Tenant>, String> {
+    let key = match (ring.unwrap_tenant_key(row.tenant.0, &row.wrapped_tenant_key), before.tenants.get(&row.tenant)) {
+        (Ok(key), _) => Arc::new(key),
+        (Err(_), Some(known)) => known.key.clone(),
+        (Err(error), None) => return Err(error.to_string()),
+    };
+    Ok(Arc::new(Tenant {
         id: row.tenant,
-        key: ring.unwrap_tenant_key(row.tenant.0, &row.wrapped_tenant_key).map_err(|error| error.to_string())?,
+        key,
         zone: row.zone.parse().map_err(|_| format!("unknown time zone {}", row.zone))?,
         language: row.language.clone(),
         flows: FlowSet::shipped(&row.flow).ok_or_else(|| format!("there is no flow set {}", row.flow))?,
-    })
+    }))
 }
 
 fn open(row: AccountRow, channel: Channel, tenant: Arc<Tenant>) -> Account {

@@ -124,6 +124,10 @@ impl Living {
         let turn::Worked { commit, after, armed } = worked;
         let sealed: Arc<[u8]> = commit.row.snapshot.as_slice().into();
         let has_jobs = !commit.row.jobs.is_empty();
+        #[cfg(feature = "planted-bugs")]
+        if super::plant::Plant::AckBeforeCommit.grows() {
+            event.settle(Verdict::Committed);
+        }
         match self.shared.lane_of(self.conversation).commit(commit).await {
             Settled::Committed => {
                 self.remember(event, after, sealed);
@@ -162,9 +166,17 @@ impl Living {
             self.memory = self.wake(event).await?;
         }
         let Some(memory) = &self.memory else { return Ok(None) };
+        #[cfg(feature = "planted-bugs")]
+        if super::plant::Plant::DedupeInMemory.grows() {
+            let is_new = super::plant::is_new_here(event.id);
+            return Ok(Some(if is_new { Known::New } else { Known::Duplicate }));
+        }
         let known = memory.awake.snapshot.ring.knows(event.id, event.occurred_at);
         if known != Known::AskJournal {
             return Ok(Some(known));
+        }
+        if event.kind.has_row() {
+            return Ok(Some(Known::New));
         }
         let before = event.day.pred_opt().unwrap_or(event.day);
         let days = if event.occurred_at.is_some() { vec![event.day] } else { vec![before, event.day] };
@@ -174,16 +186,12 @@ impl Living {
 
     /// From the cache, else from the table.
     async fn wake(&self, event: &Event) -> Result<Option<Memory>, Trouble> {
-        let asleep = match self.shared.snapshots.take(self.conversation) {
-            Some(asleep) => asleep,
-            None => {
-                let loaded = self.shared.directory.load(self.conversation).await?;
-                let Some((loaded, wrapped)) = loaded.and_then(|mut row| row.wrapped_key.take().map(|key| (row, key)))
-                else {
-                    return Ok(None);
-                };
-                Asleep { seq: loaded.seq, sealed: loaded.snapshot.into(), wrapped_key: wrapped.into() }
-            }
+        let asleep = if let Some(asleep) = self.shared.snapshots.take(self.conversation) {
+            asleep
+        } else {
+            let Some(loaded) = self.shared.directory.load(self.conversation).await? else { return Ok(None) };
+            let Some(wrapped) = loaded.wrapped_key else { return Ok(None) };
+            Asleep { seq: loaded.seq, sealed: loaded.snapshot.into(), wrapped_key: wrapped.into() }
         };
         let key = event.account.tenant.key.unwrap(seals::CONTACT_KEY, &asleep.wrapped_key)?;
         let snapshot = Snapshot::open(&key, self.conversation, asleep.seq, &asleep.sealed)?;
@@ -220,7 +228,7 @@ impl Living {
             Trouble::Snapshot(SnapshotError::Unreadable(error)) => self.bury(event, &error.to_string()).await,
             other => {
                 tracing::error!(
-                    trace = event.trace,
+                    trace = %event.trace,
                     conversation.id = self.conversation.contact.0,
                     error = &other as &dyn std::error::Error,
                     "a conversation could not be woken"
@@ -231,13 +239,27 @@ impl Living {
     }
 
     async fn bury(&mut self, event: &Event, error: &str) -> Verdict {
-        self.memory = None;
+        let memory = self.memory.take();
         match bury_event(&self.shared.world, event, Reason::Poison, error).await {
-            Ok(()) => Verdict::Buried,
+            Ok(()) => {
+                if let Some(memory) = memory.filter(|_| event.kind.has_row()) {
+                    self.dismiss(event, &memory).await;
+                }
+                Verdict::Buried
+            }
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a dead letter could not be written");
                 Verdict::Unavailable
             }
+        }
+    }
+
+    /// Takes the row of a buried alarm or job out of its table, or it would come back for ever.
+    async fn dismiss(&self, event: &Event, memory: &Memory) {
+        let Ok(worked) = turn::dismiss(&self.shared.world, &memory.awake, event) else { return };
+        let settled = self.shared.lane_of(self.conversation).commit(worked.commit).await;
+        if settled != Settled::Committed {
+            tracing::error!(trace = %event.trace, ?settled, "the row of a buried event could not be taken away");
         }
     }
 

@@ -25,6 +25,7 @@ pub struct Directory {
     hashes: KeyedHash,
     cache: Arc<Cache<SenderHashes, ContactId>>,
     finds: mpsc::Sender<Ask<SenderHashes, Option<ContactId>>>,
+    births: mpsc::Sender<Ask<SealedSender, ContactId>>,
     loads: mpsc::Sender<Ask<Conversation, Option<LoadedConversation>>>,
     /// Erased since this incarnation began: a lookup under way must not bring them back into the cache.
     erased: Arc<Mutex<Vec<ContactId>>>,
@@ -36,10 +37,12 @@ type Ask<Q, A> = (Q, oneshot::Sender<std::result::Result<A, ()>>);
 impl Directory {
     pub fn start(store: Arc<dyn Store>, hashes: KeyedHash, queue_max: usize) -> Self {
         let (finds, find_queue) = mpsc::channel(queue_max);
+        let (births, birth_queue) = mpsc::channel(queue_max);
         let (loads, load_queue) = mpsc::channel(queue_max);
         super::spawn(group(store.clone(), find_queue, find_all));
+        super::spawn(group(store.clone(), birth_queue, birth_all));
         super::spawn(group(store.clone(), load_queue, load_all));
-        Self { store, hashes, cache: Arc::new(Cache::new(CACHED_MAX)), finds, loads, erased: Arc::default() }
+        Self { store, hashes, cache: Arc::new(Cache::new(CACHED_MAX)), finds, births, loads, erased: Arc::default() }
     }
 
     /// The contact who wrote, born if need be.
@@ -50,19 +53,12 @@ impl Directory {
         }
         let contact = match ask(&self.finds, hashes, "look a sender up").await? {
             Some(contact) => contact,
-            None => self.birth(tenant, sender, hashes).await?,
+            None => ask(&self.births, seal(tenant, sender, hashes), "find or create a contact").await?,
         };
         if !self.erased.lock().contains(&contact) {
             self.cache.insert(hashes, contact);
         }
         Ok(contact)
-    }
-
-    async fn birth(&self, tenant: &Tenant, sender: &Sender, hashes: SenderHashes) -> Result<ContactId> {
-        let born = self.store.resolve(&[seal(tenant, sender, hashes)]).await?;
-        born.first()
-            .map(|(contact, _)| *contact)
-            .ok_or(StoreError { what: "find or create a contact", source: sqlx::Error::RowNotFound })
     }
 
     /// The provider vouches that who was reached by `before` is now reached by `sender`.
@@ -150,6 +146,12 @@ async fn group<Q, A, F>(
 
 async fn find_all(store: Arc<dyn Store>, senders: Vec<SenderHashes>) -> Result<Vec<Option<ContactId>>> {
     store.find(&senders).await
+}
+
+/// Many strangers at once must not take every connection away from those who are known, nor from the heartbeat.
+async fn birth_all(store: Arc<dyn Store>, senders: Vec<SealedSender>) -> Result<Vec<ContactId>> {
+    let contacts = store.resolve(&senders).await?;
+    Ok(contacts.into_iter().map(|(contact, _)| contact).collect())
 }
 
 async fn load_all(store: Arc<dyn Store>, conversations: Vec<Conversation>) -> Result<Vec<Option<LoadedConversation>>> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use object_store::ObjectStore;
 use parking_lot::RwLock;
 use ractor::Actor;
@@ -35,7 +36,7 @@ const DRAIN_MAX: Duration = Duration::from_secs(10);
 const REQUESTS_MAX: u32 = 256;
 /// Fenced this often in a row without living for a minute in between, the engine gives up: somebody else wants to be the owner.
 const FENCED_MAX: u32 = 3;
-const LIVED_LONG: Duration = Duration::from_secs(60);
+const LIVED_LONG: Duration = Duration::from_mins(1);
 
 /// What an engine is made of.
 #[derive(Debug)]
@@ -386,14 +387,12 @@ impl Engine {
 #[derive(Debug, Default)]
 struct LateRefusals(RwLock<Option<Ingress>>);
 
+#[async_trait]
 impl Refusals for LateRefusals {
-    fn refused(&self, id: OutboxId, account: AccountId, refusal: Refusal) {
-        let Some((ingress, account)) = self.0.read().clone().and_then(|ingress| {
-            let account = ingress.account(account)?;
-            Some((ingress, account))
-        }) else {
-            return;
-        };
-        super::spawn(async move { ingress.send_failed(id, &account, refusal.reason.word()).await });
+    async fn refused(&self, id: OutboxId, account: AccountId, refusal: Refusal) -> bool {
+        let Some(ingress) = self.0.read().clone() else { return false };
+        // Without its account there is no door left through which a flow could react.
+        let Some(account) = ingress.account(account) else { return true };
+        ingress.send_failed(id, &account, refusal.reason.word()).await.is_safe()
     }
 }

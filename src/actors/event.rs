@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::accounts::Account;
-use crate::domain::{Conversation, EventId, Message, MessageBody, OutboxId, Sender, Timestamp};
+use crate::domain::{Conversation, EventId, Message, MessageBody, OutboxId, Sender, Timestamp, Trace};
 
 /// What became of an event. Only the first four may be answered with a 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub struct Event {
     /// What the journal keeps, as it came.
     pub raw: Bytes,
     /// Correlates log lines from the webhook to the send.
-    pub trace: u64,
+    pub trace: Trace,
     gate: Mutex<Option<oneshot::Sender<Verdict>>>,
     _permit: Option<OwnedSemaphorePermit>,
 }
@@ -100,6 +100,11 @@ pub struct StoredMedia {
 }
 
 impl EventKind {
+    /// Whether a row that goes with the commit makes sure that it takes effect once: then the journal need not be asked.
+    pub fn has_row(&self) -> bool {
+        matches!(self, Self::Alarm { .. } | Self::JobDone { .. })
+    }
+
     /// The number the journal keeps. Numbers are never reused.
     pub fn number(&self) -> i16 {
         match self {
@@ -126,7 +131,7 @@ pub struct NewEvent {
     pub conversation: Conversation,
     pub kind: EventKind,
     pub raw: Bytes,
-    pub trace: u64,
+    pub trace: Trace,
 }
 
 /// Where the verdict arrives. Dropping it changes nothing: the turn goes on.

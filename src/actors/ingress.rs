@@ -17,7 +17,7 @@ use crate::channels::whatsapp;
 use crate::domain::ids::Opaque;
 use crate::domain::{
     AccountId, Address, Conversation, DeliveryState, EventId, Inbound, InboundKind, OutboxId, Receipt, Sender,
-    Timestamp,
+    Timestamp, Trace,
 };
 use crate::flows::Channel;
 use crate::store::{AttemptState, Fact, Notice};
@@ -72,7 +72,7 @@ impl Ingress {
     }
 
     /// Takes the updates of one verified request, in their order. Dropping the future loses nothing: turns begun go on.
-    pub async fn take(&self, channel: Channel, app: &str, updates: Vec<Inbound>, trace: u64) -> Taken {
+    pub async fn take(&self, channel: Channel, app: &str, updates: Vec<Inbound>, trace: Trace) -> Taken {
         if !self.all_belong(channel, app, &updates) {
             return Taken::Forbidden;
         }
@@ -124,7 +124,7 @@ impl Ingress {
     }
 
     /// What a dead letter holds, once more, as a new event at the end.
-    pub async fn replay(&self, channel: Channel, inbound: Inbound, replay: &str, trace: u64) -> Verdict {
+    pub async fn replay(&self, channel: Channel, inbound: Inbound, replay: &str, trace: Trace) -> Verdict {
         let Some(account) = self.0.shared.world.accounts.named(channel, &inbound.account) else {
             return Verdict::Unavailable;
         };
@@ -172,6 +172,8 @@ impl Ingress {
             directory.resolve(tenant, sender).await.map(Some).map_err(|_| ())
         };
         let contact = match &update.kind {
+            // An answer to a group would land in the person's own chat: it is kept, and not answered.
+            InboundKind::Message(message) if message.group.is_some() => None,
             InboundKind::Message(message) => resolve(&message.from).await?,
             InboundKind::Echo { to, .. } => resolve(to).await?,
             InboundKind::AddressChange { before, now, .. } => self.moved(&account, before, now).await?,
@@ -201,7 +203,7 @@ impl Ingress {
         app: &'a str,
         update: Inbound,
         contact: Result<Option<Conversation>, ()>,
-        trace: u64,
+        trace: Trace,
     ) -> Pending<'a> {
         let world = &self.0.shared.world;
         let account = world.accounts.named(channel, &update.account);
@@ -237,7 +239,7 @@ impl Ingress {
         channel: Channel,
         update: Inbound,
         contact: Result<Option<Conversation>, ()>,
-        trace: u64,
+        trace: Trace,
     ) -> Option<Pending<'static>> {
         let account = self.0.shared.world.accounts.named(channel, &update.account)?;
         let conversation = contact.ok()??;
@@ -266,12 +268,8 @@ impl Ingress {
         let Some(account) = account.or_else(|| self.any_account(conversation)) else { return Verdict::Void };
         let raw = Bytes::from(format!("{kind:?}"));
         let received_at = self.now();
-        let occurred_at = match kind {
-            EventKind::Alarm { due } => Some(due),
-            _ => None,
-        };
-        let trace = crate::crypto::random::number();
-        let new = NewEvent { id, occurred_at, received_at, account, conversation, kind, raw, trace };
+        let trace = Trace(crate::crypto::random::number());
+        let new = NewEvent { id, occurred_at: None, received_at, account, conversation, kind, raw, trace };
         self.route(new).await.verdict().await
     }
 
@@ -295,7 +293,7 @@ impl Ingress {
     }
 
     /// News of a message we sent: a fact, and an event only where somebody waits for it or it failed.
-    async fn receipt(&self, account: &Arc<Account>, update: &Inbound, trace: u64) -> Verdict {
+    async fn receipt(&self, account: &Arc<Account>, update: &Inbound, trace: Trace) -> Verdict {
         let InboundKind::Receipt(receipt) = &update.kind else { return Verdict::Void };
         let Some(state) = receipt.state else { return self.note(update).await };
         let ours = receipt.opaque.as_deref().and_then(|opaque| opaque.parse::<Opaque>().ok());
@@ -307,7 +305,7 @@ impl Ingress {
             return Verdict::Unavailable;
         }
         metrics::counter!("ganira_receipts_total", "state" => state.word()).increment(1);
-        tracing::debug!(trace, outbox.id = %opaque.outbox, state = state.word(), "a receipt was recorded");
+        tracing::debug!(%trace, outbox.id = %opaque.outbox, state = state.word(), "a receipt was recorded");
         self.0.shared.outbound.receipt(opaque.outbox, state);
         let of = opaque.outbox;
         let kind = match state {
@@ -351,6 +349,7 @@ impl Ingress {
         let field = match &update.kind {
             InboundKind::Notice { field } => field.clone(),
             InboundKind::Receipt(_) => "receipt".to_owned(),
+            InboundKind::Message(message) if message.group.is_some() => "group message".to_owned(),
             _ => "message without a sender".to_owned(),
         };
         let event = EventId(world.hashes.event(0, update.provider_id.as_bytes()));

@@ -38,7 +38,6 @@ pub struct Commit {
     pub row: TurnRow,
     /// One for each of `row.outbox`, in the same order.
     pub envelopes: Vec<Arc<Envelope>>,
-    pub trace: u64,
 }
 
 #[derive(Debug)]
@@ -127,9 +126,9 @@ impl Committer {
         while !waiting.is_empty() {
             let mut rows = Vec::with_capacity(waiting.len());
             let mut rest = Vec::with_capacity(waiting.len());
-            for Waiting { commit: Commit { row, envelopes, trace }, gate } in waiting {
+            for Waiting { commit: Commit { row, envelopes }, gate } in waiting {
                 rows.push(row);
-                rest.push((envelopes, trace, gate));
+                rest.push((envelopes, gate));
             }
             metrics::histogram!("ganira_commit_turns").record(rows.len() as f64);
             let batch = Batch::new(self.number + 1, self.setup.clock.now().date_naive(), rows);
@@ -143,8 +142,8 @@ impl Committer {
                 Decided::Aborted { state, message } => {
                     let turns = batch.turns.into_iter().zip(rest);
                     let all: Vec<Waiting> = turns
-                        .map(|(row, (envelopes, trace, gate))| Waiting {
-                            commit: Commit { row, envelopes, trace },
+                        .map(|(row, (envelopes, gate))| Waiting {
+                            commit: Commit { row, envelopes },
                             gate,
                         })
                         .collect();
@@ -183,11 +182,11 @@ impl Committer {
     }
 
     /// The output gate: the dispatcher gets the rows in table order, then those who wait hear of it.
-    fn hand_over(&self, batch: &Batch, rest: Vec<(Vec<Arc<Envelope>>, u64, oneshot::Sender<Settled>)>) {
+    fn hand_over(&self, batch: &Batch, rest: Vec<(Vec<Arc<Envelope>>, oneshot::Sender<Settled>)>) {
         let mut place = 0;
         let mut rows = Vec::new();
         let mut gates = Vec::with_capacity(rest.len());
-        for (turn, (envelopes, trace, gate)) in batch.turns.iter().zip(rest) {
+        for (turn, (envelopes, gate)) in batch.turns.iter().zip(rest) {
             for (row, envelope) in turn.outbox.iter().zip(envelopes) {
                 place += 1;
                 rows.push(Outgoing {
@@ -196,7 +195,6 @@ impl Committer {
                     place: OutboxPlace { writer: self.setup.writer.0, batch: batch.number, place },
                     at: turn.journal.at,
                     envelope,
-                    trace,
                 });
             }
             gates.push(gate);

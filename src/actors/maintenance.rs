@@ -16,7 +16,7 @@ use super::ingress::{Ingress, Taken};
 use super::outbound::Outbound;
 use super::shared::World;
 use crate::channels::whatsapp;
-use crate::domain::{ContactId, Conversation, TenantId};
+use crate::domain::{ContactId, Conversation, TenantId, Trace};
 use crate::flows::Channel;
 use crate::store::RequestRow;
 
@@ -25,9 +25,11 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often accounts are read anew and expired holds swept.
 const ACCOUNTS_EVERY: Duration = Duration::from_secs(10);
 /// How often partitions are made sure of and idle buckets forgotten.
-const DAYS_EVERY: Duration = Duration::from_secs(60);
+const DAYS_EVERY: Duration = Duration::from_mins(1);
 /// How often what has outlived its retention is dropped.
-const RETENTION_EVERY: Duration = Duration::from_secs(3600);
+const RETENTION_EVERY: Duration = Duration::from_hours(1);
+/// Old files dropped at once.
+const MEDIA_MAX: i32 = 1000;
 /// Requests taken at once.
 const REQUESTS_MAX: i32 = 64;
 
@@ -92,6 +94,22 @@ impl Housekeeper {
             }
             Err(error) => tracing::error!(error = %error.source, "what outlived its retention could not be dropped"),
         }
+        if let Err(error) = self.drop_media(retention.media_days).await {
+            tracing::error!(error, "old media could not be dropped");
+        }
+    }
+
+    /// Files first: a row without its file is found again, a file without its row never.
+    async fn drop_media(&self, days: u32) -> Result<(), String> {
+        let store = &self.world.store;
+        let objects = store.old_media(days, MEDIA_MAX).await.map_err(|error| error.source.to_string())?;
+        for object in &objects {
+            match self.objects.delete(&ObjectPath::from(object.as_str())).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+        store.forget_media(&objects).await.map_err(|error| error.source.to_string())
     }
 
     async fn answer_requests(&self) {
@@ -139,7 +157,7 @@ impl Housekeeper {
             }
             Some(Buried::Update { mut inbound, raw, .. }) => {
                 inbound.raw = raw.0;
-                let trace = crate::crypto::random::number();
+                let trace = Trace(crate::crypto::random::number());
                 match self.ingress.replay(Channel::WhatsApp, *inbound, &name, trace).await {
                     Verdict::Unavailable => return None,
                     Verdict::Duplicate => "it had been handled after all",
@@ -150,7 +168,7 @@ impl Housekeeper {
             Some(Buried::Body { app, body }) => match whatsapp::parse(&body.0) {
                 Err(error) => return Some(format!("it still cannot be read: {error}")),
                 Ok(updates) => {
-                    let trace = crate::crypto::random::number();
+                    let trace = Trace(crate::crypto::random::number());
                     match self.ingress.take(Channel::WhatsApp, &app, updates, trace).await {
                         Taken::Safe => "replayed",
                         Taken::Forbidden => return Some("it names an account of another app".to_owned()),

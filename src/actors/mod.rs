@@ -19,6 +19,8 @@ pub mod lane;
 pub mod maintenance;
 pub mod outbound;
 pub mod outgoing;
+#[cfg(feature = "planted-bugs")]
+pub mod plant;
 pub mod root;
 pub mod shard;
 pub mod shared;

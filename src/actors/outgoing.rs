@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::crypto::{CryptoError, DataKey, Place};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{AccountId, Content, Conversation, OutboxId, Phone, ScopedId, Timestamp};
+use crate::domain::{AccountId, Content, Conversation, OutboxId, Phone, ScopedId, Timestamp, Trace};
 use crate::store::{OutboxPlace, seals};
 
 /// Whom a message is for, on the account it leaves by. At least one address is there.
@@ -29,6 +29,9 @@ pub struct Envelope {
     /// Until when the channel lets us write freely. `None`: it always does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub door_until: Option<Timestamp>,
+    /// Of the event whose turn wrote it.
+    #[serde(default)]
+    pub trace: Trace,
 }
 
 impl Envelope {
@@ -55,8 +58,6 @@ pub struct Outgoing {
     /// When its turn was committed.
     pub at: Timestamp,
     pub envelope: std::sync::Arc<Envelope>,
-    /// Correlates log lines from the webhook to the send.
-    pub trace: u64,
 }
 
 impl Outgoing {

@@ -235,7 +235,7 @@ fn settle(event: &Event, verdict: Verdict) {
     };
     metrics::counter!("ganira_turns_total", "verdict" => word).increment(1);
     tracing::debug!(
-        trace = event.trace,
+        trace = %event.trace,
         conversation.id = event.conversation.contact.0,
         verdict = word,
         "a turn ended"

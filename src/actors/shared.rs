@@ -51,11 +51,6 @@ impl World {
     pub fn seal_by_system(&self, table: &'static str, row: &[u8], plain: &[u8]) -> Vec<u8> {
         self.system_key.seal(Place { tenant: 0, table, row }, plain)
     }
-
-    /// `None`: it does not open.
-    pub fn open_by_system(&self, table: &'static str, row: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
-        self.system_key.open(Place { tenant: 0, table, row }, sealed).ok()
-    }
 }
 
 /// One incarnation: everything in it is worthless once its fence falls.

@@ -30,7 +30,7 @@ pub enum Barred {
 
 /// IPv4 networks nobody on the internet may send us to. Source: IANA special-purpose registry; RapidPro Mailroom's list.
 const BARRED_V4: &[(Ipv4Addr, u8)] = &[
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
     (Ipv4Addr::new(127, 0, 0, 0), 8),
@@ -49,7 +49,7 @@ const BARRED_V4: &[(Ipv4Addr, u8)] = &[
 /// IPv6 likewise, with the prefixes that carry an IPv4 address inside.
 const BARRED_V6: &[(Ipv6Addr, u8)] = &[
     // Unspecified, loopback and the old IPv4-compatible form.
-    (Ipv6Addr::new(0, 0, 0, 0, 0, 0, 0, 0), 96),
+    (Ipv6Addr::UNSPECIFIED, 96),
     (Ipv6Addr::new(0, 0, 0, 0, 0, 0xffff, 0, 0), 96),
     (Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0), 96),
     (Ipv6Addr::new(0x64, 0xff9b, 1, 0, 0, 0, 0, 0), 48),

@@ -30,7 +30,7 @@ impl Default for TransportOptions {
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(20),
             answer_bytes_max: 1024 * 1024,
-            download_timeout: Duration::from_secs(120),
+            download_timeout: Duration::from_mins(2),
             reach: Reach::Public,
         }
     }
@@ -92,7 +92,7 @@ impl Transport {
             .redirect(redirect::Policy::none())
             .no_proxy()
             .connect_timeout(options.connect_timeout)
-            .pool_idle_timeout(Duration::from_secs(60))
+            .pool_idle_timeout(Duration::from_mins(1))
             .tcp_nodelay(true)
             .user_agent(concat!("ganira/", env!("CARGO_PKG_VERSION")))
             .build()?;

@@ -56,11 +56,23 @@ pub async fn start(
     listener: TcpListener,
     metrics: PrometheusHandle,
 ) -> anyhow::Result<Running> {
+    start_at(config, database, durability, listener, metrics, Clock::system()).await
+}
+
+/// The same by another clock, for those who test what time brings.
+pub async fn start_at(
+    config: Config,
+    database: PgConnectOptions,
+    durability: Durability,
+    listener: TcpListener,
+    metrics: PrometheusHandle,
+    clock: Clock,
+) -> anyhow::Result<Running> {
     let address = listener.local_addr().context("could not read the address of the listener")?;
     let store = PgStore::connect(database.clone(), durability).await?;
     let connections = config.database.app_connections;
     let operations = Arc::new(Operations::new(AppPool::new(database, connections)));
-    let engine = engine(config, Arc::new(store), operations, Clock::system()).await?;
+    let engine = engine(config, Arc::new(store), operations, clock).await?;
     let router = Api::new(engine.clone(), Metrics(metrics)).router();
     let closing = CancellationToken::new();
     let closed = closing.clone();
@@ -160,9 +172,8 @@ pub fn record_metrics() -> PrometheusHandle {
             let buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
             let builder = PrometheusBuilder::new()
                 .set_buckets_for_metric(metrics_exporter_prometheus::Matcher::Suffix("_seconds".to_owned()), &buckets);
-            let recorder = builder
-                .map(|builder| builder.build_recorder())
-                .unwrap_or_else(|_| PrometheusBuilder::new().build_recorder());
+            // Only an empty list of buckets would be refused.
+            let recorder = builder.unwrap_or_default().build_recorder();
             let handle = recorder.handle();
             // Fails only where a recorder is installed already, as in a test that made its own.
             let _ = metrics::set_global_recorder(recorder);

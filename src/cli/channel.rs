@@ -1,12 +1,37 @@
 //! `ganira channel parse`: the channel-neutral reading of a webhook body, for people who write flows or hunt an odd message.
 
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
+use clap::{Args, Subcommand};
 
 use crate::channels::whatsapp;
+
+#[derive(Debug, Args)]
+pub(super) struct ChannelCommand {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Print the channel-neutral reading of a webhook body: one JSON object a line, one line an update
+    Parse {
+        #[arg(value_parser = ["whatsapp"])]
+        channel: String,
+        /// The body; - reads standard input
+        file: PathBuf,
+    },
+}
+
+impl ChannelCommand {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let Action::Parse { channel, file } = self.action;
+        run(&channel, &file, &mut std::io::stdout().lock())
+    }
+}
 
 /// Prints the reading of the webhook body in `file` (`-` reads standard input): one JSON object a line, one line an update.
 pub fn run(channel: &str, file: &Path, out: &mut impl Write) -> anyhow::Result<()> {

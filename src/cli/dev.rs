@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
+use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnectOptions;
 use tokio::net::TcpListener;
@@ -22,7 +23,7 @@ use crate::store::postgres::{Durability, owner_pool};
 use crate::store::private_postgres::{Options, PrivatePostgres};
 
 /// Where `dev` keeps what it needs between runs.
-const FOLDER: &str = ".ganira";
+pub(super) const FOLDER: &str = ".ganira";
 /// Ports tried after one that is taken.
 const PORTS_TRIED: u16 = 100;
 /// The demo salon's number and WhatsApp Business account: those of Meta's samples.
@@ -31,7 +32,7 @@ const DEMO_WABA: &str = "102290129340398";
 const DEMO_TENANT: &str = "Demo salon";
 
 #[derive(Debug, Args)]
-pub(super) struct Dev {}
+pub(super) struct Dev;
 
 /// `.ganira/run.json`: where a running `dev` is found.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -63,13 +64,17 @@ impl RunFile {
 }
 
 impl Dev {
+    #[expect(clippy::unused_self, reason = "like every command")]
     pub(super) fn run(self, file: Option<PathBuf>) -> anyhow::Result<()> {
         let folder = Path::new(FOLDER);
         fs::create_dir_all(folder).with_context(|| format!("could not make the folder {FOLDER}"))?;
         let lock = File::create(folder.join("dev.lock")).context("could not make the lock file")?;
         match lock.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return say_where_the_first_one_is(folder),
+            Err(TryLockError::WouldBlock) => {
+                say_where_the_first_one_is(folder);
+                return Ok(());
+            }
             Err(TryLockError::Error(error)) => bail!("could not lock {FOLDER}/dev.lock: {error}"),
         }
         let config = settings::load(Purpose::Dev, file)?;
@@ -81,19 +86,17 @@ impl Dev {
     }
 }
 
-fn say_where_the_first_one_is(folder: &Path) -> anyhow::Result<()> {
+fn say_where_the_first_one_is(folder: &Path) {
     match RunFile::read(folder) {
         Ok(RunFile { engine, sandbox, pid, .. }) => {
             println!("Ganira is running here already (process {pid}): engine {engine}, sandbox {sandbox}");
         }
         Err(_) => println!("Ganira is starting or stopping here already: look again in a moment."),
     }
-    Ok(())
 }
 
 async fn live(mut config: Config, folder: &Path) -> anyhow::Result<()> {
-    let own =
-        PrivatePostgres::start(Options::new(&config.database.data_dir, config.database.programs_dir.clone())).await?;
+    let own = PrivatePostgres::start(Options::new(&config.database.data_dir, config.database.programs_dir.clone())).await?;
     for notice in own.notices() {
         println!("{notice}");
     }
@@ -109,7 +112,6 @@ async fn live(mut config: Config, folder: &Path) -> anyhow::Result<()> {
     seed(&config, &database).await?;
 
     let running = assemble::start(config, database, Durability::Required, listener, assemble::record_metrics()).await?;
-    use secrecy::ExposeSecret as _;
     let file = RunFile {
         engine: engine.clone(),
         sandbox: sandbox_address.clone(),
@@ -169,35 +171,41 @@ async fn sandbox(config: &Config, engine: &str) -> anyhow::Result<crate::sandbox
     Ok(Sandbox::start(options).await?)
 }
 
-/// The demo salon, once.
+/// The demo salon: whatever of it is not there yet.
 async fn seed(config: &Config, database: &PgConnectOptions) -> anyhow::Result<()> {
     let ring = assemble::key_ring(config)?;
     let pool = owner_pool(database.clone()).await?;
     let tenant = match tenants::find(&pool, DEMO_TENANT).await? {
         Some(tenant) => tenant,
-        None => {
-            let new = tenants::NewTenant {
-                name: DEMO_TENANT.to_owned(),
-                zone: "Africa/Kigali".to_owned(),
-                language: "en".to_owned(),
-                flow: "salon".to_owned(),
-            };
-            let tenant = tenants::create(&pool, &ring, &new).await?;
-            let number = tenants::NewWhatsapp {
-                phone_number_id: DEMO_NUMBER.to_owned(),
-                waba_id: DEMO_WABA.to_owned(),
-                app: DEV_APP.to_owned(),
-                token: Some("dev-access-token".to_owned().into()),
-            };
-            tenants::add_whatsapp(&pool, &ring, tenant, &number).await?;
-            tenant
-        }
+        None => tenants::create(&pool, &ring, &demo_tenant()).await?,
     };
+    let numbers = tenants::list(&pool).await?.into_iter().find(|(listed, _)| listed.id == tenant).map(|(_, numbers)| numbers);
+    if numbers.is_none_or(|numbers| numbers.is_empty()) {
+        tenants::add_whatsapp(&pool, &ring, tenant, &demo_number()).await?;
+    }
     let app = AppPool::new(database.clone(), 1);
     salon::demo::demo(&app, tenant).await?;
     app.close().await;
     pool.close().await;
     Ok(())
+}
+
+fn demo_tenant() -> tenants::NewTenant {
+    tenants::NewTenant {
+        name: DEMO_TENANT.to_owned(),
+        zone: "Africa/Kigali".to_owned(),
+        language: "en".to_owned(),
+        flow: "salon".to_owned(),
+    }
+}
+
+fn demo_number() -> tenants::NewWhatsapp {
+    tenants::NewWhatsapp {
+        phone_number_id: DEMO_NUMBER.to_owned(),
+        waba_id: DEMO_WABA.to_owned(),
+        app: DEV_APP.to_owned(),
+        token: Some("dev-access-token".to_owned().into()),
+    }
 }
 
 fn welcome(engine: &str, sandbox: &str) {

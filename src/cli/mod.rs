@@ -1,14 +1,26 @@
 //! The commands: arguments in, exit code out. Exit 2 for a wrong call, 1 for a failure.
 
+mod arguments;
 pub mod assemble;
 mod bench;
 pub mod channel;
+pub mod chat;
 mod config;
+mod deadletter;
 mod dev;
+mod doctor;
 mod init;
+mod keys;
 mod logging;
+pub mod mask;
+mod migrate;
+mod operator;
+mod output;
+pub mod person;
+mod sandbox;
 mod serve;
 mod settings;
+mod tenant;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,6 +48,24 @@ enum Command {
     Init(init::Init),
     /// Look at the configuration
     Config(config::ConfigCommand),
+    /// Bring the database up to this release
+    Migrate(migrate::Migrate),
+    /// Look whether everything the engine stands on is well
+    Doctor(doctor::Doctor),
+    /// Businesses and their WhatsApp numbers
+    Tenant(tenant::TenantCommand),
+    /// The key ring that wraps the tenants' keys
+    Keys(keys::KeysCommand),
+    /// What could not be handled
+    Deadletter(deadletter::DeadletterCommand),
+    /// What is kept of a person
+    Person(person::PersonCommand),
+    /// Look at what a company sends
+    Channel(channel::ChannelCommand),
+    /// Talk to a flow from the terminal, through the sandbox
+    Chat(chat::Chat),
+    /// Run the companies' stand-in alone
+    Sandbox(sandbox::SandboxCommand),
     /// Measure this build against its budgets and print one JSON object
     Bench(bench::Bench),
     #[command(hide = true)]
@@ -68,6 +98,15 @@ impl Cli {
             Command::Serve(serve) => serve.run(self.config),
             Command::Init(init) => init.run(),
             Command::Config(config) => config.run(self.config),
+            Command::Migrate(migrate) => block_on(migrate.run(self.config)),
+            Command::Doctor(doctor) => block_on(doctor.run(self.config)),
+            Command::Tenant(tenant) => block_on(tenant.run(self.config)),
+            Command::Keys(keys) => block_on(keys.run(self.config)),
+            Command::Deadletter(deadletter) => block_on(deadletter.run(self.config)),
+            Command::Person(person) => block_on(person.run(self.config)),
+            Command::Channel(channel) => channel.run(),
+            Command::Chat(chat) => block_on(chat.run()),
+            Command::Sandbox(sandbox) => block_on(sandbox.run(self.config)),
             Command::Bench(bench) => bench.run(),
             Command::BenchPart(part) => part.run(),
         }
@@ -77,4 +116,12 @@ impl Cli {
 /// The runtime everything living runs on.
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+/// Runs a command to its end. A thread that still waits for standard input is left behind.
+fn block_on(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let runtime = runtime()?;
+    let outcome = runtime.block_on(command);
+    runtime.shutdown_background();
+    outcome
 }

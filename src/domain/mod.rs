@@ -11,7 +11,7 @@ pub mod window;
 
 pub use address::{Address, Phone, ScopedId};
 pub use clock::{Clock, Timestamp};
-pub use ids::{AccountId, ContactId, Conversation, EventId, OutboxId, Seq, Shard, TenantId};
+pub use ids::{AccountId, ContactId, Conversation, EventId, OutboxId, Seq, Shard, TenantId, Trace};
 pub use inbound::{Inbound, InboundKind, MediaKind, MediaRef, Message, MessageBody, Referral, Sender};
 pub use money::Money;
 pub use outbound::{Button, Content, ListRow, Template};

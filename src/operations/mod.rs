@@ -2,7 +2,11 @@
 
 pub mod arguments;
 pub mod asker;
+pub mod dead_letters;
+pub mod keys;
+pub mod people;
 pub mod registry;
+pub mod requests;
 pub mod salon;
 pub mod tenants;
 

@@ -15,7 +15,7 @@ pub struct Backoff {
 
 impl Backoff {
     /// For failures of a company: up to 1 s, 2 s, 4 s, … 5 minutes.
-    pub const COMPANY: Self = Self { first: Duration::from_secs(1), factor: 2, most: Duration::from_secs(300) };
+    pub const COMPANY: Self = Self { first: Duration::from_secs(1), factor: 2, most: Duration::from_mins(5) };
 
     /// For WhatsApp's pair limit: 1 s, 4 s, 16 s, … Source: error 131056, "4^X seconds".
     pub const PAIR: Self = Self { first: Duration::from_secs(1), factor: 4, most: Duration::from_secs(256) };

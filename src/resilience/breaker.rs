@@ -15,7 +15,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { failures: 5, rest: Duration::from_secs(60) }
+        Self { failures: 5, rest: Duration::from_mins(1) }
     }
 }
 

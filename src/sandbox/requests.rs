@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::domain::Timestamp;
 
@@ -35,6 +35,8 @@ impl Requests {
     pub(super) fn record(&mut self, mut seen: Seen, most: usize) {
         self.count += 1;
         seen.n = self.count;
+        seen.body = shortened(seen.body);
+        seen.answer = shortened(seen.answer);
         self.seen.push_back(seen);
         if self.seen.len() > most {
             self.seen.pop_front();
@@ -45,4 +47,12 @@ impl Requests {
     pub(super) fn after(&self, after: u64, path: &str) -> Vec<&Seen> {
         self.seen.iter().filter(|seen| seen.n > after && seen.path.contains(path)).collect()
     }
+}
+
+/// A longer body or answer than this, in JSON, is kept as its length only.
+const KEPT_BYTES_MAX: usize = 32 * 1024;
+
+fn shortened(value: Value) -> Value {
+    let bytes = value.to_string().len();
+    if bytes > KEPT_BYTES_MAX { json!({ "bytes": bytes }) } else { value }
 }

@@ -59,6 +59,15 @@ impl Sandbox {
         });
         Ok(Handle { addr, state })
     }
+
+    /// Serves until `until` ends: the command `ganira sandbox`.
+    pub async fn run(options: Options, until: impl Future<Output = ()>) -> Result<(), StartError> {
+        let handle = Self::start(options).await?;
+        tracing::info!(address = %handle.addr, "the sandbox stands in for the companies");
+        until.await;
+        handle.stop().await;
+        Ok(())
+    }
 }
 
 fn router(state: Arc<State>) -> Router {

@@ -1,5 +1,6 @@
 //! Webhooks as Meta delivers them: escaped, signed, concurrent, in no order, and again and again until they are answered 200.
 
+use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -109,7 +110,8 @@ fn escaped(value: &Value) -> Bytes {
             c if c.is_ascii() => escaped.push(c),
             c => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
-                    escaped.push_str(&format!("\\u{unit:04x}"));
+                    // Writing to a String cannot fail.
+                    let _ = write!(escaped, "\\u{unit:04x}");
                 }
             }
         }
@@ -118,7 +120,7 @@ fn escaped(value: &Value) -> Bytes {
 }
 
 /// Sends a webhook off, as often as a fault asks. Returns at once.
-pub(super) fn send(state: &Arc<State>, body: Bytes) {
+pub(super) fn send(state: &Arc<State>, body: &Bytes) {
     let copies = duplicates(state);
     for _ in 0..copies {
         let (state, body) = (Arc::clone(state), body.clone());
@@ -154,7 +156,10 @@ async fn deliver(state: &State, body: Bytes, signing: Signing) -> Delivery {
     let give_up = Instant::now() + state.options.webhook_give_up;
     let (mut wait, most) = state.options.webhook_backoff;
     loop {
-        delivery.status = attempt(state, &body, signing).await;
+        delivery.status = tokio::select! {
+            status = attempt(state, &body, signing) => status,
+            () = state.stop.cancelled() => return delivery,
+        };
         delivery.attempts += 1;
         if delivery.status == Some(200) {
             courier.counts.delivered.fetch_add(1, Ordering::Relaxed);

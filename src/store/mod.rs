@@ -100,6 +100,10 @@ pub trait Store: Send + Sync + Debug + 'static {
     /// Drops journal and outbox days older than `journal_days`, dead letters of tenants older than `dead_letter_days`, and what belongs to
     /// nobody after `nobody_days`. Open outbox rows are carried forward first. Returns how many partitions went.
     async fn let_go(&self, journal_days: u32, dead_letter_days: u32, nobody_days: u32) -> Result<u32>;
+    /// Files of media older than `days`, by the name the object store has for them.
+    async fn old_media(&self, days: u32, limit: i32) -> Result<Vec<String>>;
+    /// The files are gone: so are their rows.
+    async fn forget_media(&self, objects: &[String]) -> Result<()>;
     /// Takes away holds that have expired; returns how many.
     async fn sweep_holds(&self) -> Result<i32>;
 }

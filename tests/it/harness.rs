@@ -4,6 +4,7 @@
 //! holds a FIFO open, and the server's keeper waits for the FIFO's end. `GANIRA_TEST_POSTGRES=npm` takes the programs from npm even
 //! where the system has some.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -11,7 +12,7 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{LazyLock, mpsc};
+use std::sync::{LazyLock, Mutex, mpsc};
 
 use ganira::store::migrate::{MIGRATOR, migrate};
 use ganira::store::private_postgres::{Durability, Lifeline, Options, PrivatePostgres, Search, connect_options};
@@ -68,10 +69,22 @@ pub async fn database() -> TestDatabase {
 pub async fn database_from(key: &str, migrate: impl AsyncFnOnce(PgPool)) -> TestDatabase {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let server = server().await;
-    let template = template(server, key, migrate).await;
+    let template = template_once(server, key, migrate).await;
     let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    execute(server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+    execute(server, &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")).await;
     TestDatabase { name, server }
+}
+
+/// The name of the template; asks the server about each only once.
+async fn template_once(server: &'static Server, key: &str, migrate: impl AsyncFnOnce(PgPool)) -> String {
+    static KNOWN: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+    let known = KNOWN.lock().unwrap().get(key).cloned();
+    if let Some(template) = known {
+        return template;
+    }
+    let template = template(server, key, migrate).await;
+    KNOWN.lock().unwrap().insert(key.to_owned(), template.clone());
+    template
 }
 
 /// The name of the template, made under a lock that all processes share.

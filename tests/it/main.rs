@@ -1,8 +1,13 @@
 //! Tests on a real Postgres and the real server.
 #![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
 
+mod admin;
+mod engine;
+mod entrance;
 mod harness;
 mod journey;
+mod media;
 mod private_postgres;
+mod retention;
 mod salon;
 mod world;

@@ -1,10 +1,14 @@
 //! Tests without a database: goldens, properties, published vectors.
 #![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
 
+mod breaker;
+mod commands;
 mod config;
 mod crypto;
 mod floors;
 mod flows;
 mod outbound;
 mod salon;
+mod sandbox;
+mod transport;
 mod whatsapp;

@@ -53,8 +53,23 @@ async fn send(
         price_category: None,
         at: setup.clock.now(),
     };
+    #[cfg(feature = "planted-bugs")]
+    let begun = planted(begun);
     setup.facts.record(begun).await.ok()?;
     Some(wire.outcome(&setup.transport.send(request).await))
+}
+
+#[cfg(feature = "planted-bugs")]
+fn planted(begun: Fact) -> Fact {
+    use crate::actors::plant::Plant;
+    if Plant::AcceptedBeforeSend.grows() {
+        let rank = crate::domain::DeliveryState::Accepted.rank();
+        return Fact { attempt_state: AttemptState::None, rank, ..begun };
+    }
+    if Plant::AttemptNotRecorded.grows() {
+        return Fact { attempt: 0, attempt_state: AttemptState::None, ..begun };
+    }
+    begun
 }
 
 fn report(message: &Outgoing, attempt: i16, outcome: &SendOutcome, started: Instant) {
@@ -63,7 +78,7 @@ fn report(message: &Outgoing, attempt: i16, outcome: &SendOutcome, started: Inst
     metrics::counter!("ganira_sends_total", "outcome" => word).increment(1);
     metrics::histogram!("ganira_send_seconds").record(took.as_secs_f64());
     tracing::info!(
-        trace = %format_args!("{:016x}", message.trace),
+        trace = %message.envelope.trace,
         outbox.id = %message.id,
         account.id = message.account.0,
         attempt,

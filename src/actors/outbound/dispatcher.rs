@@ -295,18 +295,18 @@ impl Dispatcher {
     }
 }
 
-/// Writes a fact, then tells the flow. False: fenced, and everything here is void.
+/// Tells the flow what it has to know, then writes the fact. False: fenced, and everything here is void.
 async fn write(setup: &Setup, fact: Fact, refusal: Option<Refusal>) -> bool {
     let (id, account) = (fact.id, fact.account);
-    let recorded = setup.facts.record(fact).await;
-    if recorded.is_err() && setup.fence.has_fallen() {
-        return false;
-    }
     if let Some(refusal) = refusal {
         tracing::info!(outbox.id = %id, account.id = account.0, reason = refusal.reason.word(), code = refusal.code, "a message will not go");
-        setup.refusals.refused(id, account, refusal);
+        while !setup.refusals.refused(id, account, refusal).await {
+            if setup.fence.wait_or_fallen(AGAIN_AFTER).await {
+                return false;
+            }
+        }
     }
-    true
+    setup.facts.record(fact).await.is_ok() || !setup.fence.has_fallen()
 }
 
 async fn read_cursors(setup: Arc<Setup>, account: AccountId, myself: ActorRef<Message>) {

@@ -5,7 +5,7 @@ use super::window::{Event, Found, Read, Standing};
 use crate::actors::outgoing::{Envelope, Outgoing};
 use crate::crypto::CryptoError;
 use crate::domain::{AccountId, DeliveryState};
-use crate::store::{AttemptState, Fact, OpenOutboxRow};
+use crate::store::{AttemptState, Fact, OpenOutboxRow, seals};
 
 pub(super) async fn run(setup: &Setup, account: AccountId, read: Read) -> Event {
     let limit = i32::try_from(read.limit).unwrap_or(i32::MAX);
@@ -13,7 +13,11 @@ pub(super) async fn run(setup: &Setup, account: AccountId, read: Read) -> Event 
         Ok(rows) => {
             let mut found = Vec::with_capacity(rows.len());
             for row in rows {
-                found.push(open(setup, account, row).await);
+                found.push(if read.wants(row.id.conversation.contact) {
+                    open(setup, account, row).await
+                } else {
+                    Found { id: row.id, place: row.place, standing: Standing::Done, message: None }
+                });
             }
             Event::Page(read, found)
         }
@@ -33,7 +37,7 @@ async fn open(setup: &Setup, account: AccountId, row: OpenOutboxRow) -> Found {
     };
     match envelope {
         Ok(envelope) => {
-            let message = Outgoing { id, account, place, at: row.at, envelope: envelope.into(), trace: 0 };
+            let message = Outgoing { id, account, place, at: row.at, envelope: envelope.into() };
             Found { id, place, standing, message: Some(message) }
         }
         Err(error) => {
@@ -45,10 +49,9 @@ async fn open(setup: &Setup, account: AccountId, row: OpenOutboxRow) -> Found {
     }
 }
 
-/// Contacts' keys are wrapped without a name: the contact has no number yet when its key is made.
 fn envelope(setup: &Setup, row: &OpenOutboxRow, wrapped: &[u8]) -> Result<Envelope, CryptoError> {
     let tenant = setup.accounts.tenant(row.id.conversation.tenant).ok_or(CryptoError::DoesNotOpen)?;
-    Envelope::open(&tenant.key.unwrap(b"", wrapped)?, row.id, &row.body)
+    Envelope::open(&tenant.key.unwrap(seals::CONTACT_KEY, wrapped)?, row.id, &row.body)
 }
 
 fn standing(row: &OpenOutboxRow) -> Standing {

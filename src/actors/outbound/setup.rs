@@ -3,6 +3,8 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use async_trait::async_trait;
+
 use super::share::Permits;
 use super::window::Refusal;
 use super::wire::Wires;
@@ -15,10 +17,12 @@ use crate::crypto::KeyedHash;
 use crate::domain::{AccountId, Clock, OutboxId};
 use crate::store::{Store, WriterId};
 
-/// Hears of messages that will never go. That the row has failed is recorded by then.
+/// Hears of messages that will never go.
+#[async_trait]
 pub trait Refusals: Send + Sync + Debug + 'static {
-    /// Must not block.
-    fn refused(&self, id: OutboxId, account: AccountId, refusal: Refusal);
+    /// True once the flow's event about it is committed, or cannot matter any more. Only then the failure is recorded: were it the other way
+    /// round, a crash in between would leave the flow waiting for news that never comes. The same refusal may be told twice.
+    async fn refused(&self, id: OutboxId, account: AccountId, refusal: Refusal) -> bool;
 }
 
 /// Everything the outbound side needs of its incarnation.

@@ -11,6 +11,7 @@ use crate::api::problem::Problem;
 use crate::channels::whatsapp::verify::SIGNATURE_HEADER;
 use crate::channels::whatsapp::{handshake as shake, parse, verify};
 use crate::crypto::random;
+use crate::domain::Trace;
 use crate::flows::Channel;
 
 /// `GET /webhooks/whatsapp[/{app}]`: Meta sets the webhook up; the raw challenge goes back.
@@ -29,7 +30,7 @@ pub async fn handshake(
 /// `POST /webhooks/whatsapp[/{app}]`: up to a thousand updates. 200 means that every one of them is in the database.
 pub async fn receive(State(api): State<Api>, app: Option<Path<String>>, headers: HeaderMap, body: Body) -> Response {
     let started = std::time::Instant::now();
-    let trace = random::number();
+    let trace = Trace(random::number());
     let response = match taken(&api, app.as_ref().map(|Path(app)| app.as_str()), &headers, body, trace).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
@@ -38,15 +39,15 @@ pub async fn receive(State(api): State<Api>, app: Option<Path<String>>, headers:
     let duration = started.elapsed();
     metrics::histogram!("ganira_webhook_seconds", "channel" => "whatsapp").record(duration.as_secs_f64());
     metrics::counter!("ganira_webhooks_total", "channel" => "whatsapp", "status" => status.to_string()).increment(1);
-    tracing::info!(trace, status, duration_ms = duration.as_secs_f64() * 1000.0, "a WhatsApp webhook was answered");
+    tracing::info!(%trace, status, duration_ms = duration.as_secs_f64() * 1000.0, "a WhatsApp webhook was answered");
     response
 }
 
-async fn taken(api: &Api, app: Option<&str>, headers: &HeaderMap, body: Body, trace: u64) -> Result<Response, Problem> {
+async fn taken(api: &Api, app: Option<&str>, headers: &HeaderMap, body: Body, trace: Trace) -> Result<Response, Problem> {
     let body = read(api, headers, body).await?;
     let signature = headers.get(SIGNATURE_HEADER).and_then(|value| value.to_str().ok());
     let signer = verify(&api.apps, app, signature, &body).map_err(|unsigned| {
-        tracing::warn!(trace, reason = %unsigned, "a webhook was not believed");
+        tracing::warn!(%trace, reason = %unsigned, "a webhook was not believed");
         not_believed()
     })?;
     let ingress = api.engine.enter(Channel::WhatsApp)?;

@@ -81,6 +81,11 @@ impl Account {
         if safe { format!("{}/{id}?{query}", self.root).parse().ok() } else { None }
     }
 
+    /// Whether Graph is met without encryption, as a sandbox on the same machine is.
+    pub(super) fn is_plain(&self) -> bool {
+        self.messages.scheme_str() == Some("http")
+    }
+
     /// The host requests go to, which may see the token.
     pub(super) fn host(&self) -> Option<&str> {
         self.messages.host()

@@ -10,6 +10,8 @@ use crate::domain::{Button, Content, ListRow, MediaKind, Template};
 
 /// What stands where a text must not be empty.
 const EMPTY: &str = "…";
+/// What stands for a parameter that is a word rather than a sentence.
+const NONE: &str = "-";
 /// The label of a list made out of buttons, which brought none: a sign that needs no translation.
 const LIST_LABEL: &str = "☰";
 
@@ -126,16 +128,11 @@ fn distinct<'a>(titles: impl Iterator<Item = &'a str>, most: usize) -> Vec<Strin
 /// choices last.
 fn numbered(text: &str, rows: &[ListRow], footer: Option<&str>) -> Content {
     let footer = fit_footer(footer).map(|footer| format!("\n\n{footer}")).unwrap_or_default();
-    let lines = |notes: bool| -> String {
-        let mut lines = String::new();
-        for (n, row) in (1..).zip(rows) {
-            lines.push_str(&format!("\n{n}. {}", one_line(&row.title)));
-            if let Some(note) = row.note.as_deref().filter(|_| notes) {
-                lines.push_str(&format!(" · {}", one_line(note)));
-            }
-        }
-        lines
+    let line = |(n, row): (usize, &ListRow), notes: bool| {
+        let note = row.note.as_deref().filter(|_| notes).map(|note| format!(" · {}", one_line(note)));
+        format!("\n{n}. {}{}", one_line(&row.title), note.unwrap_or_default())
     };
+    let lines = |notes: bool| (1..).zip(rows).map(|row| line(row, notes)).collect::<String>();
     let choices = Some(lines(true))
         .filter(|lines| length(text) + length(lines) + length(&footer) < limits::TEXT_BODY)
         .unwrap_or_else(|| lines(false));
@@ -188,11 +185,18 @@ fn fit_template(template: &Template) -> Template {
         media @ TemplateParameter::Media { .. } => media.clone(),
     };
     let button = |button: &TemplateButton| match button {
-        TemplateButton::CopyCode { index, code } => TemplateButton::CopyCode {
+        TemplateButton::QuickReply { index, payload } => TemplateButton::QuickReply {
             index: *index,
-            code: code.chars().filter(|c| !c.is_whitespace()).take(limits::TEMPLATE_COPY_CODE).collect(),
+            payload: cut(if payload.trim().is_empty() { NONE } else { payload }, limits::TEMPLATE_PAYLOAD),
         },
-        other => other.clone(),
+        TemplateButton::Url { index, suffix } => {
+            TemplateButton::Url { index: *index, suffix: label(suffix, limits::TEMPLATE_PARAMETER, NONE) }
+        }
+        TemplateButton::CopyCode { index, code } => {
+            let code: String = code.split_whitespace().collect();
+            let code = if code.is_empty() { NONE } else { &code };
+            TemplateButton::CopyCode { index: *index, code: cut(code, limits::TEMPLATE_COPY_CODE) }
+        }
     };
     Template {
         header: template.header.iter().map(parameter).collect(),

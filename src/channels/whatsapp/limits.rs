@@ -43,6 +43,7 @@ limits! {
     CAPTION              = 1_024, "The schema of gokapso/whatsapp-cloud-api-js; not in Meta's text";
     FILENAME             =   240, "The schema of gokapso/whatsapp-cloud-api-js; not in Meta's text";
     TEMPLATE_PARAMETER   = 1_024, "Template components, body";
+    TEMPLATE_PAYLOAD     =   256, "Interactive reply buttons messages, ids; not stated for templates";
     TEMPLATE_COPY_CODE   =    15, "Template components; 20 since 3 December 2025";
     OPAQUE               =   512, "Changelog of the Cloud API, biz_opaque_callback_data";
 }

@@ -15,14 +15,14 @@ use crate::domain::MediaKind;
 /// The hosts that keep WhatsApp's files, and so may see the token. `*.` stands for any number of names before the rest.
 pub const META_HOSTS: &[&str] = &["lookaside.fbsbx.com", "graph.facebook.com", "*.fbcdn.net"];
 
-/// Largest file of each kind, in bytes. Source: "Media", supported media types.
+/// Largest file of each kind that is fetched, in bytes. Meta passes on nothing above 100 MB (error 131052); kinds that are small by nature get
+/// less. What a business may send is bounded more closely, but a person's phone sends larger pictures than that.
 pub fn most_bytes(kind: MediaKind) -> u64 {
-    const KB: u64 = 1024;
+    const MB: u64 = 1024 * 1024;
     match kind {
-        MediaKind::Image => 5 * KB * KB,
-        MediaKind::Video | MediaKind::Audio | MediaKind::Voice => 16 * KB * KB,
-        MediaKind::Document => 100 * KB * KB,
-        MediaKind::Sticker => 500 * KB,
+        MediaKind::Sticker => MB,
+        MediaKind::Image | MediaKind::Voice => 16 * MB,
+        MediaKind::Video | MediaKind::Audio | MediaKind::Document => 100 * MB,
     }
 }
 
@@ -81,8 +81,9 @@ pub fn download_request(
     let host = uri.host().unwrap_or_default().to_ascii_lowercase();
     let of_meta = META_HOSTS.iter().copied().any(|pattern| matches(pattern, &host));
     let of_ours = more_hosts.iter().any(|pattern| matches(pattern, &host)) || account.host() == Some(host.as_str());
-    // Outside Meta only a configured host is met, and only there may the way be unencrypted.
-    if !(of_ours || of_meta && uri.scheme_str() == Some("https")) {
+    // Only where Graph itself is met unencrypted (a sandbox) may the token travel so.
+    let sealed = uri.scheme_str() == Some("https") || (uri.scheme_str() == Some("http") && account.is_plain());
+    if !(sealed && (of_ours || of_meta)) {
         return Err(MediaProblem::Host(host));
     }
     Ok(account.request(Method::GET, uri, Bytes::new()))
@@ -122,7 +123,7 @@ pub fn judge(
         }
     }
     let announced = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let found = infer::get(file.head).map(|found| found.mime_type());
+    let found = sniff(file.head);
     if fits(kind, found) {
         Ok(announced)
     } else {
@@ -141,21 +142,25 @@ fn digest(text: &str) -> Option<[u8; 32]> {
     bytes?.try_into().ok()
 }
 
+/// What the first bytes say. Every file of the MPEG-4 family has `ftyp` behind its first four bytes, also brands (3gp) that `infer` does not list.
+fn sniff(head: &[u8]) -> Option<&'static str> {
+    let family = || (head.get(4..8) == Some(b"ftyp")).then_some("video/mp4");
+    infer::get(head).map(|found| found.mime_type()).or_else(family)
+}
+
 /// Pictures and sound must be what they claim; a document may be anything but a program.
 fn fits(kind: MediaKind, found: Option<&str>) -> bool {
     let starts = |prefixes: &[&str]| found.is_some_and(|found| prefixes.iter().any(|prefix| found.starts_with(prefix)));
     match kind {
         MediaKind::Image | MediaKind::Sticker => starts(&["image/"]),
         MediaKind::Video => starts(&["video/"]),
-        // Sound travels in containers that also hold pictures (mp4, 3gpp, ogg); AMR and bare AAC are told by few bytes.
-        MediaKind::Audio | MediaKind::Voice => starts(&["audio/", "video/mp4", "video/3gpp", "application/ogg"]),
+        // Sound travels in containers that also hold pictures (mp4, 3gp, webm).
+        MediaKind::Audio | MediaKind::Voice => starts(&["audio/", "video/mp4", "video/webm"]),
         MediaKind::Document => !starts(&[
             "application/vnd.microsoft.portable-executable",
             "application/x-executable",
             "application/x-mach-binary",
-            "application/java-vm",
-            "application/x-msdownload",
-            "application/x-sh",
+            "application/java",
             "text/x-shellscript",
         ]),
     }

@@ -12,7 +12,7 @@ use crate::channels::transport::TransportError;
 use crate::channels::{Refused, Scope, SendOutcome};
 
 /// A longer wait than this is not believed: the account's breaker and the person's patience end earlier.
-const RETRY_AFTER_MOST: Duration = Duration::from_secs(3_600);
+const RETRY_AFTER_MOST: Duration = Duration::from_hours(1);
 
 /// Reads an answer, or the want of one. A lost answer is [`SendOutcome::Unknown`]: there is no idempotency key, the message may be on its way.
 pub fn outcome(answer: &Result<Response<Bytes>, TransportError>) -> SendOutcome {
@@ -94,13 +94,13 @@ fn by_status(status: StatusCode, retry_after: Option<Duration>) -> SendOutcome {
 /// `Retry-After` in seconds, or as a date measured against the answer's own `Date`.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = match text.parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let then = DateTime::parse_from_rfc2822(text).ok()?;
-            let now = DateTime::parse_from_rfc2822(headers.get(header::DATE)?.to_str().ok()?).ok()?;
-            (then - now).to_std().unwrap_or_default()
-        }
-    };
+    let wait = text.parse().map(Duration::from_secs).ok().or_else(|| until(text, headers))?;
     Some(wait.min(RETRY_AFTER_MOST))
+}
+
+/// How long from the answer's date to the named one.
+fn until(named: &str, headers: &HeaderMap) -> Option<Duration> {
+    let then = DateTime::parse_from_rfc2822(named).ok()?;
+    let now = DateTime::parse_from_rfc2822(headers.get(header::DATE)?.to_str().ok()?).ok()?;
+    Some((then - now).to_std().unwrap_or_default())
 }

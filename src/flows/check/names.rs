@@ -94,9 +94,8 @@ impl Known for Names<'_> {
             ["channel" | "language"] | ["input", "text"] | ["contact", "name"] => return Ok(Kind::Text),
             ["today"] => return Ok(Kind::Date),
             ["now"] => return Ok(Kind::DateTime),
-            ["contact", _] => return Ok(Kind::Unknown),
+            ["contact", _] | [] => return Ok(Kind::Unknown),
             [first, ref rest @ ..] => (first, rest),
-            [] => return Ok(Kind::Unknown),
         };
         let Some(named) = self.known.get(first) else { return Err(format!("nothing is named \"{first}\"")) };
         match (rest, named) {

@@ -82,7 +82,9 @@ impl Expression {
             }
             Self::In(left, list) => {
                 left.paths(see);
-                list.iter().for_each(|item| item.paths(see));
+                for item in list {
+                    item.paths(see);
+                }
             }
             Self::Call(Function::Append, arguments) => {
                 for (n, argument) in arguments.iter().enumerate() {
@@ -92,7 +94,11 @@ impl Expression {
                     }
                 }
             }
-            Self::Call(_, arguments) => arguments.iter().for_each(|argument| argument.paths(see)),
+            Self::Call(_, arguments) => {
+                for argument in arguments {
+                    argument.paths(see);
+                }
+            }
         }
     }
 }

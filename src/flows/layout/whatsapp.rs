@@ -23,7 +23,7 @@ pub(super) fn lay_out(prompt: Prompt<'_>) -> Laid {
     if prompt.options.is_empty() || !prompt.options.iter().all(|option| fits(option, prompt.mark)) {
         return numbered::lay_out(prompt, numbered::TEXT_UNITS);
     }
-    if are_buttons(prompt.options) { buttons(prompt) } else { list(prompt) }
+    if are_buttons(prompt.options) { buttons(&prompt) } else { list(&prompt) }
 }
 
 /// Whether an option can be a row at all. A label over the limit is cut if its whole text can stand below it.
@@ -49,7 +49,7 @@ fn are_buttons(options: &[Opt]) -> bool {
             .all(|(n, option)| options[..n].iter().all(|other| button_title(other) != button_title(option)))
 }
 
-fn buttons(prompt: Prompt<'_>) -> Laid {
+fn buttons(prompt: &Prompt<'_>) -> Laid {
     let buttons = prompt
         .options
         .iter()
@@ -60,7 +60,7 @@ fn buttons(prompt: Prompt<'_>) -> Laid {
     Laid { contents, rows: (0..prompt.options.len() as u8).collect(), page: 0 }
 }
 
-fn list(prompt: Prompt<'_>) -> Laid {
+fn list(prompt: &Prompt<'_>) -> Laid {
     let (shown, page, last) = page(prompt.options, prompt.page);
     let rows = shown
         .iter()

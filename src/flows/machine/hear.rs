@@ -4,7 +4,7 @@ use super::run::Run;
 use super::state::Frame;
 use super::walk::{Missed, Then, first};
 use crate::domain::MessageBody;
-use crate::flows::definition::{Arm, Flow, Silence, Spot, To};
+use crate::flows::definition::{Anytime, Arm, Flow, Silence, Spot, To};
 use crate::flows::turn::{Fault, Input, Question};
 use crate::flows::understand::fold;
 use crate::flows::value::Row;
@@ -90,17 +90,17 @@ impl<'a> Run<'a> {
         }
         let Some((line, spot)) = self.open_line() else { return self.begin_flow(heard, &said) };
         if line.step.takes_any_text()
-            && let Some(question) = self.anytime(&said, spot)
+            && let Some(entry) = self.anytime_entry(&said)
         {
-            return question;
+            return self.anytime(entry, spot);
         }
         self.kept = self.state.stack.last().map(|frame| (frame.at.clone(), frame.wake.clone()));
         let then = line.step.receive(self, line, heard);
         match then {
             Then::Next | Then::Take(_) => self.close_question(),
             Then::Missed(Missed::Unread) => {
-                if let Some(question) = self.anytime(&said, spot) {
-                    return question;
+                if let Some(entry) = self.anytime_entry(&said) {
+                    return self.anytime(entry, spot);
                 }
                 if let Some(flow) = self.flow_by_word(&said).filter(|flow| !self.is_running(flow)) {
                     self.state.stack.clear();
@@ -125,10 +125,9 @@ impl<'a> Run<'a> {
                 flow.texts(self.language_code()).map_or_else(|| self.own_texts(), |texts| texts.language).texts.stale;
             self.say_own("stale", stale);
         }
-        let anytime = flow.head.anytime.iter().any(|entry| entry.folded.iter().any(|word| word == said));
-        if let Some(entry) = flow.line(first(flow)).filter(|_| anytime) {
-            self.state.stack.push(Frame { at: entry.id.clone(), ..Frame::new(&flow.name, Row::new()) });
-            return self.anytime(said, first(flow)).flatten();
+        if let (Some(entry), Some(line)) = (anytime_of(flow, said), flow.line(first(flow))) {
+            self.state.stack.push(Frame { at: line.id.clone(), ..Frame::new(&flow.name, Row::new()) });
+            return self.anytime((0, flow, &entry.arm), first(flow));
         }
         self.start(flow)
     }
@@ -150,14 +149,17 @@ impl<'a> Run<'a> {
         self.state.stack.iter().any(|frame| frame.flow == flow.name)
     }
 
-    /// Does what an `anytime` word says: a scene leaves what is open, a list of steps is a digression. `None` if it is no such word.
-    fn anytime(&mut self, said: &str, spot: Spot) -> Option<Option<Question>> {
+    /// The flow on the stack, from the open one down, that knows this word at any time.
+    fn anytime_entry(&self, said: &str) -> Option<(usize, &'a Flow, &'a Arm)> {
         let set = self.set;
-        let (depth, flow, arm) = self.state.stack.iter().enumerate().rev().find_map(|(depth, frame)| {
+        self.state.stack.iter().enumerate().rev().find_map(|(depth, frame)| {
             let flow = set.flow(&frame.flow)?;
-            let entry = flow.head.anytime.iter().find(|entry| entry.folded.iter().any(|word| word == said))?;
-            Some((depth, flow, &entry.arm))
-        })?;
+            Some((depth, flow, &anytime_of(flow, said)?.arm))
+        })
+    }
+
+    /// Does what an `anytime` word says: a scene leaves what is open, a list of steps is a digression.
+    fn anytime(&mut self, (depth, flow, arm): (usize, &'a Flow, &'a Arm), spot: Spot) -> Option<Question> {
         let mut here = spot;
         let then = if let To::Block(_) = arm.to {
             self.digress(arm, &flow.name, &mut here)
@@ -165,7 +167,7 @@ impl<'a> Run<'a> {
             self.state.stack.truncate(depth + 1);
             Then::Take(arm)
         };
-        Some(self.walk(then, here))
+        self.walk(then, here)
     }
 
     fn alarm(&mut self) -> Option<Question> {
@@ -193,8 +195,12 @@ impl<'a> Run<'a> {
     }
 }
 
+fn anytime_of<'f>(flow: &'f Flow, said: &str) -> Option<&'f Anytime> {
+    flow.head.anytime.iter().find(|entry| entry.folded.iter().any(|word| word == said))
+}
+
 /// Of the arms that are due, the first that leaves the question; else the last.
 fn due_arm<'a>(silences: &'a [Silence], due: &[u32]) -> Option<&'a Arm> {
     let due = || silences.iter().filter(|silence| due.contains(&silence.after_s)).map(|silence| &silence.arm);
-    due().find(|arm| !matches!(arm.to, To::Block(_))).or_else(|| due().last())
+    due().find(|arm| !matches!(arm.to, To::Block(_))).or_else(|| due().next_back())
 }

@@ -1,9 +1,11 @@
 //! The step machine: `advance` applies one input to one state. Pure and total: what a flow cannot do is counted, never a panic.
 
+mod astray;
 mod hear;
 mod outbox;
 mod run;
 mod state;
+mod tell;
 mod walk;
 
 pub(crate) use hear::Heard;

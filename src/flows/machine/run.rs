@@ -2,25 +2,19 @@
 
 use std::borrow::Cow;
 
-use chrono::{Duration, NaiveDate};
+use chrono::NaiveDate;
 
+use super::OPERATIONS_MAX;
 use super::outbox::Outbox;
-use super::state::{Frame, Passed, Shown, State, Wake};
+use super::state::{Frame, Shown, State, Wake};
 use super::walk::Then;
-use super::{OPERATIONS_MAX, TEXT_BYTES_MAX};
-use crate::domain::outbound::{TemplateButton, TemplateParameter};
-use crate::domain::{Content, MessageBody, Template, Timestamp};
-use crate::flows::definition::{Flow, FlowSet, Formula, Line};
+use crate::domain::{MessageBody, Timestamp};
+use crate::flows::definition::{Flow, FlowSet, Formula};
 use crate::flows::expression::Scope;
 use crate::flows::languages::{Language, language};
-use crate::flows::layout::{self, Opt};
 use crate::flows::messages::Texts;
-use crate::flows::steps::Asking;
 use crate::flows::turn::{Answer, Channel, Context, Done, Fault, Input, Question};
 use crate::flows::value::{Row, Value};
-
-/// Questions that `back` remembers.
-const TRAIL_MAX: usize = 8;
 
 pub(crate) struct Run<'a> {
     pub set: &'a FlowSet,
@@ -101,7 +95,7 @@ impl<'a> Run<'a> {
         self.state.lang.as_deref().unwrap_or(&self.context.language)
     }
 
-    fn texts(&self) -> Option<&'a Texts> {
+    pub(super) fn texts(&self) -> Option<&'a Texts> {
         self.flow()?.texts(self.language_code())
     }
 
@@ -109,8 +103,6 @@ impl<'a> Run<'a> {
     pub(crate) fn own_texts(&self) -> &'static Language {
         self.texts().map_or_else(|| language(self.language_code()), |texts| texts.language)
     }
-
-    // Values.
 
     pub(crate) fn value_of(&self, name: &str) -> Option<&Value> {
         self.base()?.vals.get(name)
@@ -194,8 +186,6 @@ impl<'a> Run<'a> {
             .collect()
     }
 
-    // Operations.
-
     /// The answer of an operation, or what the walk has to do to get it.
     pub(crate) fn operation(&mut self, name: &str, with: &[(String, Formula)]) -> Result<&'a Answer, Then<'a>> {
         if self.asked >= OPERATIONS_MAX {
@@ -220,198 +210,6 @@ impl<'a> Run<'a> {
             frame.trail.clear();
         }
     }
-
-    // Texts.
-
-    /// The text of a message or attribute.
-    pub(super) fn text(&self, key: &str) -> Option<String> {
-        self.text_with(key, None)
-    }
-
-    /// The text of a key in which `extra` (a name and a value) is known too.
-    pub(super) fn text_with(&self, key: &str, extra: Option<(&str, &Value)>) -> Option<String> {
-        let texts = self.texts()?;
-        let look_up = |path: &[String]| match (path, extra) {
-            ([name], Some((given, value))) if name == given => Some(Cow::Borrowed(value)),
-            _ => self.printed(texts, path),
-        };
-        texts.text(key, self.context.zone, &look_up)
-    }
-
-    /// A value as a message sees it: a chosen fixed option prints its own label.
-    fn printed(&self, texts: &Texts, path: &[String]) -> Option<Cow<'_, Value>> {
-        let value = self.look_up(path)?;
-        if let ([name], Value::Text(option)) = (path, value.as_ref())
-            && let Some(label) = texts.plain(&format!("{name}.{option}"))
-        {
-            return Some(Cow::Owned(Value::text(label)));
-        }
-        Some(value)
-    }
-
-    /// Says a message; `false` when the channel's window is shut and there is no template for it.
-    pub(crate) fn say(&mut self, message: &str, template: Option<&str>) -> bool {
-        match (self.context.door_open, template) {
-            (true, _) => {
-                let text = self.text(message).unwrap_or_else(|| self.missing(message));
-                self.outbox.text(message, &text);
-                true
-            }
-            (false, Some(template)) => {
-                let content = self.template(message, template, Vec::new());
-                self.outbox.contents(message, 0, vec![content]);
-                true
-            }
-            (false, None) => {
-                self.faults.push(Fault::WindowShut);
-                false
-            }
-        }
-    }
-
-    /// One of the engine's own texts.
-    pub(super) fn say_own(&mut self, name: &str, text: &str) {
-        if self.context.door_open {
-            self.outbox.text(name, text);
-        }
-    }
-
-    fn missing(&mut self, message: &str) -> String {
-        self.faults.push(Fault::Message);
-        message.to_owned()
-    }
-
-    pub(super) fn over_budget(&self) -> bool {
-        self.outbox.bytes > TEXT_BYTES_MAX
-    }
-
-    /// A template with the message's attributes `.template-1`, `.template-2`, … as its parameters.
-    fn template(&self, message: &str, name: &str, buttons: Vec<TemplateButton>) -> Content {
-        let parameter = |n: usize| self.text(&format!("{message}.template-{n}"));
-        let body = (1..).map_while(parameter).map(|text| TemplateParameter::Text { text, name: None }).collect();
-        let language = self.texts().map_or("en", |texts| texts.code.as_str()).to_owned();
-        Content::Template(Template { name: name.to_owned(), language, header: Vec::new(), body, buttons })
-    }
-
-    // Questions.
-
-    /// A fixed option of a message, with its labels.
-    pub(crate) fn option(&self, message: &str, name: &str) -> Opt {
-        let text = |suffix: &str| self.text(&format!("{message}.{name}{suffix}"));
-        Opt {
-            id: name.to_owned(),
-            label: text("").unwrap_or_else(|| name.to_owned()),
-            button: text("-button"),
-            note: text("-note"),
-        }
-    }
-
-    /// Yes and no, by the message's own labels or the engine's.
-    pub(crate) fn yes_no_options(&self, message: &str) -> Vec<Opt> {
-        let words = &self.own_texts().texts;
-        [("yes", words.yes), ("no", words.no)]
-            .into_iter()
-            .map(|(name, own)| {
-                let mut option = self.option(message, name);
-                if option.label == name {
-                    own.clone_into(&mut option.label);
-                }
-                option
-            })
-            .collect()
-    }
-
-    /// A question is opened: its tries and timers begin.
-    pub(crate) fn begin(&mut self, line: &Line, asking: &Asking) {
-        let flow = self.flow();
-        let own = (!asking.silence.is_empty()).then_some(&asking.silence);
-        let silence = own.or_else(|| flow.map(|flow| &flow.head.silence)).into_iter().flatten();
-        let wake: Vec<Wake> = match self.kept.take() {
-            Some((at, wake)) if at == line.id => wake,
-            _ => silence.filter_map(|silence| self.wake_after(silence.after_s)).collect(),
-        };
-        self.rest_at(line);
-        let Some(frame) = self.top() else { return };
-        frame.tries = 0;
-        frame.wake = wake;
-        if frame.aside {
-            return;
-        }
-        match frame.trail.last_mut() {
-            Some(last) if last.at == line.id => last.gave.clear(),
-            _ => frame.trail.push(Passed { at: line.id.clone(), gave: Vec::new() }),
-        }
-        if frame.trail.len() > TRAIL_MAX {
-            frame.trail.remove(0);
-        }
-    }
-
-    fn wake_after(&self, after_s: u32) -> Option<Wake> {
-        let at = self.context.now.checked_add_signed(Duration::seconds(i64::from(after_s)))?;
-        Some(Wake { at, after_s })
-    }
-
-    /// The session rests at this step.
-    pub(crate) fn rest_at(&mut self, line: &Line) {
-        if let Some(frame) = self.top() {
-            frame.at.clone_from(&line.id);
-            frame.shown = None;
-        }
-    }
-
-    /// Shows the open question.
-    pub(crate) fn prompt(&mut self, asking: &'a Asking, options: Vec<Opt>, lead: Option<String>, page: u8) -> Then<'a> {
-        let text = self.text(&asking.message).unwrap_or_else(|| self.missing(&asking.message));
-        let digest = digest(&self.state.stack.last().map_or("", |frame| &frame.at), &text);
-        let number = self.state.prompt.wrapping_add(1);
-        let mark = format!("p{number}.{digest:08x}:");
-        if !self.context.door_open {
-            let Some(template) = asking.template.as_deref() else {
-                self.faults.push(Fault::WindowShut);
-                return Then::Shut(asking.window_shut.as_ref());
-            };
-            let reply = |(n, option): (usize, &Opt)| TemplateButton::QuickReply {
-                index: n as u8,
-                payload: format!("{mark}{}", option.id),
-            };
-            let content = self.template(&asking.message, template, options.iter().enumerate().map(reply).collect());
-            self.outbox.contents(&asking.message, 0, vec![content]);
-            let rows = (0..options.len().min(layout::OPTIONS_MAX) as u8).collect();
-            return self.now_shown(Shown { prompt: number, digest, rows, page: 0 });
-        }
-        let text = match lead {
-            Some(lead) => format!("{lead}\n\n{text}"),
-            None => text,
-        };
-        let open = self.text(&format!("{}.button", asking.message));
-        let words = self.own_texts();
-        let bytes = text.len();
-        let prompt = layout::Prompt {
-            text,
-            options: &options,
-            page,
-            open: open.as_deref().unwrap_or(words.texts.open),
-            language: words,
-            mark: &mark,
-        };
-        let laid = layout::prompt(self.context.channel, prompt);
-        self.outbox.contents(&asking.message, bytes, laid.contents);
-        self.now_shown(Shown { prompt: number, digest, rows: laid.rows, page: laid.page })
-    }
-
-    fn now_shown(&mut self, shown: Shown) -> Then<'a> {
-        self.state.prompt = shown.prompt;
-        if let Some(frame) = self.top() {
-            frame.shown = Some(shown);
-        }
-        Then::Rest
-    }
-}
-
-/// FNV-1a: the same on every machine and release, and good enough to tell two prompts of one conversation apart.
-fn digest(at: &str, text: &str) -> u32 {
-    let bytes = at.bytes().chain(std::iter::once(0)).chain(text.bytes());
-    bytes.fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 impl Scope for Run<'_> {

@@ -2,10 +2,8 @@
 
 use super::run::Run;
 use super::state::Frame;
-use super::{ASIDES_MAX, STACK_MAX, STEPS_MAX, TRIES};
-use crate::flows::definition::{After, Arm, Flow, Head, Line, Spot, To};
-use crate::flows::languages::Language;
-use crate::flows::messages::{print, write_day};
+use super::{ASIDES_MAX, STACK_MAX, STEPS_MAX};
+use crate::flows::definition::{After, Arm, Flow, Line, Spot, To};
 use crate::flows::turn::{Fault, Question};
 use crate::flows::value::{Row, Value};
 
@@ -154,14 +152,14 @@ impl<'a> Run<'a> {
         Some((flow.line(spot)?, spot))
     }
 
-    fn pose(&mut self, spot: Spot, lead: Option<String>, page: u8) -> Then<'a> {
+    pub(super) fn pose(&mut self, spot: Spot, lead: Option<String>, page: u8) -> Then<'a> {
         match self.flow().and_then(|flow| flow.line(spot)) {
             Some(line) => line.step.pose(self, line, lead, page),
             None => Then::Rest,
         }
     }
 
-    fn take(&mut self, arm: &'a Arm, here: &mut Spot) -> Then<'a> {
+    pub(super) fn take(&mut self, arm: &'a Arm, here: &mut Spot) -> Then<'a> {
         match &arm.to {
             To::Next => self.arrive(here.next(), here),
             To::End => Then::Leave(None),
@@ -176,13 +174,11 @@ impl<'a> Run<'a> {
                     self.state.stack.pop();
                 }
                 self.close_question();
-                match self.flow().and_then(|flow| flow.scene(name)) {
-                    Some(scene) => self.arrive(Spot { block: scene.block, index: 0 }, here),
-                    None => {
-                        self.faults.push(Fault::Flow);
-                        Then::Leave(None)
-                    }
+                if let Some(scene) = self.flow().and_then(|flow| flow.scene(name)) {
+                    return self.arrive(Spot { block: scene.block, index: 0 }, here);
                 }
+                self.faults.push(Fault::Flow);
+                Then::Leave(None)
             }
         }
     }
@@ -240,64 +236,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The nearest head on the stack that has such an arm; flows above it are left.
-    pub(super) fn head_arm(&mut self, of: impl Fn(&'a Head) -> Option<&'a Arm>) -> Option<&'a Arm> {
-        let set = self.set;
-        let depth = self
-            .state
-            .stack
-            .iter()
-            .rposition(|frame| set.flow(&frame.flow).is_some_and(|flow| of(&flow.head).is_some()))?;
-        let arm =
-            self.state.stack.get(depth).and_then(|frame| set.flow(&frame.flow)).and_then(|flow| of(&flow.head))?;
-        self.state.stack.truncate(depth + 1);
-        Some(arm)
-    }
-
-    fn take_head(&mut self, arm: &'a Arm, here: &mut Spot) -> Then<'a> {
-        if let Some((_, spot)) = self.open_line() {
-            *here = spot;
-        }
-        self.take(arm, here)
-    }
-
-    fn unavailable(&mut self, own: Option<&'a Arm>, here: &mut Spot) -> Then<'a> {
-        self.faults.push(Fault::Unavailable);
-        if let Some(arm) = own {
-            return self.take(arm, here);
-        }
-        match self.head_arm(|head| head.unavailable.as_ref()) {
-            Some(arm) => self.take_head(arm, here),
-            None => self.give_up(),
-        }
-    }
-
-    /// Nothing says how to go on.
-    fn give_up(&mut self) -> Then<'a> {
-        let words = self.own_texts();
-        self.say_own("trouble", words.texts.trouble);
-        self.state.stack.clear();
-        Then::Rest
-    }
-
-    fn shut(&mut self, own: Option<&'a Arm>, here: &mut Spot) -> Then<'a> {
-        if let Some(arm) = own {
-            return self.take(arm, here);
-        }
-        let asks = self.flow().and_then(|flow| flow.line(*here)).is_some_and(|line| line.step.asking().is_some());
-        if !asks {
-            // What is only said is left out; the question that follows decides.
-            return Then::Next;
-        }
-        if !self.undeliverable {
-            self.undeliverable = true;
-            if let Some(arm) = self.head_arm(|head| head.undeliverable.as_ref()) {
-                return self.take_head(arm, here);
-            }
-        }
-        Then::Rest
-    }
-
     fn leave(&mut self, end: Option<&str>, here: &mut Spot) -> Then<'a> {
         while self.state.stack.last().is_some_and(|frame| frame.aside) {
             self.state.stack.pop();
@@ -319,88 +257,26 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn missed(&mut self, missed: &Missed, here: Spot) -> Then<'a> {
-        let Some((line, _)) = self.open_line() else { return Then::Rest };
-        let Some(asking) = line.step.asking() else { return Then::Rest };
-        let page = self.shown().map_or(0, |shown| shown.page);
-        if let Missed::Stale = missed {
-            return self.pose(here, Some(self.own_texts().texts.stale.to_owned()), page);
-        }
-        let limit = asking.tries.or_else(|| self.flow().and_then(|flow| flow.head.tries)).unwrap_or(TRIES);
-        let tries = self.top().map_or(0, |frame| {
-            frame.tries = frame.tries.saturating_add(1);
-            frame.tries
-        });
-        if tries >= limit {
-            if let Some(arm) = &asking.stuck {
-                self.close_question();
-                return Then::Take(arm);
-            }
-            if let Some(arm) = self.head_arm(|head| head.stuck.as_ref()) {
-                self.close_question();
-                return Then::Take(arm);
-            }
-        }
-        let lead = self.lead(&asking.message, missed, tries);
-        self.pose(here, Some(lead), page)
-    }
-
-    /// What stands before a question that is asked again.
-    fn lead(&self, message: &str, missed: &Missed, tries: u8) -> String {
-        let words = self.own_texts();
-        let again = || self.text(&format!("{message}.again")).unwrap_or_else(|| words.texts.again.to_owned());
-        match missed {
-            Missed::Low(low) => self.limit(message, "low", low, words.texts.low, words),
-            Missed::High(high) => self.limit(message, "high", high, words.texts.high, words),
-            Missed::Rule(rule) => self.text(&format!("{message}.{rule}")).unwrap_or_else(again),
-            Missed::Unread if tries > 1 => self.text(&format!("{message}.again-{tries}")).unwrap_or_else(again),
-            Missed::Unread | Missed::Stale => again(),
-        }
-    }
-
-    fn limit(&self, message: &str, name: &str, value: &Value, own: &str, words: &Language) -> String {
-        self.text_with(&format!("{message}.{name}"), Some((name, value))).unwrap_or_else(|| {
-            let written = match value {
-                Value::Date(day) => write_day(*day, words),
-                other => print(other, self.context.zone),
-            };
-            own.replace(&format!("{{{name}}}"), &written)
-        })
-    }
-
     /// Goes to the step that finds the rows of a choice: the nearest before it, else the first in the flow.
     fn find(&mut self, rows: &str, here: &mut Spot) -> Then<'a> {
         let Some(flow) = self.flow() else { return Then::Rest };
         let yields =
             |line: &Line| line.step.operation().is_some_and(|operation| operation.question && operation.yields == rows);
-        let near =
+        let mut near =
             flow.blocks.get(here.block).into_iter().flat_map(|block| block.lines.iter().take(here.index).enumerate());
-        let near = near.filter(|(_, line)| yields(line)).last().map(|(index, _)| Spot { block: here.block, index });
+        let near = near.rfind(|(_, line)| yields(line)).map(|(index, _)| Spot { block: here.block, index });
         let all = || {
             let blocks = flow.blocks.iter().enumerate();
             blocks.flat_map(|(block, list)| {
                 list.lines.iter().enumerate().map(move |(index, line)| (Spot { block, index }, line))
             })
         };
-        match near.or_else(|| all().find(|(_, line)| yields(line)).map(|(spot, _)| spot)) {
-            Some(spot) => self.arrive(spot, here),
-            None => {
-                self.faults.push(Fault::Expression);
-                self.set(rows, Value::Rows(Vec::new()));
-                self.arrive(*here, here)
-            }
+        if let Some(spot) = near.or_else(|| all().find(|(_, line)| yields(line)).map(|(spot, _)| spot)) {
+            return self.arrive(spot, here);
         }
-    }
-
-    /// Takes `unavailable` once; the second time the session ends.
-    fn spent(&mut self, here: &mut Spot) -> Then<'a> {
-        self.faults.push(Fault::Budget);
-        self.outbox.clear();
-        self.steps = 0;
-        if std::mem::replace(&mut self.spent, true) {
-            return self.give_up();
-        }
-        self.unavailable(None, here)
+        self.faults.push(Fault::Expression);
+        self.set(rows, Value::Rows(Vec::new()));
+        self.arrive(*here, here)
     }
 
     /// Runs a digression's steps in a frame of their own; at most three deep.

@@ -14,9 +14,12 @@ pub(super) const INSTANT: &str = "%Y-%m-%dT%H:%M";
 /// Currencies whose minor unit is the unit itself.
 const WITHOUT_MINOR: [&str; 8] = ["RWF", "UGX", "BIF", "XAF", "XOF", "DJF", "GNF", "KMF"];
 
+/// Writes a value as a language does; `None` if it is not of the kind the function is for.
+type Write = fn(&str, &Language) -> Option<String>;
+
 /// Adds the functions of `language` to a bundle.
 pub(super) fn add(bundle: &mut FluentBundle<FluentResource>, language: &'static Language) {
-    let functions: [(&str, fn(&str, &Language) -> Option<String>); 5] =
+    let functions: [(&str, Write); 5] =
         [("DATE", date), ("TIME", time), ("MONEY", money), ("NUMBER", number), ("PHONE", phone)];
     for (name, write) in functions {
         // Fails only if the name is taken, and the bundle is new.

@@ -45,10 +45,9 @@ pub(crate) fn scan(text: &str) -> Vec<Entry> {
             }
         } else if let (false, Some(attribute)) =
             (in_term, head.and_then(|head| head.strip_prefix('.')).filter(|name| is_name(name)))
+            && let Some(id) = entries.last().map(|entry| entry.id.clone())
         {
-            if let Some(id) = entries.last().map(|entry| entry.id.clone()) {
-                entries.push(Entry::new(&id, Some(attribute), At { line: number, column: indent + 1 }));
-            }
+            entries.push(Entry::new(&id, Some(attribute), At { line: number, column: indent + 1 }));
         }
         if let (false, Some(entry)) = (in_term, entries.last_mut()) {
             entry.read_line(line, number);

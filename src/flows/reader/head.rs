@@ -33,7 +33,7 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
             name.clone_into(&mut flow.name);
         }
         None => {
-            reader.mistakes.add(keys.at, "a flow has a name", "there is no key \"flow\"", "begin with flow: its_name")
+            reader.mistakes.add(keys.at, "a flow has a name", "there is no key \"flow\"", "begin with flow: its_name");
         }
     }
     if !keys.has("format") {
@@ -134,18 +134,12 @@ fn kinds(node: Option<&Node>, what: &str, reader: &mut Reader<'_>) -> Vec<(Strin
         let plain = KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
         let named =
             salon::TYPES.iter().find(|(known, _)| *known == name).map(|(_, kind): &(&str, Type)| Known::from(*kind));
-        match plain.or(named) {
-            Some(kind) => found.push((key.name.clone(), kind)),
-            None => {
-                let known = KINDS.iter().map(|(name, _)| *name).chain(salon::TYPES.iter().map(|(name, _)| *name));
-                let mend = did_you_mean(name, known, "name one that exists");
-                reader.mistakes.add(
-                    node.at,
-                    format!("no type \"{name}\""),
-                    "a flow takes and gives typed values",
-                    mend,
-                );
-            }
+        if let Some(kind) = plain.or(named) {
+            found.push((key.name.clone(), kind));
+        } else {
+            let known = KINDS.iter().map(|(name, _)| *name).chain(salon::TYPES.iter().map(|(name, _)| *name));
+            let mend = did_you_mean(name, known, "name one that exists");
+            reader.mistakes.add(node.at, format!("no type \"{name}\""), "a flow takes and gives typed values", mend);
         }
     }
     found

@@ -93,18 +93,16 @@ impl<'n> Keys<'n> {
 
 /// A word, or a mistake.
 pub(crate) fn text<'n>(node: &'n Node, what: &str, mistakes: &mut Mistakes) -> Option<&'n str> {
-    match &node.kind {
-        Kind::Text(text) => Some(text),
-        _ => {
-            mistakes.add(
-                node.at,
-                format!("{what} is a word"),
-                format!("here stands {}", describe(node)),
-                "write a word, in quotes if need be",
-            );
-            None
-        }
+    if let Kind::Text(text) = &node.kind {
+        return Some(text);
     }
+    mistakes.add(
+        node.at,
+        format!("{what} is a word"),
+        format!("here stands {}", describe(node)),
+        "write a word, in quotes if need be",
+    );
+    None
 }
 
 /// What a node is, for a mistake's cause.

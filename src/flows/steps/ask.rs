@@ -102,7 +102,7 @@ impl Step for Ask {
 
     fn pose<'a>(&'a self, run: &mut Run<'a>, _: &'a Line, lead: Option<String>, page: u8) -> Then<'a> {
         let options = self.options(run);
-        run.prompt(&self.asking, options, lead, page)
+        run.prompt(&self.asking, &options, lead, page)
     }
 
     fn receive<'a>(&'a self, run: &mut Run<'a>, _: &'a Line, heard: Heard<'_>) -> Then<'a> {

@@ -24,6 +24,8 @@ use crate::flows::source::{Kind, Node};
 use crate::flows::understand::{self, Picked};
 use crate::flows::value::{Row, Value};
 
+/// Buttons a template can have (Meta, message templates, components).
+const TEMPLATE_BUTTONS_MAX: usize = 10;
 /// Attributes that are not option labels.
 const RESERVED: [&str; 10] = ["again", "low", "high", "plain", "sms", "meanwhile", "words", "button", "yes", "no"];
 
@@ -47,6 +49,11 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
             "neither from nor options is there",
             "add one of them",
         );
+    }
+    if asking.template.is_some() && (from.is_some() || options.len() > TEMPLATE_BUTTONS_MAX) {
+        let what = format!("choose {} cannot leave as a template", asking.name);
+        let cause = "a template's buttons are approved beforehand: at most ten fixed options";
+        reader.mistakes.add(keys.at, what, cause, "drop template, or say a template first");
     }
     let empty = keys.take("empty").and_then(|node| reader.arm(node));
     let if_one_take = match keys.text("if_one", reader.mistakes) {
@@ -97,11 +104,10 @@ fn options(node: &Node, reader: &mut Reader<'_>) -> Vec<(String, Arm)> {
 }
 
 impl Choose {
-    fn rows(&self, run: &Run<'_>) -> Vec<Row> {
-        let rows = self.from.as_ref().and_then(|from| run.value_of(from));
-        match rows {
-            Some(Value::Rows(rows)) => rows.clone(),
-            _ => Vec::new(),
+    fn rows<'r>(&self, run: &'r Run<'_>) -> &'r [Row] {
+        match self.from.as_ref().and_then(|from| run.value_of(from)) {
+            Some(Value::Rows(rows)) => rows,
+            _ => &[],
         }
     }
 
@@ -120,9 +126,10 @@ impl Choose {
         rows.chain(fixed).collect()
     }
 
-    fn pick<'a>(&'a self, n: usize, mut rows: Vec<Row>, run: &mut Run<'a>) -> Then<'a> {
-        if n < rows.len() {
-            run.set(&self.asking.name, Value::Row(rows.swap_remove(n)));
+    fn pick<'a>(&'a self, n: usize, run: &mut Run<'a>) -> Then<'a> {
+        let rows = self.rows(run);
+        if let Some(row) = rows.get(n).cloned() {
+            run.set(&self.asking.name, Value::Row(row));
             if let Some(from) = &self.from {
                 run.forget_rows(from);
             }
@@ -147,7 +154,7 @@ impl Step for Choose {
                 return self.empty.as_ref().map_or(Then::Next, Then::Take);
             }
             if rows.len() == 1 && self.if_one_take {
-                return self.pick(0, rows, run);
+                return self.pick(0, run);
             }
         }
         run.begin(line, &self.asking);
@@ -158,13 +165,12 @@ impl Step for Choose {
         if let Some(from) = self.from.as_ref().filter(|from| run.value_of(from).is_none()) {
             return Then::Find(from);
         }
-        let options = self.all(&self.rows(run), run);
-        run.prompt(&self.asking, options, lead, page)
+        let options = self.all(self.rows(run), run);
+        run.prompt(&self.asking, &options, lead, page)
     }
 
     fn receive<'a>(&'a self, run: &mut Run<'a>, _: &'a Line, heard: Heard<'_>) -> Then<'a> {
-        let rows = self.rows(run);
-        let options = self.all(&rows, run);
+        let options = self.all(self.rows(run), run);
         let Some(shown) = run.shown() else { return Then::Pose };
         match heard {
             Heard::Tap(tap) => {
@@ -173,12 +179,12 @@ impl Step for Choose {
                 }
                 let open = tap.prompt == shown.prompt || tap.digest == shown.digest;
                 match options.iter().position(|option| option.id == tap.option).filter(|_| open) {
-                    Some(n) => self.pick(n, rows, run),
+                    Some(n) => self.pick(n, run),
                     None => Then::Missed(Missed::Stale),
                 }
             }
             Heard::Text(text) => match understand::pick(text, &options, &shown.rows, run.own_texts()) {
-                Some(Picked::Option(n)) => self.pick(n, rows, run),
+                Some(Picked::Option(n)) => self.pick(n, run),
                 Some(Picked::More) => Then::Page,
                 None => Then::Missed(Missed::Unread),
             },

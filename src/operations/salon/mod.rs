@@ -5,6 +5,7 @@ pub mod book;
 pub mod cancel;
 pub mod days;
 pub mod demo;
+pub mod export;
 pub mod hold;
 pub mod labels;
 pub mod local_day;

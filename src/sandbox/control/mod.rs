@@ -14,7 +14,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -41,7 +41,17 @@ pub(super) fn router() -> Router<Arc<State>> {
         .route("/control/whatsapp/inbox", get(inbox::inbox))
         .route("/control/requests", get(inbox::requests))
         .route("/control/faults", get(faults::list).post(faults::order).delete(faults::clear))
+        .route("/control", any(unknown))
+        .route("/control/{*path}", any(unknown))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+}
+
+/// What there is, for whoever mistyped.
+const CALLS: &str = "POST /control/whatsapp/{say,tap,location,media,message,echo,raw,handshake,templates,statuses,people}, \
+    GET /control/whatsapp/{inbox?of=+250…,webhooks}, GET /control/requests, GET|POST|DELETE /control/faults";
+
+async fn unknown() -> Trouble {
+    Trouble::absent(format!("no such call; there are {CALLS}"))
 }
 
 /// What is wrong with a call to the control side, in words.

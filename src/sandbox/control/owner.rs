@@ -41,7 +41,7 @@ pub(super) async fn echo(Shared(state): Shared<Arc<State>>, Query(patience): Que
     message[to] = json!(key.trim_start_matches('+'));
     let body = webhook::body(state.number_at(number), "smb_message_echoes", json!({ "message_echoes": [message] }));
     if !patience.waits() {
-        webhook::send(&state, body);
+        webhook::send(&state, &body);
         return Ok(Json(json!({ "id": id })));
     }
     let delivery = webhook::send_and_wait(&state, body).await;
@@ -134,11 +134,12 @@ pub(super) async fn template(Shared(state): Shared<Arc<State>>, body: Bytes) -> 
         "message_template_language": ask.language, "reason": "NONE",
     });
     let time = state.now().timestamp();
-    webhook::send(&state, webhook::account_body(&waba, time, "message_template_status_update", &value));
+    webhook::send(&state, &webhook::account_body(&waba, time, "message_template_status_update", &value));
     Ok(Json(shown))
 }
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the field has the wire's name")]
 struct Statuses {
     /// The business number; the first if absent.
     from: Option<String>,

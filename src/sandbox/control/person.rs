@@ -85,7 +85,7 @@ pub(super) async fn write(state: &Arc<State>, who: &Who, patience: Patience, mut
     let value = json!({ "contacts": [contact], "messages": [message] });
     let body = webhook::body(state.number_at(number), "messages", value);
     if !patience.waits() {
-        webhook::send(state, body);
+        webhook::send(state, &body);
         return Ok(Json(json!({ "id": id })));
     }
     let delivery = webhook::send_and_wait(state, body).await;

@@ -23,12 +23,14 @@ use super::state::State;
 
 pub(super) use status::{release, statuses};
 
+/// No message within the limits is larger, and every one may be kept.
+const MESSAGE_BYTES_MAX: usize = 128 * 1024;
 /// Meta's largest upload is a document of 100 MB.
 const UPLOAD_BYTES_MAX: usize = 110 * 1024 * 1024;
 
 pub(super) fn router() -> Router<Arc<State>> {
     Router::new()
-        .route("/graph/{version}/{node}/messages", post(send::messages))
+        .route("/graph/{version}/{node}/messages", post(send::messages).layer(DefaultBodyLimit::max(MESSAGE_BYTES_MAX)))
         .route("/graph/{version}/{node}/media", post(media::upload).layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX)))
         .route("/graph/{version}/{node}/message_templates", get(manage::list_templates).post(manage::create_template))
         .route("/graph/{version}/{node}/subscribed_apps", get(manage::subscriptions).post(manage::subscribe))

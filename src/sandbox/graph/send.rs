@@ -21,7 +21,7 @@ use crate::sandbox::state::{Bucket, Inner, State};
 use crate::sandbox::wamid::{self, Direction};
 
 /// An answer that was promised never comes; the connection is given up after this.
-const SILENCE: Duration = Duration::from_secs(120);
+const SILENCE: Duration = Duration::from_mins(2);
 
 /// What the engine sees of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -90,7 +90,7 @@ fn emit(state: &Arc<State>, number: usize, who: &Person, status: Value, with_con
         if with_contact {
             value["contacts"] = json!([who.contact()]);
         }
-        webhook::send(state, webhook::body(state.number_at(number), "messages", value));
+        webhook::send(state, &webhook::body(state.number_at(number), "messages", value));
         return;
     }
     inner.held.push((number, status));
@@ -124,6 +124,6 @@ pub(in crate::sandbox) fn release(state: &Arc<State>, size: usize) {
 /// Sends statuses, at most `size` in a webhook.
 pub(in crate::sandbox) fn statuses(state: &Arc<State>, number: usize, all: &[Value], size: usize) {
     for batch in all.chunks(size.max(1)) {
-        webhook::send(state, webhook::body(state.number_at(number), "messages", json!({ "statuses": batch })));
+        webhook::send(state, &webhook::body(state.number_at(number), "messages", json!({ "statuses": batch })));
     }
 }

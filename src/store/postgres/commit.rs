@@ -154,7 +154,7 @@ pub(super) async fn commit(
         .await
 }
 
-fn bind_inspect<'q>(batch: &'q Batch) -> sqlx::query::Query<'q, Postgres, PgArguments> {
+fn bind_inspect(batch: &Batch) -> sqlx::query::Query<'_, Postgres, PgArguments> {
     let c = Columns::of(&batch.turns);
     sqlx::query(INSPECT)
         .bind(c.tenant)

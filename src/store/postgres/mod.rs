@@ -183,6 +183,14 @@ impl Store for PgStore {
         retention::let_go(&self.options, [journal_days, dead_letter_days, nobody_days]).await
     }
 
+    async fn old_media(&self, days: u32, limit: i32) -> Result<Vec<String>> {
+        rest::old_media(&self.pool, days, limit).await
+    }
+
+    async fn forget_media(&self, objects: &[String]) -> Result<()> {
+        rest::forget_media(&self.pool, objects).await
+    }
+
     async fn sweep_holds(&self) -> Result<i32> {
         rest::sweep_holds(&self.pool).await
     }

@@ -220,3 +220,17 @@ pub(super) async fn sweep_holds(pool: &PgPool) -> Result<i32> {
     let mut connection = pool.acquire().await.map_err(failed)?;
     crate::store::salon::sweep::sweep_expired_holds(&mut connection, 1000).await.map_err(failed)
 }
+
+pub(super) async fn old_media(pool: &PgPool, days: u32, limit: i32) -> Result<Vec<String>> {
+    sqlx::query_scalar("SELECT old_media($1, $2)")
+        .bind(days.cast_signed())
+        .bind(limit)
+        .fetch_all(pool)
+        .await
+        .map_err(failed("look for old media"))
+}
+
+pub(super) async fn forget_media(pool: &PgPool, objects: &[String]) -> Result<()> {
+    sqlx::query("SELECT forget_media($1)").bind(objects).execute(pool).await.map_err(failed("forget old media"))?;
+    Ok(())
+}

@@ -61,6 +61,7 @@ async fn drop_rows(
         ),
         ("DELETE FROM ganira.dead_letter WHERE tenant_id IS NULL AND at < now() - make_interval(days => $1)", nobody),
         ("DELETE FROM ganira.notice WHERE at < now() - make_interval(days => $1)", nobody),
+        ("DELETE FROM ganira.occupancy WHERE upper(during) < now() - make_interval(days => $1)", nobody),
         ("DELETE FROM ganira.request WHERE done_at < now() - make_interval(days => $1)", nobody),
     ];
     for (statement, days) in statements {

@@ -55,7 +55,8 @@ const POLL: Duration = Duration::from_millis(5);
 pub enum Durability {
     /// `fsync` and `synchronous_commit` are on.
     Safe,
-    /// For tests: nothing is forced to the disk.
+    /// For tests: nothing is forced to the disk, and whoever can enter the socket's folder needs no password, whose check is slow
+    /// in a build without optimisation.
     ThrownAway,
 }
 
@@ -132,7 +133,7 @@ impl PrivatePostgres {
         if cluster(folder).join("PG_VERSION").exists() {
             keep_owner(&seat)?;
         } else {
-            make_cluster(&seat, sockets.path(), &password)?;
+            make_cluster(&seat, sockets.path(), &password, options.durability)?;
         }
         settings::write(folder, *account, programs, options.durability)?;
         let keeper = start_keeper(&seat, sockets.path(), &options.lifeline, log)?;
@@ -276,7 +277,17 @@ pub fn connect_options(sockets: &Path, password: &str, database: &str) -> PgConn
         .ssl_mode(PgSslMode::Disable)
 }
 
-fn make_cluster(seat: &Seat, sockets: &Path, password: &SecretString) -> Result<()> {
+/// How to reach the server that another process supervises for `folder`. `None`: none runs there.
+pub fn running_in(folder: &Path, database: &str) -> Option<PgConnectOptions> {
+    let folder = std::path::absolute(folder).ok()?;
+    seat::places(&folder).into_iter().find_map(|folder| {
+        let sockets = PathBuf::from(fs::read_to_string(folder.join(SOCKETS_RECORD)).ok()?);
+        let password = fs::read_to_string(folder.join("password")).ok()?;
+        sockets.join(SOCKET_NAME).exists().then(|| connect_options(&sockets, &password, database))
+    })
+}
+
+fn make_cluster(seat: &Seat, sockets: &Path, password: &SecretString, durability: Durability) -> Result<()> {
     let cluster = cluster(&seat.folder);
     // What an initdb that was interrupted left behind is no database yet.
     if cluster.exists() {
@@ -290,7 +301,11 @@ fn make_cluster(seat: &Seat, sockets: &Path, password: &SecretString) -> Result<
     write_private(&password_file, password.expose_secret())?;
     seat.account.own(&password_file)?;
     let mut command = seat.account.command(seat.programs.initdb());
-    command.args(["--encoding=UTF8", "--locale=C", "--data-checksums", "--auth=scram-sha-256", "--no-instructions"]);
+    command.args(["--encoding=UTF8", "--locale=C", "--data-checksums", "--no-instructions"]);
+    command.arg(match durability {
+        Durability::Safe => "--auth=scram-sha-256",
+        Durability::ThrownAway => "--auth=trust",
+    });
     command.arg(format!("--username={SUPERUSER}"));
     command.arg("--pwfile").arg(&password_file).arg("-D").arg(&making);
     if let Account::Nameless { uid } = seat.account {

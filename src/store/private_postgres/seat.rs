@@ -47,9 +47,14 @@ pub(super) fn cluster(folder: &Path) -> PathBuf {
     folder.join("cluster")
 }
 
+/// Where a database that is wanted in `wanted` may live: there, or in root's open folder.
+pub(super) fn places(wanted: &Path) -> [PathBuf; 2] {
+    [wanted.to_owned(), Path::new(OPEN_FOLDER).join(format!("ganira-{}", short_hash(wanted)))]
+}
+
 /// The wanted folder, or for root an open one where nobody but root could reach the wanted. A database that is there stays where it is.
 fn choose_folder(us: &Us, wanted: &Path, notices: &mut Vec<String>) -> Result<PathBuf> {
-    let elsewhere = Path::new(OPEN_FOLDER).join(format!("ganira-{}", short_hash(wanted)));
+    let [_, elsewhere] = places(wanted);
     let made_elsewhere = || owner_of(&cluster(&elsewhere)).is_some_and(|(uid, _)| uid == us.nobody.0);
     let closed = || !us.namespaces && !reachable_by_others(wanted);
     if us.uid != 0 || cluster(wanted).exists() || !(made_elsewhere() || closed()) {

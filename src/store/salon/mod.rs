@@ -4,6 +4,7 @@
 
 pub mod busy;
 pub mod catalogue;
+pub mod export;
 pub mod hold;
 pub mod hours;
 pub mod seed;

@@ -1,5 +1,6 @@
 //! Broken flows and what is said of each: every file in `broken/` holds flows and the whole list of their mistakes.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use ganira::flows::FlowSet;
@@ -15,7 +16,7 @@ fn mistakes_of(file: &Json) -> String {
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str().unwrap())).collect();
     match FlowSet::load(&files, &signatures()) {
         Ok(_) => "nothing is wrong\n".to_owned(),
-        Err(mistakes) => mistakes.iter().map(|mistake| format!("{mistake}\n")).collect(),
+        Err(mistakes) => mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n") + "\n",
     }
 }
 
@@ -29,7 +30,7 @@ fn every_broken_flow_is_refused_with_its_mistakes() {
         let file = read(&path);
         let (found, wanted) = (mistakes_of(&file), file["mistakes"].as_str().unwrap_or_default());
         if found != wanted {
-            wrong.push_str(&format!("== {}\nfound:\n{found}wanted:\n{wanted}", path.display()));
+            let _ = writeln!(wrong, "== {}\nfound:\n{found}wanted:\n{wanted}", path.display());
         }
     }
     assert!(wrong.is_empty(), "{wrong}");

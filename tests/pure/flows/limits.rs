@@ -128,7 +128,7 @@ fn text_of(content: &Content) -> &str {
 pub fn assert_fits(content: &Content) {
     let units = |text: &str| text.encode_utf16().count();
     let within = |text: &str, most: usize| {
-        assert!((1..=most).contains(&units(text)), "{} of {most} in {content:?}", units(text))
+        assert!((1..=most).contains(&units(text)), "{} of {most} in {content:?}", units(text));
     };
     match content {
         Content::Text { text, .. } => within(text, 4096),

@@ -4,6 +4,8 @@
 //! pass (an alarm comes when it was asked for), `staff` lets a human answer, `door: shut` shuts the channel's window, `failed` reports an
 //! undelivered message, `answer` changes the next answer of an operation and `world` all further ones. `bot` names what was said.
 
+use std::fmt::Write as _;
+
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use ganira::domain::{Content, MessageBody};
 use ganira::flows::{Channel, Context, Fault, FlowSet, Input, State, Turn, advance};
@@ -271,7 +273,7 @@ fn print(content: &Content) -> String {
             let mut out = format!("{}  [= {button}]\n", indented(text));
             for row in rows {
                 let note = row.note.as_ref().map(|note| format!(" | {note}")).unwrap_or_default();
-                out.push_str(&format!("   - {}{note}\n", row.title));
+                let _ = writeln!(out, "   - {}{note}", row.title);
             }
             out
         }

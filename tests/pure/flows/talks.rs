@@ -22,7 +22,7 @@ pub fn flows_of(file: &Json) -> Arc<FlowSet> {
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str().unwrap())).collect();
     match FlowSet::load(&files, &signatures()) {
         Ok(set) => Arc::new(set),
-        Err(mistakes) => panic!("{}", mistakes.iter().map(|mistake| format!("{mistake}\n")).collect::<String>()),
+        Err(mistakes) => panic!("{}", mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     }
 }
 
@@ -54,7 +54,7 @@ fn every_talk_goes_as_it_is_written() {
                 talk.transcript
             }));
             match played {
-                Ok(transcript) => golden.push_str(&format!("# {name}\n{transcript}\n")),
+                Ok(transcript) => golden.extend(["# ", name, "\n", &transcript, "\n"]),
                 Err(_) => failed.push(format!("{}: {name}", path.display())),
             }
         }

@@ -1,7 +1,11 @@
 //! The outbound side: the window by itself, as a table and as a property, and dispatchers on a table in memory and a company on loopback.
 
-mod buckets;
+#![expect(clippy::expect_used, reason = "helpers of tests fail as tests do")]
 
+mod buckets;
+mod company;
+mod dispatcher;
 mod model;
 mod property;
+mod table;
 mod window;

@@ -68,6 +68,7 @@ pub(super) fn envelope(content: Content) -> Envelope {
         when_unknown: WhenUnknown::SendAgain,
         wake: false,
         door_until: None,
+        trace: ganira::domain::Trace::default(),
     }
 }
 
@@ -83,6 +84,5 @@ pub(super) fn with(contact: i64, seq: i64, at_place: OutboxPlace, envelope: Enve
         place: at_place,
         at: at(0),
         envelope: Arc::new(envelope),
-        trace: 0,
     }
 }

@@ -342,6 +342,17 @@ fn an_erased_contact_gets_nothing_more() {
 }
 
 #[test]
+fn a_contact_erased_while_a_page_is_read_gets_nothing_out_of_it() {
+    let mut window = Window::new(pace(), &[LANE], BTreeMap::new(), at(0));
+    let past = reads(window.on(Event::Tick, at(0)));
+    window.on(Event::Forget(ContactId(1)), at(0));
+    let row = message(1, 1, place(3, 1, 1));
+    let found = Found { id: row.id, place: row.place, standing: Standing::Queued { attempt: 0 }, message: Some(row) };
+    window.on(Event::Page(past[0], vec![found]), at(0));
+    assert_eq!(sent(&mut window, 0), []);
+}
+
+#[test]
 fn rows_left_by_an_earlier_incarnation_leave_before_fresh_ones() {
     let mut window = Window::new(pace(), &[LANE], BTreeMap::new(), at(0));
     let past = reads(window.on(Event::Tick, at(0)));

@@ -73,12 +73,12 @@ impl Intake {
         self.past.is_none() && self.writers.values().all(|progress| !progress.behind)
     }
 
-    /// The next page to read, with room for so many rows of `rows_max`.
+    /// The next page to read, with room for so many rows of `rows_max`. `left_of` gives the first and last row a contact left in the table.
     pub fn next_read(
         &mut self,
         room: usize,
         rows_max: usize,
-        last_of: impl Fn(ContactId) -> Option<(OutboxPlace, OutboxPlace)>,
+        left_of: impl Fn(ContactId) -> Option<(OutboxPlace, OutboxPlace)>,
     ) -> Option<Read> {
         if self.reading || room == 0 {
             return None;
@@ -87,20 +87,15 @@ impl Intake {
         let scan = behind && room >= (rows_max / 4).clamp(1, PAGE);
         let refill = !self.refills.is_empty() && (self.refill_turn || !scan || self.refills.len() > REFILLS_FIRST);
         self.refill_turn = !refill;
-        let read = if refill {
-            self.refill(last_of)
-        } else if scan {
-            Some(self.scan(room))
-        } else {
-            None
-        };
+        let read = if refill { self.refill(left_of) } else { None };
+        let read = read.or_else(|| scan.then(|| self.scan(room)));
         self.reading = read.is_some();
         read
     }
 
-    fn refill(&mut self, last_of: impl Fn(ContactId) -> Option<(OutboxPlace, OutboxPlace)>) -> Option<Read> {
+    fn refill(&mut self, left_of: impl Fn(ContactId) -> Option<(OutboxPlace, OutboxPlace)>) -> Option<Read> {
         while let Some(contact) = self.refills.pop_front() {
-            if let Some((from, last)) = last_of(contact) {
+            if let Some((from, last)) = left_of(contact) {
                 let after = OutboxPlace { place: from.place - 1, ..from };
                 return Some(Read { after, limit: PAGE, goal: Goal::Contact { contact, last } });
             }
@@ -193,10 +188,10 @@ impl Intake {
 
     /// A committed row was handed over. `true`: take it from memory; `false`: the table will bring it, or has.
     pub fn committed(&mut self, at: OutboxPlace) -> bool {
-        let past = self.past.is_some();
+        // Every lane begins behind, and none is read before the past is: so nothing fresh overtakes what is old.
         let progress = self.lane(at.writer);
         progress.heard = progress.heard.max(at);
-        !past && !progress.behind && at > progress.read
+        !progress.behind && at > progress.read
     }
 
     /// There was no room for a row of a live lane.

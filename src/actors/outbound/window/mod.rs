@@ -27,7 +27,7 @@ mod outcome;
 mod take;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use contact::{Contact, Entry, Filed, State, Wish};
@@ -76,6 +76,8 @@ pub struct Window {
     saved_at: Timestamp,
     /// Receipts that came while a page was being read: they may not be in it.
     news: HashMap<OutboxId, DeliveryState>,
+    /// Contacts erased while a page was being read: it may hold their rows still.
+    erased: HashSet<ContactId>,
 }
 
 impl Window {
@@ -103,6 +105,7 @@ impl Window {
             saved: cursors,
             saved_at: now,
             news: HashMap::new(),
+            erased: HashSet::new(),
         }
     }
 
@@ -338,6 +341,9 @@ impl Window {
     }
 
     fn forget(&mut self, id: ContactId, now: Timestamp) {
+        if self.intake.is_reading() {
+            self.erased.insert(id);
+        }
         let Some(contact) = self.contacts.get_mut(&id) else { return };
         let (kept, gone) = std::mem::take(&mut contact.queue).into_iter().partition(Entry::is_sending);
         contact.queue = kept;

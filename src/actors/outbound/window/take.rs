@@ -39,6 +39,7 @@ impl Window {
             Goal::Contact { contact, last } => self.contact_page(read, contact, last, found, now),
         }
         self.news.clear();
+        self.erased.clear();
     }
 
     /// Asks for the next page if there is room and need.
@@ -129,7 +130,10 @@ impl Window {
             self.hold_after(&message, since, now);
             return Taken::Yes;
         }
-        if standing == Standing::Done || (standing_attempt(standing) > 0 && self.news.contains_key(&id)) {
+        if standing == Standing::Done
+            || self.erased.contains(&contact_id)
+            || (standing_attempt(standing) > 0 && self.news.contains_key(&id))
+        {
             return Taken::Yes;
         }
         let contact = self.contacts.get(&contact_id);

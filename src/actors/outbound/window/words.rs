@@ -54,6 +54,13 @@ pub struct Read {
     pub(super) goal: Goal,
 }
 
+impl Read {
+    /// Whether a row of this contact is of interest; others need not be opened.
+    pub fn wants(&self, of: ContactId) -> bool {
+        !matches!(self.goal, Goal::Contact { contact, .. } if contact != of)
+    }
+}
+
 /// What a page is read for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Goal {

@@ -1,5 +1,7 @@
 //! The wire structs: borrowed from the body, and forgiving. A field of an unexpected type reads as absent instead of spoiling its object.
 
+#![expect(clippy::struct_field_names, reason = "the fields have the wire's names")]
+
 use std::borrow::Cow;
 use std::fmt;
 

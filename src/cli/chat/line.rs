@@ -1,0 +1,45 @@
+//! What a typed line means.
+
+use std::path::PathBuf;
+
+/// A line as it was meant.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Line {
+    Nothing,
+    Quit,
+    Help,
+    Location {
+        latitude: f64,
+        longitude: f64,
+    },
+    Image(PathBuf),
+    /// To be said, or the number of an option.
+    Text(String),
+}
+
+/// Reads a line; the error says what was expected.
+pub(super) fn read(line: &str) -> Result<Line, String> {
+    let line = line.trim();
+    let mut words = line.split_whitespace();
+    match words.next() {
+        None => Ok(Line::Nothing),
+        Some("/quit") => Ok(Line::Quit),
+        Some("/help") => Ok(Line::Help),
+        Some("/location") => location(words.next(), words.next()),
+        Some("/image") => {
+            let file = line["/image".len()..].trim();
+            if file.is_empty() { Err("expected /image FILE".to_owned()) } else { Ok(Line::Image(file.into())) }
+        }
+        Some(_) => Ok(Line::Text(line.to_owned())),
+    }
+}
+
+fn location(latitude: Option<&str>, longitude: Option<&str>) -> Result<Line, String> {
+    let number = |text: Option<&str>| text.and_then(|text| text.trim_end_matches(',').parse::<f64>().ok());
+    match (number(latitude), number(longitude)) {
+        (Some(latitude), Some(longitude)) if latitude.abs() <= 90.0 && longitude.abs() <= 180.0 => {
+            Ok(Line::Location { latitude, longitude })
+        }
+        _ => Err("expected /location LATITUDE LONGITUDE, such as /location -1.9441 30.0619".to_owned()),
+    }
+}

@@ -1,0 +1,197 @@
+//! `ganira chat`: a talk from the terminal, through the sandbox, with whatever engine stands behind it.
+
+mod handset;
+mod line;
+pub mod view;
+
+use std::io::IsTerminal as _;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use clap::{Args, ValueEnum};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines, Stdin};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use url::Url;
+
+use super::arguments;
+use super::dev::{self, RunFile};
+use super::output::say;
+use handset::{Handset, Trouble};
+use line::Line;
+use view::Choice;
+
+/// How often the handset is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// A script waits so long for the first answer …
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// … and until nothing came for so long.
+const SETTLED_AFTER: Duration = Duration::from_millis(700);
+
+const HELP: &str =
+    "A number taps that option; anything else is said. /location LATITUDE LONGITUDE, /image FILE, /quit.";
+
+/// Talk to a flow as a customer would. Input from a pipe is said line by line, each after the answers to the one before.
+#[derive(Debug, Args)]
+pub(super) struct Chat {
+    /// The channel to talk on
+    #[arg(long, value_enum, default_value_t = ChannelName::Whatsapp)]
+    channel: ChannelName,
+    /// The phone of the person you play, or her business-scoped id
+    #[arg(long, value_name = "PHONE", default_value = "+250780000001", value_parser = person)]
+    from: String,
+    /// The business number to write to, by its phone_number_id; without it the sandbox's first
+    #[arg(long, value_name = "PHONE_NUMBER_ID")]
+    to: Option<String>,
+    /// The sandbox's address; without it that of the `ganira dev` that runs in this folder
+    #[arg(long, value_name = "URL")]
+    sandbox: Option<Url>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ChannelName {
+    Whatsapp,
+}
+
+fn person(text: &str) -> Result<String, String> {
+    let phone = arguments::phone(text).map(|phone| phone.to_string());
+    phone.or_else(|error| arguments::scoped_id(text).map(|id| id.as_str().to_owned()).map_err(|_| error))
+}
+
+impl Chat {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let ChannelName::Whatsapp = self.channel;
+        let sandbox = if let Some(url) = self.sandbox {
+            url
+        } else {
+            let running = RunFile::read(Path::new(dev::FOLDER))?;
+            Url::parse(&running.sandbox).context("the sandbox in .ganira/run.json is no URL")?
+        };
+        let handset = Handset::new(sandbox, self.from, self.to)?;
+        let mut talk = Talk { handset, choices: Vec::new(), lines: BufReader::new(tokio::io::stdin()).lines() };
+        talk.begin().await?;
+        if std::io::stdin().is_terminal() { talk.live().await } else { talk.follow_script().await }
+    }
+}
+
+struct Talk {
+    handset: Handset,
+    /// What a number taps: the options of the latest message that had any.
+    choices: Vec<Choice>,
+    lines: Lines<BufReader<Stdin>>,
+}
+
+/// Whether the talk goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    GoOn,
+    Quit,
+}
+
+impl Talk {
+    /// Shows where an earlier talk of this person ended.
+    async fn begin(&mut self) -> anyhow::Result<()> {
+        let earlier = self.handset.news().await?;
+        match earlier.last() {
+            Some(last) => self.show(last),
+            None => Ok(()),
+        }
+    }
+
+    /// At a terminal: what arrives is shown when it arrives.
+    async fn live(&mut self) -> anyhow::Result<()> {
+        say(HELP)?;
+        let mut look = interval(LOOK_EVERY);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                line = self.lines.next_line() => {
+                    let Some(line) = line? else { return Ok(()) };
+                    match self.act(&line).await {
+                        Ok(Then::GoOn) => {}
+                        Ok(Then::Quit) => return Ok(()),
+                        Err(Trouble::Refused(text)) => say(&format!("! {text}"))?,
+                        Err(Trouble::Lost(error)) => return Err(error),
+                    }
+                }
+                _ = look.tick() => {
+                    self.show_news().await?;
+                }
+            }
+        }
+    }
+
+    /// From a pipe: each line after the answers to the one before.
+    async fn follow_script(&mut self) -> anyhow::Result<()> {
+        while let Some(line) = self.lines.next_line().await? {
+            if line.trim().is_empty() {
+                continue;
+            }
+            say(&format!("> {}", line.trim()))?;
+            match self.act(&line).await {
+                Ok(Then::GoOn) => self.settle().await?,
+                Ok(Then::Quit) => return Ok(()),
+                Err(Trouble::Refused(text)) => bail!("{:?}: {text}", line.trim()),
+                Err(Trouble::Lost(error)) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn act(&mut self, line: &str) -> Result<Then, Trouble> {
+        match line::read(line).map_err(Trouble::Refused)? {
+            Line::Nothing => {}
+            Line::Quit => return Ok(Then::Quit),
+            Line::Help => say(HELP).map_err(Trouble::Lost)?,
+            Line::Location { latitude, longitude } => self.handset.location(latitude, longitude).await?,
+            Line::Image(file) => self.handset.image(&file).await?,
+            Line::Text(text) => match self.choice(&text) {
+                Some(id) => self.handset.tap(&id).await?,
+                None => self.handset.say(&text).await?,
+            },
+        }
+        Ok(Then::GoOn)
+    }
+
+    /// The option that a number names.
+    fn choice(&self, text: &str) -> Option<String> {
+        let number: usize = text.parse().ok()?;
+        Some(self.choices.get(number.checked_sub(1)?)?.id.clone())
+    }
+
+    /// Waits until the answers have come and no more do.
+    async fn settle(&mut self) -> anyhow::Result<()> {
+        let mut until = Instant::now() + ANSWER_WITHIN;
+        while Instant::now() < until {
+            if self.show_news().await? > 0 {
+                until = Instant::now() + SETTLED_AFTER;
+            }
+            sleep(LOOK_EVERY).await;
+        }
+        Ok(())
+    }
+
+    async fn show_news(&mut self) -> anyhow::Result<usize> {
+        let news = self.handset.news().await?;
+        for message in &news {
+            self.show(message)?;
+        }
+        Ok(news.len())
+    }
+
+    fn show(&mut self, message: &serde_json::Value) -> anyhow::Result<()> {
+        let shown = view::of(message);
+        if !shown.choices.is_empty() {
+            self.choices = shown.choices;
+        }
+        say(&shown.lines.join("\n"))
+    }
+}
+
+/// What a person's picture is called on the wire.
+fn mime(file: &Path) -> &'static str {
+    match file.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("png") => "image/png",
+        _ => "image/jpeg",
+    }
+}

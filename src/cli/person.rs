@@ -1,0 +1,149 @@
+//! `ganira person`: what is kept of a person, given to her or erased.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use clap::{Args, Subcommand};
+use serde_json::{Value as Json, json};
+
+use super::arguments;
+use super::operator::{Operator, Where};
+use super::output::{say, say_json};
+use crate::actors::snapshot::Snapshot;
+use crate::domain::{Address, Clock, ContactId, Conversation, Phone, ScopedId};
+use crate::operations::people::{self, Erasure};
+
+#[derive(Debug, Args)]
+pub(super) struct PersonCommand {
+    #[command(subcommand)]
+    action: Action,
+    #[command(flatten)]
+    place: Where,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Write everything that is kept of a person as JSON
+    Export {
+        #[command(flatten)]
+        who: Who,
+        /// Write it to this file, readable by you only; it must not be there yet
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Erase a person: her addresses and the key without which nothing of hers can be read. There is no way back
+    Erase {
+        #[command(flatten)]
+        who: Who,
+        /// How long to wait for the engine's answer, such as 30s
+        #[arg(long, default_value = "15s", value_name = "TIME", value_parser = arguments::duration)]
+        timeout: Duration,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Who {
+    /// The tenant who knows her, by number or name
+    #[arg(long)]
+    tenant: String,
+    #[command(flatten)]
+    by: By,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct By {
+    /// Her phone number, such as +250780000001
+    #[arg(long, value_parser = arguments::phone)]
+    phone: Option<Phone>,
+    /// Her business-scoped id in WhatsApp, such as RW.13491208655302741918
+    #[arg(long, value_name = "ID", value_parser = arguments::scoped_id)]
+    user_id: Option<ScopedId>,
+    /// The number of the contact
+    #[arg(long, value_name = "NUMBER")]
+    contact: Option<i64>,
+}
+
+impl Who {
+    async fn find(self, operator: &Operator) -> anyhow::Result<Conversation> {
+        let tenant = operator.tenant(&self.tenant).await?;
+        let By { phone, user_id, contact } = self.by;
+        if let Some(contact) = contact {
+            return Ok(Conversation { tenant, contact: ContactId(contact) });
+        }
+        let address = phone.map(Address::Phone).or(user_id.map(Address::WhatsApp));
+        let address = address.context("name the person with --phone, --user-id or --contact")?;
+        let found = people::find(&operator.pool, &operator.hashes()?, tenant, &address).await?;
+        let contact = found.with_context(|| format!("tenant {tenant} knows nobody with this address"))?;
+        Ok(Conversation { tenant, contact })
+    }
+}
+
+impl PersonCommand {
+    pub(super) async fn run(self, file: Option<PathBuf>) -> anyhow::Result<()> {
+        let operator = self.place.connect(file).await?;
+        match self.action {
+            Action::Export { who, out } => export(&operator, who, out.as_deref()).await,
+            Action::Erase { who, timeout, json } => erase(&operator, who, timeout, json).await,
+        }
+    }
+}
+
+async fn export(operator: &Operator, who: Who, out: Option<&Path>) -> anyhow::Result<()> {
+    let who = who.find(operator).await?;
+    let now = Clock::system().now();
+    let export = people::export(&operator.pool, &operator.ring()?, who, now, remembered).await?;
+    let Some(out) = out else { return say_json(&export) };
+    let text = serde_json::to_string_pretty(&export)?;
+    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(out);
+    opened
+        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .with_context(|| format!("--out {} cannot be written", out.display()))?;
+    say(&format!("Wrote {}.", out.display()))
+}
+
+/// What the conversation remembers, under readable names.
+pub fn remembered(snapshot: &[u8]) -> Option<Json> {
+    let kept = Snapshot::decode(snapshot).ok()?.kept;
+    let doors = kept
+        .doors
+        .iter()
+        .map(|door| json!({ "account": door.account, "to": door.to, "last_wrote_at": door.last_inbound }));
+    Some(json!({
+        "profile_name": kept.profile_name, "doors": doors.collect::<Vec<_>>(), "alarm": kept.alarm,
+        "session": serde_json::to_value(&kept.state).ok()?,
+    }))
+}
+
+async fn erase(operator: &Operator, who: Who, timeout: Duration, json: bool) -> anyhow::Result<()> {
+    let who = who.find(operator).await?;
+    let outcome = people::erase(&operator.pool, who, timeout).await?;
+    let contact = who.contact;
+    let (word, text) = match &outcome {
+        Erasure::Done => ("erased", format!("Contact {contact} is erased: nothing of hers can be read again.")),
+        Erasure::DoneBefore(at) => ("erased", format!("Contact {contact} was erased at {}.", at.to_rfc3339())),
+        Erasure::Failed(answer) => (
+            "failed",
+            format!(
+                "contact {contact} is not erased, though the engine says: {answer}. Has the tenant a number, and does its key open? See `ganira doctor`"
+            ),
+        ),
+        Erasure::Waiting => ("waiting", operator.no_answer().await?.to_owned()),
+    };
+    let done = matches!(outcome, Erasure::Done | Erasure::DoneBefore(_));
+    if json {
+        say_json(&json!({ "tenant": who.tenant, "contact": contact, "outcome": word }))?;
+    }
+    match (done, json) {
+        (true, true) => Ok(()),
+        (true, false) => say(&text),
+        (false, _) => bail!("{text}"),
+    }
+}

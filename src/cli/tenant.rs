@@ -1,0 +1,211 @@
+//! `ganira tenant`: businesses and their WhatsApp numbers.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use chrono_tz::Tz;
+use clap::{Args, Subcommand};
+use secrecy::SecretString;
+use serde_json::{Value as Json, json};
+
+use super::operator::{Operator, Where};
+use super::output::{say, say_json, say_table};
+use crate::flows::shipped;
+use crate::operations::tenants::{self, ListedAccount, ListedTenant, NewTenant, NewWhatsapp};
+
+#[derive(Debug, Args)]
+pub(super) struct TenantCommand {
+    #[command(subcommand)]
+    action: Action,
+    #[command(flatten)]
+    place: Where,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make a tenant with a key of its own
+    Create {
+        /// Its name, unique among the tenants
+        name: String,
+        /// Its time zone, an IANA name such as Africa/Kigali
+        #[arg(long, value_name = "ZONE", value_parser = zone)]
+        zone: Tz,
+        /// The language spoken until a person's own is known
+        #[arg(long, value_name = "CODE", default_value = "en")]
+        language: String,
+        /// The set of flows its people talk to
+        #[arg(long, value_name = "SET", default_value = "salon", value_parser = shipped::NAMES)]
+        flow: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the tenants and their numbers
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give a tenant a WhatsApp number
+    AddWhatsapp {
+        /// The tenant's number or name
+        #[arg(long, value_name = "TENANT")]
+        tenant: String,
+        /// Meta's id of the number
+        #[arg(long, value_name = "ID")]
+        phone_number_id: String,
+        /// Meta's id of the WhatsApp Business account
+        #[arg(long, value_name = "ID")]
+        waba_id: String,
+        /// The app that signs its webhooks: a name under whatsapp.apps of the configuration
+        #[arg(long)]
+        app: String,
+        /// The file that holds its access token (- reads standard input); without it the number only receives
+        #[arg(long, value_name = "FILE")]
+        token_file: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give a WhatsApp number another access token
+    SetToken {
+        #[arg(long, value_name = "ID")]
+        phone_number_id: String,
+        /// The file that holds the token (- reads standard input)
+        #[arg(long, value_name = "FILE")]
+        token_file: PathBuf,
+    },
+    /// Let nothing leave by a number; what comes in is handled as ever
+    Stop {
+        #[arg(long, value_name = "ID")]
+        phone_number_id: String,
+        /// Shown by `ganira tenant list`
+        #[arg(long, default_value = "stopped by an operator")]
+        reason: String,
+    },
+    /// Let what waits for a number leave again
+    Resume {
+        #[arg(long, value_name = "ID")]
+        phone_number_id: String,
+    },
+}
+
+fn zone(text: &str) -> Result<Tz, String> {
+    text.parse().map_err(|_| "expected an IANA name such as Africa/Kigali".to_owned())
+}
+
+impl TenantCommand {
+    pub(super) async fn run(self, file: Option<PathBuf>) -> anyhow::Result<()> {
+        let operator = self.place.connect(file).await?;
+        match self.action {
+            Action::Create { name, zone, language, flow, json } => {
+                let new = NewTenant { name, zone: zone.name().to_owned(), language, flow };
+                let id = tenants::create(&operator.pool, &operator.ring()?, &new).await?;
+                if json { say_json(&json!({ "tenant": id })) } else { say(&format!("Made tenant {id}, {}.", new.name)) }
+            }
+            Action::List { json } => list(&operator, json).await,
+            Action::AddWhatsapp { tenant, phone_number_id, waba_id, app, token_file, json } => {
+                let token = token_file.as_deref().map(read_token).transpose()?;
+                let new = NewWhatsapp { phone_number_id, waba_id, app, token };
+                add_whatsapp(&operator, &tenant, &new, json).await
+            }
+            Action::SetToken { phone_number_id, token_file } => {
+                let token = read_token(&token_file)?;
+                tenants::set_token(&operator.pool, &operator.ring()?, &phone_number_id, &token).await?;
+                operator.refresh_engine().await?;
+                say(&format!(
+                    "The number {phone_number_id} has a new token. If it was stopped: `ganira tenant resume`."
+                ))
+            }
+            Action::Stop { phone_number_id, reason } => {
+                tenants::stop(&operator.pool, &phone_number_id, &reason).await?;
+                operator.refresh_engine().await?;
+                say(&format!("Nothing leaves by {phone_number_id} until `ganira tenant resume`."))
+            }
+            Action::Resume { phone_number_id } => {
+                tenants::resume(&operator.pool, &phone_number_id).await?;
+                operator.refresh_engine().await?;
+                say(&format!("What waits for {phone_number_id} leaves again."))
+            }
+        }
+    }
+}
+
+async fn add_whatsapp(operator: &Operator, tenant: &str, new: &NewWhatsapp, json: bool) -> anyhow::Result<()> {
+    let apps = &operator.config.whatsapp_apps;
+    if !apps.contains_key(&new.app) {
+        let known = apps.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        bail!("--app {:?} is not under whatsapp.apps of the configuration; there: {known}", new.app);
+    }
+    let tenant = operator.tenant(tenant).await?;
+    let id = tenants::add_whatsapp(&operator.pool, &operator.ring()?, tenant, new).await?;
+    operator.refresh_engine().await?;
+    if json {
+        return say_json(&json!({ "account": id, "tenant": tenant }));
+    }
+    say(&format!("Tenant {tenant} has the WhatsApp number {} (account {id}).", new.phone_number_id))
+}
+
+/// A token never stands among the arguments, where every user of the machine could read it.
+fn read_token(file: &Path) -> anyhow::Result<SecretString> {
+    let mut text = String::new();
+    if file == Path::new("-") {
+        std::io::stdin().read_to_string(&mut text).context("--token-file -: standard input cannot be read")?;
+    } else {
+        text = std::fs::read_to_string(file)
+            .with_context(|| format!("--token-file {}: it cannot be read", file.display()))?;
+    }
+    Ok(text.trim().to_owned().into())
+}
+
+async fn list(operator: &Operator, json: bool) -> anyhow::Result<()> {
+    let tenants = tenants::list(&operator.pool).await?;
+    if json {
+        return say_json(&tenants.iter().map(|(tenant, accounts)| as_json(tenant, accounts)).collect::<Vec<_>>());
+    }
+    let mut rows = Vec::new();
+    for (tenant, accounts) in &tenants {
+        let about = [
+            tenant.id.to_string(),
+            tenant.name.clone(),
+            tenant.zone.clone(),
+            tenant.language.clone(),
+            tenant.flow.clone(),
+        ];
+        if accounts.is_empty() {
+            rows.push(about.iter().cloned().chain(["-".to_owned(), "no number yet".to_owned()]).collect());
+        }
+        for account in accounts {
+            let number = format!("{} {}", account.channel, account.external_id);
+            rows.push(about.iter().cloned().chain([number, standing(account)]).collect());
+        }
+    }
+    let headings = ["tenant", "name", "zone", "language", "flow", "number", "state"];
+    say_table(&headings, &rows, "There is no tenant yet: make one with `ganira tenant create`.")
+}
+
+fn standing(account: &ListedAccount) -> String {
+    match (&account.stopped_reason, &account.credential) {
+        (Some(reason), _) => format!("stopped: {reason}"),
+        (None, None) => "receives only: no token".to_owned(),
+        (None, Some(_)) => "sends".to_owned(),
+    }
+}
+
+fn as_json(tenant: &ListedTenant, accounts: &[ListedAccount]) -> Json {
+    let accounts: Vec<Json> = accounts
+        .iter()
+        .map(|account| {
+            json!({
+                "account": account.id, "channel": account.channel, "external_id": account.external_id,
+                "parent_id": account.parent_id, "app": account.app, "has_token": account.credential.is_some(),
+                "stopped_reason": account.stopped_reason,
+            })
+        })
+        .collect();
+    json!({
+        "tenant": tenant.id, "name": tenant.name, "zone": tenant.zone, "language": tenant.language, "flow": tenant.flow,
+        "created_at": tenant.created_at, "accounts": accounts,
+    })
+}

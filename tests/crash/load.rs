@@ -1,0 +1,254 @@
+//! The load: many people in small groups, each group with one POST outstanding, repeated byte for byte until it is acknowledged.
+//!
+//! One outstanding POST a group makes the order of a person's messages a fact, also within a POST that carries several of them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::webhook::{Person, Post, post};
+
+/// Groups at work at once, and people in each.
+const GROUPS: u32 = 200;
+const GROUP_PEOPLE: u32 = 3;
+/// Messages of one person before the group's place is taken by fresh people: her whole list stays in one text, and in the flow's fifty.
+const MESSAGES_MAX: u32 = 36;
+/// Acknowledged bodies a group may repeat: more than a conversation's ring remembers.
+const OLD_MAX: usize = 40;
+/// As long as Meta waits.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What was sent and acknowledged of one person: messages 0 to `acknowledged - 1`.
+#[derive(Debug, Clone)]
+pub struct Diary {
+    pub person: Person,
+    /// The id the sandbox gave her first message.
+    pub first_id: String,
+    pub acknowledged: u32,
+}
+
+impl Diary {
+    /// The ids of her messages, in their order.
+    pub fn ids(&self) -> impl Iterator<Item = String> {
+        let rest = (1..self.acknowledged).map(|n| self.person.message_id(n));
+        std::iter::once(self.first_id.clone()).chain(rest)
+    }
+
+    /// The list as it must be in the end.
+    pub fn lines(&self) -> Vec<String> {
+        (0..self.acknowledged).map(|n| self.person.line(n)).collect()
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Counts {
+    pub posts: AtomicUsize,
+    pub repeated: AtomicUsize,
+    pub given_up: AtomicUsize,
+    pub old_repeated: AtomicUsize,
+}
+
+/// The load. Cheap to clone.
+#[derive(Clone)]
+pub struct Load(Arc<Inner>);
+
+struct Inner {
+    http: reqwest::Client,
+    webhook_url: String,
+    control_url: String,
+    in_flight: AtomicUsize,
+    /// Groups whose first people are known to the sandbox.
+    begun: AtomicUsize,
+    next_person: AtomicU32,
+    ending: AtomicBool,
+    diaries: Mutex<Vec<Diary>>,
+    counts: Counts,
+    seed: u64,
+}
+
+impl Load {
+    pub fn new(webhook_url: String, control_url: String, seed: u64) -> Self {
+        let http = reqwest::Client::builder().timeout(PATIENCE).pool_max_idle_per_host(1000).build().unwrap();
+        Self(Arc::new(Inner {
+            http,
+            webhook_url,
+            control_url,
+            in_flight: AtomicUsize::new(0),
+            begun: AtomicUsize::new(0),
+            next_person: AtomicU32::new(1),
+            ending: AtomicBool::new(false),
+            diaries: Mutex::default(),
+            counts: Counts::default(),
+            seed,
+        }))
+    }
+
+    /// Requests that were posted and not answered.
+    pub fn in_flight(&self) -> usize {
+        self.0.in_flight.load(Ordering::SeqCst)
+    }
+
+    /// Whether every group has begun to post.
+    pub fn is_whole(&self) -> bool {
+        self.0.begun.load(Ordering::SeqCst) >= GROUPS as usize
+    }
+
+    pub fn counts(&self) -> &Counts {
+        &self.0.counts
+    }
+
+    /// Starts all groups; they end after [`Load::end`], when everything they sent is acknowledged.
+    pub fn start(&self) -> JoinSet<()> {
+        (0..GROUPS).map(|group| self.clone().group(group)).collect()
+    }
+
+    pub fn end(&self) {
+        self.0.ending.store(true, Ordering::SeqCst);
+    }
+
+    fn is_ending(&self) -> bool {
+        self.0.ending.load(Ordering::SeqCst)
+    }
+
+    /// Everybody, and what she sent. Only complete once the groups have ended.
+    pub fn diaries(&self) -> Vec<Diary> {
+        self.0.diaries.lock().clone()
+    }
+
+    /// One more message of everybody: the answer is a read of her final state.
+    pub async fn last_words(&self) {
+        let mut diaries = self.diaries();
+        for chunk in diaries.chunks_mut(20) {
+            let messages: Vec<_> = chunk.iter().map(|diary| (diary.person, diary.acknowledged)).collect();
+            self.until_acknowledged(&post(&messages, now(), false), &mut StdRng::seed_from_u64(0)).await;
+            for diary in chunk {
+                diary.acknowledged += 1;
+            }
+        }
+        *self.0.diaries.lock() = diaries;
+    }
+
+    async fn group(self, group: u32) {
+        let mut random = StdRng::seed_from_u64(self.0.seed ^ u64::from(group).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        while !self.is_ending() {
+            let first = self.0.next_person.fetch_add(GROUP_PEOPLE, Ordering::SeqCst);
+            let mut diaries = Vec::new();
+            for person in (first..first + GROUP_PEOPLE).map(Person) {
+                diaries.push(Diary { person, first_id: self.introduce(person).await, acknowledged: 1 });
+            }
+            self.0.begun.fetch_add(1, Ordering::SeqCst);
+            self.generation(&mut diaries, &mut random).await;
+            self.0.diaries.lock().extend(diaries);
+        }
+    }
+
+    /// Her first message goes through the sandbox, so that it knows that she may be written to. Returns its id.
+    async fn introduce(&self, person: Person) -> String {
+        let said = json!({ "from": person.phone(), "text": person.line(0) });
+        let url = format!("{}/whatsapp/say?wait=1", self.0.control_url);
+        // The sandbox itself repeats until the engine acknowledges, however long that takes.
+        let request = self.0.http.post(url).timeout(Duration::from_secs(300)).json(&said);
+        let answer: Value = request.send().await.unwrap().json().await.unwrap();
+        assert_eq!(answer["webhook"]["status"], 200, "{answer}");
+        answer["id"].as_str().unwrap().to_owned()
+    }
+
+    async fn generation(&self, diaries: &mut [Diary], random: &mut StdRng) {
+        let mut old: Vec<Post> = Vec::new();
+        while !self.is_ending() && diaries.iter().any(|diary| diary.acknowledged < MESSAGES_MAX) {
+            let messages = choose(diaries, random);
+            let new = post(&messages, now(), random.random_bool(0.5));
+            let again = random.random_bool(0.15).then(|| old.get(random.random_range(0..old.len().max(1))).cloned());
+            if let Some(again) = again.flatten() {
+                self.0.counts.old_repeated.fetch_add(1, Ordering::Relaxed);
+                let mut random = StdRng::seed_from_u64(random.random());
+                tokio::join!(self.until_acknowledged(&new, &mut random), self.deliver(&again, PATIENCE));
+            } else {
+                self.until_acknowledged(&new, random).await;
+            }
+            for (person, n) in messages {
+                let diary = diaries.iter_mut().find(|diary| diary.person == person).unwrap();
+                diary.acknowledged = diary.acknowledged.max(n + 1);
+            }
+            if old.len() == OLD_MAX {
+                old.remove(0);
+            }
+            old.push(new);
+        }
+    }
+
+    /// The same bytes again and again, as Meta does.
+    async fn until_acknowledged(&self, post: &Post, random: &mut StdRng) {
+        self.0.counts.posts.fetch_add(1, Ordering::Relaxed);
+        let mut wait = Duration::from_millis(10);
+        loop {
+            // Now and then the other side gives up early, and comes again while its first request is still worked on.
+            let impatient = random.random_bool(0.02);
+            let patience = if impatient { Duration::from_millis(random.random_range(1..40)) } else { PATIENCE };
+            if self.deliver(post, patience).await {
+                return;
+            }
+            let counts = &self.0.counts;
+            if impatient { &counts.given_up } else { &counts.repeated }.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(Duration::from_millis(80));
+        }
+    }
+
+    /// One delivery: whether it was acknowledged.
+    async fn deliver(&self, post: &Post, patience: Duration) -> bool {
+        let request = self.0.http.post(&self.0.webhook_url).timeout(patience).body(post.body.clone());
+        let request = request.header("content-type", "application/json").header("x-hub-signature-256", &post.signature);
+        let _in_flight = InFlight::new(&self.0.in_flight);
+        match request.send().await {
+            Ok(answer) => {
+                let status = answer.status().as_u16();
+                assert!(matches!(status, 200 | 429 | 503), "a webhook was answered {status}");
+                status == 200
+            }
+            Err(_) => false,
+        }
+    }
+}
+
+/// Which messages the next POST carries: mostly one; sometimes several of one person, or of all.
+fn choose(diaries: &[Diary], random: &mut StdRng) -> Vec<(Person, u32)> {
+    let open: Vec<&Diary> = diaries.iter().filter(|diary| diary.acknowledged < MESSAGES_MAX).collect();
+    let count = if random.random_bool(0.7) { 1 } else { random.random_range(2..=8) };
+    let mut next: Vec<(Person, u32)> = open.iter().map(|diary| (diary.person, diary.acknowledged)).collect();
+    let mut messages = Vec::with_capacity(count);
+    for _ in 0..count {
+        let who = random.random_range(0..next.len());
+        let (person, n) = &mut next[who];
+        if *n < MESSAGES_MAX {
+            messages.push((*person, *n));
+            *n += 1;
+        }
+    }
+    messages
+}
+
+struct InFlight<'a>(&'a AtomicUsize);
+
+impl<'a> InFlight<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+fn now() -> i64 {
+    ganira::domain::Clock::system().now().timestamp()
+}
