@@ -14,7 +14,7 @@ use crate::actors::ingress::Taken;
 use crate::actors::{Engine, Phase, spawn};
 use crate::cli::assemble;
 use crate::config::Config;
-use crate::domain::{Clock, Inbound};
+use crate::domain::{Clock, Inbound, Trace};
 use crate::flows::Channel;
 use crate::operations::Operations;
 use crate::store::postgres::Durability;
@@ -136,5 +136,5 @@ async fn say(engine: &Engine, clock: &Clock, next: &AtomicU64, message: &Inbound
     let at = chrono::DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now);
     let message = Inbound { provider_id: bodies::id(0, number), occurred_at: Some(at), ..message.clone() };
     let Ok(ingress) = engine.enter(Channel::WhatsApp) else { return false };
-    ingress.take(Channel::WhatsApp, APP, vec![message], number).await == Taken::Safe
+    ingress.take(Channel::WhatsApp, APP, vec![message], Trace(number)).await == Taken::Safe
 }

@@ -208,6 +208,14 @@ impl Store for NullStore {
         Ok(0)
     }
 
+    async fn old_media(&self, _: u32, _: i32) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    async fn forget_media(&self, _: &[String]) -> Result<()> {
+        Ok(())
+    }
+
     async fn sweep_holds(&self) -> Result<i32> {
         Ok(0)
     }
