@@ -50,7 +50,7 @@ pub struct Accounts {
 #[derive(Debug, Default)]
 struct Index {
     by_id: HashMap<AccountId, Arc<Account>>,
-    by_name: HashMap<(Channel, String), Arc<Account>>,
+    by_name: HashMap<Channel, HashMap<String, Arc<Account>>>,
     tenants: HashMap<TenantId, Arc<Tenant>>,
 }
 
@@ -61,7 +61,7 @@ impl Accounts {
 
     /// By the provider's name of it.
     pub fn named(&self, channel: Channel, external_id: &str) -> Option<Arc<Account>> {
-        self.inner.read().by_name.get(&(channel, external_id.to_owned())).cloned()
+        self.inner.read().by_name.get(&channel)?.get(external_id).cloned()
     }
 
     /// The accounts that belong to one parent (WhatsApp: a WABA).
@@ -108,7 +108,7 @@ impl Accounts {
             };
             let Some(channel) = channel(&row.channel) else { continue };
             let account = Arc::new(open(row, channel, tenant));
-            index.by_name.insert((channel, account.external_id.clone()), account.clone());
+            index.by_name.entry(channel).or_default().insert(account.external_id.clone(), account.clone());
             index.by_id.insert(account.id, account);
         }
         *self.inner.write() = Arc::new(index);

@@ -77,7 +77,8 @@ impl Actor for ConversationActor {
         match message {
             ConversationMessage::Turn(event) => {
                 living.handled += 1;
-                let verdict = living.handle(&event).await;
+                // Boxed, here and where a turn goes wrong: otherwise every idle actor would keep the room of a whole turn.
+                let verdict = Box::pin(living.handle(&event)).await;
                 let _ = living.router.cast(ShardMessage::Finished { conversation: living.conversation, verdict });
             }
             ConversationMessage::Doze => living.offer_to_sleep(),
@@ -96,14 +97,14 @@ impl Living {
                 Run::Refused(refusals) => truths.extend(refusals),
             }
         }
-        self.bury(event, "its commit was refused again and again").await
+        Box::pin(self.bury(event, "its commit was refused again and again")).await
     }
 
     /// Runs the turn once.
     async fn run(&mut self, event: &Event, truths: &BTreeMap<u8, String>) -> Run {
         let known = match self.knows(event).await {
             Ok(known) => known,
-            Err(trouble) => return Run::Over(self.troubled(event, trouble).await),
+            Err(trouble) => return Run::Over(Box::pin(self.troubled(event, trouble)).await),
         };
         let Some(known) = known else { return Run::Over(Verdict::Void) };
         if known == Known::Duplicate {
@@ -119,7 +120,7 @@ impl Living {
         self.be_polite(event);
         let worked = match turn::work(&self.shared.world, &memory.awake, event, truths).await {
             Ok(worked) => worked,
-            Err(error) => return Run::Over(self.failed(event, &error).await),
+            Err(error) => return Run::Over(Box::pin(self.failed(event, &error)).await),
         };
         let turn::Worked { commit, after, armed } = worked;
         let sealed: Arc<[u8]> = commit.row.snapshot.as_slice().into();
@@ -155,7 +156,7 @@ impl Living {
                 metrics::counter!("ganira_turns_refused_total").increment(1);
                 Run::Refused(refusals)
             }
-            Settled::Poison(error) => Run::Over(self.bury(event, &error).await),
+            Settled::Poison(error) => Run::Over(Box::pin(self.bury(event, &error)).await),
             Settled::Fenced => Run::Over(Verdict::Unavailable),
         }
     }

@@ -148,6 +148,15 @@ pub enum SnapshotError {
 }
 
 impl Snapshot {
+    /// Everything but the flows' state, for a turn that makes a new one.
+    #[must_use]
+    pub fn without_state(&self) -> Self {
+        let Kept { state: _, doors, alarm, profile_name } = &self.kept;
+        let kept =
+            Kept { state: State::default(), doors: doors.clone(), alarm: *alarm, profile_name: profile_name.clone() };
+        Self { kept, ring: self.ring.clone() }
+    }
+
     /// The bytes before sealing: version, ring, then JSON.
     pub fn encode(&self) -> Result<Vec<u8>, SnapshotError> {
         let mut bytes = Vec::with_capacity(768);

@@ -59,13 +59,18 @@ pub async fn work(
     event: &Event,
     truths: &BTreeMap<u8, String>,
 ) -> Result<Worked, TurnError> {
-    let mut after = awake.snapshot.clone();
     let now = world.clock.now();
+    let given = input(world, event, now);
+    // A flow makes the new state out of the old one: copying that first would be for nothing.
+    let mut after = match given {
+        Given::Flow(_) => awake.snapshot.without_state(),
+        _ => awake.snapshot.clone(),
+    };
     after.ring.remember(event.id, event.occurred_at, event.received_at);
     receive(&mut after, event);
     let account = &speaks_by(world, &after, event);
     let mut draft = Draft { messages: Vec::new(), effects: Vec::new(), alarm: None, keeps_alarm: true };
-    match input(world, event, now) {
+    match given {
         Given::Flow(input) => {
             advance(world, awake, event, account, &input, truths, now, &mut after, &mut draft).await?;
         }
@@ -188,6 +193,7 @@ async fn advance(
     draft: &mut Draft,
 ) -> Result<(), TurnError> {
     let tenant = &account.tenant;
+    let before = &awake.snapshot.kept.state;
     let context = Context {
         now,
         zone: tenant.zone,
@@ -204,7 +210,7 @@ async fn advance(
         contact: event.conversation.contact,
         event: event.id,
         zone: tenant.zone,
-        language: after.kept.state.language().unwrap_or(&tenant.language),
+        language: before.language().unwrap_or(&tenant.language),
         now,
         true_outcomes: truths,
         seal: &seal,
@@ -212,7 +218,7 @@ async fn advance(
     let mut answered: Vec<Answered> = Vec::new();
     for _ in 0..ROUNDS_MAX {
         let answers: Vec<_> = answered.iter().map(|one| one.answer.clone()).collect();
-        match caught(&tenant.flows, &after.kept.state, input, &answers, &context)? {
+        match caught(&tenant.flows, before, input, &answers, &context)? {
             Turn::Ask(questions) => answered.extend(world.operations.answer(&asker, &questions).await),
             Turn::Done(done) => {
                 let Done { state, messages, alarm, faults, .. } = *done;

@@ -5,6 +5,7 @@
 mod bare;
 mod bodies;
 mod check;
+mod engine_alone;
 mod figures;
 mod ground;
 mod http;

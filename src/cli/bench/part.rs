@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, Command};
 
-use super::{bare, load, memory, null_store};
+use super::{bare, engine_alone, load, memory, null_store};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Name {
@@ -24,6 +24,8 @@ pub(super) enum Name {
     Null,
     /// The engine with so many conversations
     Memory,
+    /// The engine alone
+    Engine,
 }
 
 /// One part of `ganira bench`, started by it: reads what to do from standard input, as JSON.
@@ -40,6 +42,7 @@ impl Part {
             match self.name {
                 Name::Load => tell(&load::run(serde_json::from_str(&line)?).await?),
                 Name::Memory => tell(&memory::run(serde_json::from_str(&line)?).await?),
+                Name::Engine => tell(&engine_alone::run(serde_json::from_str(&line)?).await?),
                 Name::Bare => bare::run(serde_json::from_str(&line)?).await,
                 Name::Null => null_store::run().await,
             }

@@ -5,9 +5,11 @@ use std::time::Duration;
 use sqlx::{Executor as _, PgConnection};
 
 use super::PEOPLE;
-use crate::cli::bench::figures::{Budget, Row, Series};
+use crate::cli::bench::engine_alone::Spec;
+use crate::cli::bench::figures::{Budget, Row, Series, rounded};
 use crate::cli::bench::ground::{self, Ground, WIDE};
 use crate::cli::bench::inject::Injector;
+use crate::cli::bench::part::{self, Name, Running};
 use crate::cli::bench::pgbench::{self, Limit, Load};
 use crate::cli::bench::shape::Shape;
 use crate::cli::bench::{Bench, check};
@@ -15,7 +17,7 @@ use crate::cli::bench::{Bench, check};
 const NAME: &str = "turns injected ÷ pgbench on the same commit_batch";
 const BUDGET: Option<Budget> = Some(Budget::AtLeast(0.80));
 const DATABASE: &str = "bench_turns";
-const IN_FLIGHT: [usize; 3] = [512, 1024, 2048];
+const IN_FLIGHT: [usize; 4] = [128, 256, 512, 1024];
 const LANES: [u32; 3] = [2, 3, 4];
 const TURNS: [u32; 3] = [64, 128, 256];
 /// Turns of one try while the best shape is looked for.
@@ -29,7 +31,7 @@ pub(in crate::cli::bench) async fn turns(bench: &Bench, ground: &Ground) -> anyh
     ground::salon(&database, &config).await?;
     let injector = Injector::start(config, database, PEOPLE).await?;
     let time = Duration::from_secs(bench.seconds);
-    injector.run(IN_FLIGHT[1], Duration::from_secs(1)).await?;
+    injector.run(IN_FLIGHT[2], Duration::from_secs(1)).await?;
     let in_flight = best_in_flight(&injector).await?;
     let mut connection = ground.connection(DATABASE).await?;
     let shape = Shape::read(&mut connection).await?;
@@ -51,6 +53,8 @@ pub(in crate::cli::bench) async fn turns(bench: &Bench, ground: &Ground) -> anyh
             ratios.push(turns / most);
         }
     }
+    let alone = Spec { people: PEOPLE, in_flight, seconds: bench.seconds };
+    let alone: Running<f64> = part::start(Name::Engine, &alone).await?;
     let log = log_row(&injector, in_flight, time, &mut connection, shape).await?;
     check::turns(&mut connection, injector.acknowledged()).await?;
     injector.stop().await;
@@ -70,6 +74,7 @@ pub(in crate::cli::bench) async fn turns(bench: &Bench, ground: &Ground) -> anyh
     };
     let row = row
         .with("engine_turns_per_second", ours.to_json())
+        .with("engine_alone_turns_per_second", rounded(alone.said))
         .with("row_sizes", serde_json::to_value(shape)?)
         .with("turns_checked", injector.acknowledged());
     Ok(vec![row, log])
