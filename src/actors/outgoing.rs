@@ -7,6 +7,9 @@ use crate::domain::outbound::WhenUnknown;
 use crate::domain::{AccountId, Content, Conversation, OutboxId, Phone, ScopedId, Timestamp, Trace};
 use crate::store::{OutboxPlace, seals};
 
+/// Most messages are shorter than this before they are sealed.
+const PLAIN_BYTES: usize = 512;
+
 /// Whom a message is for, on the account it leaves by. At least one address is there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipient {
@@ -36,7 +39,8 @@ pub struct Envelope {
 
 impl Envelope {
     pub fn seal(&self, key: &DataKey, id: OutboxId) -> Vec<u8> {
-        let plain = serde_json::to_vec(self).unwrap_or_default();
+        let mut plain = Vec::with_capacity(PLAIN_BYTES);
+        let _ = serde_json::to_writer(&mut plain, self);
         key.seal(Place { tenant: id.conversation.tenant.0, table: seals::OUTBOX, row: &seals::outbox_row(id) }, &plain)
     }
 

@@ -21,6 +21,9 @@ const DOORS_MAX: usize = 8;
 /// A snapshot may not be larger: the flow's state has then grown out of bounds.
 pub const SNAPSHOT_BYTES_MAX: usize = 64 * 1024;
 
+/// Most snapshots are shorter than this before they are sealed.
+const PLAIN_BYTES: usize = 1536;
+
 /// See the module.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Snapshot {
@@ -159,7 +162,7 @@ impl Snapshot {
 
     /// The bytes before sealing: version, ring, then JSON.
     pub fn encode(&self) -> Result<Vec<u8>, SnapshotError> {
-        let mut bytes = Vec::with_capacity(768);
+        let mut bytes = Vec::with_capacity(PLAIN_BYTES);
         bytes.push(VERSION);
         bytes.push(self.ring.entries.len() as u8);
         bytes.extend_from_slice(&self.ring.watermark.to_le_bytes());

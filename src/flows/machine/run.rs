@@ -115,7 +115,7 @@ impl<'a> Run<'a> {
             return;
         }
         let Some(frame) = self.base_mut() else { return };
-        frame.vals.insert(name.to_owned(), value);
+        frame.give(name, value);
         if let Some(passed) = frame.trail.last_mut().filter(|passed| !passed.gave.iter().any(|given| given == name)) {
             passed.gave.push(name.to_owned());
         }
@@ -134,7 +134,7 @@ impl<'a> Run<'a> {
         } else if let Some(field) = name.strip_prefix("contact.") {
             self.state.contact.remove(field);
         } else if let Some(frame) = self.base_mut() {
-            frame.vals.remove(name);
+            frame.take_away(name);
         }
     }
 
@@ -142,7 +142,7 @@ impl<'a> Run<'a> {
     pub(crate) fn forget_rows(&mut self, name: &str) {
         let droppable = self.flow().is_some_and(|flow| flow.reads.only_chosen_from(name));
         if let Some(frame) = self.base_mut().filter(|_| droppable) {
-            frame.vals.remove(name);
+            frame.take_away(name);
         }
     }
 

@@ -1,9 +1,11 @@
 //! What the core keeps of a conversation between two turns, and how it is written.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Timestamp;
-use crate::flows::value::Row;
+use crate::flows::value::{Row, Value};
 
 /// The version in which states are written.
 const VERSION: u16 = 1;
@@ -79,7 +81,7 @@ impl State {
     }
 
     /// The value a name has in the open flow, for tests and for people who look at it.
-    pub fn value(&self, name: &str) -> Option<&crate::flows::Value> {
+    pub fn value(&self, name: &str) -> Option<&Value> {
         let base = self.stack.iter().rfind(|frame| !frame.aside)?;
         base.vals.get(name)
     }
@@ -91,8 +93,9 @@ pub(crate) struct Frame {
     pub flow: String,
     /// The step at which it rests.
     pub at: String,
-    #[serde(default, skip_serializing_if = "Row::is_empty")]
-    pub vals: Row,
+    /// Shared with the state before, until a turn changes them.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub vals: Arc<Row>,
     /// Unreadable answers to the open question.
     #[serde(default, skip_serializing_if = "is_nought")]
     pub tries: u8,
@@ -114,12 +117,26 @@ impl Frame {
         Self {
             flow: flow.to_owned(),
             at: String::new(),
-            vals,
+            vals: Arc::new(vals),
             tries: 0,
             shown: None,
             trail: Vec::new(),
             wake: Vec::new(),
             aside: false,
+        }
+    }
+}
+
+impl Frame {
+    /// Gives a name its value.
+    pub(super) fn give(&mut self, name: &str, value: Value) {
+        Arc::make_mut(&mut self.vals).insert(name.to_owned(), value);
+    }
+
+    /// Takes a name's value away.
+    pub(super) fn take_away(&mut self, name: &str) {
+        if self.vals.contains_key(name) {
+            Arc::make_mut(&mut self.vals).remove(name);
         }
     }
 }
@@ -151,6 +168,10 @@ pub(crate) struct Wake {
     pub at: Timestamp,
     /// Its seconds, by which the arm is found again.
     pub after_s: u32,
+}
+
+fn is_empty(values: &Arc<Row>) -> bool {
+    values.is_empty()
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]

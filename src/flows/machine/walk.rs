@@ -221,12 +221,12 @@ impl<'a> Run<'a> {
         if frame.trail.len() > 1 {
             let left = frame.trail.pop();
             for name in left.into_iter().flat_map(|passed| passed.gave) {
-                frame.vals.remove(&name);
+                frame.take_away(&name);
             }
         }
         if let Some(last) = frame.trail.last_mut() {
             for name in std::mem::take(&mut last.gave) {
-                frame.vals.remove(&name);
+                frame.take_away(&name);
             }
         }
         let at = frame.trail.last().map_or_else(|| frame.at.clone(), |last| last.at.clone());
