@@ -99,7 +99,8 @@ struct Text<'a> {
 #[expect(dead_code, reason = "reading it is the work")]
 struct Status<'a> {
     id: &'a str,
-    status: &'a str,
+    #[serde(rename = "status")]
+    word: &'a str,
     timestamp: &'a str,
 }
 

@@ -14,7 +14,7 @@ use crate::crypto::random;
 const WARM_UP: u64 = 2_000;
 /// People who speak while the others sleep already: awake ones must not be counted as sleepers.
 const AT_ONCE: u64 = 512;
-const ASLEEP_WITHIN: Duration = Duration::from_secs(60);
+const ASLEEP_WITHIN: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Spec {

@@ -14,7 +14,7 @@ use super::http::Connection;
 
 /// How often it is asked whether it answers.
 const ASK_EVERY: Duration = Duration::from_millis(5);
-const ANSWERS_WITHIN: Duration = Duration::from_secs(60);
+const ANSWERS_WITHIN: Duration = Duration::from_mins(1);
 
 pub(super) struct Served {
     pub address: SocketAddr,

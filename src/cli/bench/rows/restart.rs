@@ -15,7 +15,7 @@ use crate::domain::Clock;
 
 /// The name that `serve` gives the database of its own Postgres.
 const DATABASE: &str = "ganira";
-const SEED_WITHIN: Duration = Duration::from_secs(60);
+const SEED_WITHIN: Duration = Duration::from_mins(1);
 const SEEDED_AT_ONCE: u64 = 50_000;
 const SETTLE: Duration = Duration::from_secs(3);
 

@@ -35,6 +35,8 @@ pub(in crate::cli::bench) async fn turns(bench: &Bench, ground: &Ground) -> anyh
     let in_flight = best_in_flight(&injector).await?;
     let mut connection = ground.connection(DATABASE).await?;
     let shape = Shape::read(&mut connection).await?;
+    // Before there is another database on the server whose vacuum would be counted.
+    let log = log_row(&injector, in_flight, time, &mut connection, shape).await?;
     let mut limit = match pgbench::program(ground.postgres()?.major()) {
         Some(program) => {
             let mut limit = Limit::prepare(ground, program, PEOPLE as u32, shape).await?;
@@ -55,7 +57,6 @@ pub(in crate::cli::bench) async fn turns(bench: &Bench, ground: &Ground) -> anyh
     }
     let alone = Spec { people: PEOPLE, in_flight, seconds: bench.seconds };
     let alone: Running<f64> = part::start(Name::Engine, &alone).await?;
-    let log = log_row(&injector, in_flight, time, &mut connection, shape).await?;
     check::turns(&mut connection, injector.acknowledged()).await?;
     injector.stop().await;
     let row = match &limit {
