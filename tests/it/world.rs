@@ -178,6 +178,8 @@ pub fn config(folder: &tempfile::TempDir) -> Config {
     config.limits.global_per_second = 100_000;
     config.limits.global_burst = 100_000;
     config.engine.heartbeat_ms = 100;
+    // A loaded machine is no reason to give up.
+    config.server.request_timeout_ms = 30_000;
     config
 }
 
