@@ -183,6 +183,9 @@ impl Housekeeper {
 
     /// The turn erases rows and key; files are worthless without the key, and go as well.
     async fn erase(&self, conversation: Conversation, request: i64) -> Option<String> {
+        if self.world.accounts.tenant(conversation.tenant).is_none() {
+            return Some("nothing was erased: the tenant has no number, or its key does not open".to_owned());
+        }
         match self.ingress.erase(conversation, request).await {
             Verdict::Unavailable => return None,
             Verdict::Buried => return Some("the erasure failed: see the dead letters".to_owned()),
