@@ -110,8 +110,15 @@ async fn work(tools: &JobTools, ingress: &Ingress, job: OpenJob) {
         }
     };
     metrics::counter!("ganira_jobs_total", "kind" => MEDIA_JOB, "outcome" => if stored.is_some() { "done" } else { "failed" }).increment(1);
-    while ingress.job_done(job.id, &account, stored.clone()).await == Verdict::Unavailable {
-        tokio::time::sleep(PAUSE).await;
+    let verdict = loop {
+        match ingress.job_done(job.id, &account, stored.clone()).await {
+            Verdict::Unavailable => tokio::time::sleep(PAUSE).await,
+            verdict => break verdict,
+        }
+    };
+    // Nobody wants the file any more: its person was erased while it was fetched.
+    if let (Verdict::Void, Some(stored)) = (verdict, stored) {
+        let _ = tools.objects.delete(&ObjectPath::from(stored.object.as_str())).await;
     }
 }
 
