@@ -223,6 +223,9 @@ impl Engine {
         self.open(&ingress, &shared);
         self.beat_until_fallen(node, incarnation, &fence).await;
         self.close();
+        if !self.0.stop.is_cancelled() {
+            self.set_phase(Phase::Starting);
+        }
         if self.0.stop.is_cancelled() && !fence.has_fallen() {
             self.drain(&shared).await;
             if let Err(error) = world.store.release(node, incarnation).await {

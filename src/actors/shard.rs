@@ -159,6 +159,12 @@ impl Routing {
         }
         entry.second_try = false;
         entry.idle_since = self.sweep;
+        if verdict == Verdict::Unavailable {
+            // The event comes again, and what stood behind it must not have passed it by then.
+            for behind in entry.waiting.drain(..) {
+                settle(&behind, verdict);
+            }
+        }
         entry.hand_next();
     }
 

@@ -60,6 +60,11 @@ pub async fn run(wish: Wish) -> Report {
         engine = engines.start();
         starts.push(engines.ready(&mut engine).await);
     }
+    // A clean stop in between, under the same load.
+    engine.stop().await;
+    engine = engines.start();
+    engines.ready(&mut engine).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
     load.end();
     let resting = Instant::now();
     while let Some(group) = tokio::time::timeout_at(resting + REST_WITHIN, groups.join_next())
@@ -68,14 +73,16 @@ pub async fn run(wish: Wish) -> Report {
     {
         group.unwrap();
     }
+    let acknowledged = resting.elapsed();
     all_sent(&database, resting, &engines).await;
+    let sent = resting.elapsed();
     // One more life: what it says is what it read.
     engine.kill();
     engine = engines.start();
     engines.ready(&mut engine).await;
     load.last_words().await;
     all_sent(&database, resting, &engines).await;
-    let rest = resting.elapsed();
+    let over = resting.elapsed();
     engine.kill();
 
     let observed = Observed::read(&database, &control_url, &http).await;
@@ -90,9 +97,14 @@ pub async fn run(wish: Wish) -> Report {
     report.figure("POSTs given up early and repeated", counts.given_up.load(Ordering::Relaxed));
     report.figure("POSTs repeated after their answer", counts.old_repeated.load(Ordering::Relaxed));
     check(&mut report, &load.diaries(), &observed, &database);
-    report.figure("time to rest", format!("{rest:?}"));
+    report.figure("end of the load to all acknowledged", format!("{acknowledged:?}"));
+    report.figure("end of the load to all sent", format!("{sent:?}"));
+    report.figure("end of the load to the last words' end", format!("{over:?}"));
     report.figure("time in all", format!("{:?}", begun.elapsed()));
     let log = engines.log();
+    if let Some(keep) = std::env::var_os("GANIRA_CRASH_LOG") {
+        std::fs::write(keep, &log).unwrap();
+    }
     if !report.violations.is_empty() {
         let from = log.len().saturating_sub(20_000);
         println!("{}", log.get(from..).unwrap_or(&log));
