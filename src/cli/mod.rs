@@ -2,6 +2,7 @@
 
 mod arguments;
 pub mod assemble;
+mod bench;
 pub mod channel;
 pub mod chat;
 mod config;
@@ -65,6 +66,10 @@ enum Command {
     Chat(chat::Chat),
     /// Run the companies' stand-in alone
     Sandbox(sandbox::SandboxCommand),
+    /// Measure this build against its budgets and print one JSON object
+    Bench(bench::Bench),
+    #[command(hide = true)]
+    BenchPart(bench::Part),
 }
 
 /// Parses the arguments of this process and does what they say.
@@ -102,6 +107,8 @@ impl Cli {
             Command::Channel(channel) => channel.run(),
             Command::Chat(chat) => block_on(chat.run()),
             Command::Sandbox(sandbox) => block_on(sandbox.run(self.config)),
+            Command::Bench(bench) => bench.run(),
+            Command::BenchPart(part) => part.run(),
         }
     }
 }

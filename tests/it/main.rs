@@ -7,6 +7,7 @@ mod entrance;
 mod harness;
 mod journey;
 mod media;
+mod migrations;
 mod private_postgres;
 mod retention;
 mod salon;

@@ -50,12 +50,14 @@ pub(super) async fn engine_pool(options: PgConnectOptions, durability: Durabilit
 }
 
 /// A small pool of the owner, for migrations and the commands of an operator. Never used while serving.
+///
+/// `public` comes first: the list of applied migrations was made there before there was a schema of ours, and is looked for there again.
 pub async fn owner_pool(options: PgConnectOptions) -> Result<PgPool, ConnectError> {
     PgPoolOptions::new()
         .max_connections(2)
         .acquire_timeout(Duration::from_secs(10))
         .connect_with(
-            options.options([("search_path", "ganira,public"), ("timezone", "UTC")]).application_name("ganira owner"),
+            options.options([("search_path", "public,ganira"), ("timezone", "UTC")]).application_name("ganira owner"),
         )
         .await
         .map_err(ConnectError::Connect)

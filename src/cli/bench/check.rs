@@ -1,0 +1,44 @@
+//! The checker: what was acknowledged must stand in the database, once, in order. It runs before a figure is believed.
+
+use anyhow::bail;
+use sqlx::PgConnection;
+
+/// Fails if a turn is missing, is there twice, or a conversation's numbers have a gap.
+pub(super) async fn turns(connection: &mut PgConnection, acknowledged: u64) -> anyhow::Result<()> {
+    let journaled: i64 = sqlx::query_scalar("SELECT count(*) FROM ganira.journal").fetch_one(&mut *connection).await?;
+    if journaled.cast_unsigned() != acknowledged {
+        bail!("violation: {acknowledged} turns were acknowledged and {journaled} stand in the journal");
+    }
+    consistent(connection).await
+}
+
+/// Fails if journal and conversations disagree.
+pub(super) async fn consistent(connection: &mut PgConnection) -> anyhow::Result<()> {
+    let (journaled, counted): (i64, i64) = sqlx::query_as(
+        "SELECT (SELECT count(*) FROM ganira.journal), (SELECT coalesce(sum(seq), 0)::bigint FROM ganira.conversation)",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if journaled != counted {
+        bail!("violation: the conversations count {counted} turns and {journaled} stand in the journal");
+    }
+    let torn: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM (SELECT FROM ganira.journal GROUP BY tenant_id, contact_id
+             HAVING count(*) <> max(seq) OR count(DISTINCT seq) <> count(*)) AS torn",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if torn > 0 {
+        bail!("violation: {torn} conversations have a gap or a turn twice");
+    }
+    Ok(())
+}
+
+/// Rows of the journal and of the dead letters.
+pub(super) async fn kept(connection: &mut PgConnection) -> anyhow::Result<(u64, u64)> {
+    let (journaled, buried): (i64, i64) =
+        sqlx::query_as("SELECT (SELECT count(*) FROM ganira.journal), (SELECT count(*) FROM ganira.dead_letter)")
+            .fetch_one(connection)
+            .await?;
+    Ok((journaled.cast_unsigned(), buried.cast_unsigned()))
+}

@@ -1,0 +1,105 @@
+//! `ganira bench`: measures against the budgets and prints one JSON object. Every figure is a ratio to a limit measured in the same run,
+//! on the same machine, on a private Postgres whose durability is proven first. `docs/performance.md` says what each row means.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the command's output, and how far it is")]
+
+mod bare;
+mod bodies;
+mod check;
+mod figures;
+mod ground;
+mod http;
+mod inject;
+mod load;
+mod machine;
+mod memory;
+mod null_store;
+mod part;
+mod pgbench;
+mod rows;
+mod served;
+mod shape;
+
+use anyhow::{Context as _, bail};
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use figures::Row;
+use ground::Ground;
+pub(super) use part::Part;
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Measure {
+    /// Turns a second against pgbench, and the log written for them
+    Turns,
+    /// Webhook ingress without a database against bare axum
+    Ingress,
+    /// Signed bytes in, 200 out, and the latency of that
+    Ack,
+    /// Memory of conversations asleep and awake
+    Memory,
+    /// Ten times what is sustainable
+    Overload,
+    /// From kill -9 to the first answer; an idle engine's memory. The last one: it takes the database along
+    Restart,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Bench {
+    /// How long one measurement of a figure takes; every figure is measured several times
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    seconds: u64,
+    /// Measurements of each figure; the median counts
+    #[arg(long, default_value_t = 5, value_name = "N")]
+    repeats: usize,
+    /// Conversations that are known when the engine is killed
+    #[arg(long, default_value_t = 1_000_000, value_name = "N")]
+    known: u64,
+    /// Only these
+    #[arg(long, value_delimiter = ',', value_name = "ROW,…")]
+    only: Vec<Measure>,
+}
+
+impl Bench {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        if self.seconds == 0 || self.repeats == 0 {
+            bail!("--seconds and --repeats begin at 1");
+        }
+        super::runtime()?.block_on(self.measure())
+    }
+
+    fn wants(&self, measure: Measure) -> bool {
+        self.only.is_empty() || self.only.contains(&measure)
+    }
+
+    async fn measure(&self) -> anyhow::Result<()> {
+        super::assemble::record_metrics();
+        let mut ground = Ground::prepare().await?;
+        let measured = self.all(&mut ground).await;
+        ground.clear().await?;
+        println!("{}", serde_json::to_string_pretty(&measured?)?);
+        Ok(())
+    }
+
+    async fn all(&self, ground: &mut Ground) -> anyhow::Result<Value> {
+        let machine = machine::describe(ground).await?;
+        let mut found = Vec::new();
+        for measure in Measure::value_variants().iter().filter(|measure| self.wants(**measure)) {
+            eprintln!("measuring {measure:?} …");
+            let rows = self.rows(*measure, ground).await;
+            found.extend(rows.with_context(|| format!("{measure:?} could not be measured"))?);
+        }
+        Ok(json!({ "machine": machine, "rows": found.iter().map(Row::to_json).collect::<Vec<_>>() }))
+    }
+
+    async fn rows(&self, measure: Measure, ground: &mut Ground) -> anyhow::Result<Vec<Row>> {
+        match measure {
+            Measure::Turns => rows::turns(self, ground).await,
+            Measure::Ingress => rows::ingress(self).await,
+            Measure::Ack => rows::ack(self, ground).await,
+            Measure::Memory => rows::memory().await,
+            Measure::Overload => rows::overload(self, ground).await,
+            Measure::Restart => rows::restart(self, ground).await,
+        }
+    }
+}
