@@ -66,7 +66,11 @@ async fn a_receipt_for_somebody_who_was_erased_leaves_no_row() {
     let registration = store.register("one", 1, 1000).await.unwrap().unwrap();
     sqlx::query("INSERT INTO ganira.contact_key VALUES (1, 1, '')").execute(&pool).await.unwrap();
     let fact = |contact| Fact {
-        id: OutboxId { conversation: Conversation { tenant: TenantId(1), contact: ContactId(contact) }, seq: Seq(1), n: 0 },
+        id: OutboxId {
+            conversation: Conversation { tenant: TenantId(1), contact: ContactId(contact) },
+            seq: Seq(1),
+            n: 0,
+        },
         account: AccountId(1),
         attempt: 0,
         attempt_state: AttemptState::None,
