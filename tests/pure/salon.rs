@@ -285,8 +285,8 @@ fn today_and_tomorrow_are_called_so() {
 #[test]
 fn money_with_cents_shows_them_only_where_there_are_some() {
     let kes = |minor| Money { minor, currency: ganira::domain::money::Currency::parse("KES").unwrap() };
-    assert_eq!(Words::of("en").price_and_minutes(kes(123_456_705), 5), "KES 1,234,567.05, 5 min");
-    assert_eq!(Words::of("en").price_and_minutes(kes(99_900), 5), "KES 999, 5 min");
+    assert_eq!(Words::of("en").price_and_minutes(kes(123_456_705), 5), "1,234,567.05 KES, 5 min");
+    assert_eq!(Words::of("en").price_and_minutes(kes(99_900), 5), "999 KES, 5 min");
 }
 
 #[test]

@@ -73,13 +73,15 @@ fn money(text: &str, language: &Language) -> Option<String> {
     Some(write_money(money, language))
 }
 
-/// `5,000 RWF`.
+/// `5,000 RWF`; cents only where there are some.
 pub(crate) fn write_money(money: Money, language: &Language) -> String {
     let currency = money.currency.code();
     let sign = if money.minor < 0 { "-" } else { "" };
     let minor = money.minor.unsigned_abs();
     if WITHOUT_MINOR.contains(&currency) {
         format!("{sign}{} {currency}", grouped(minor, language))
+    } else if minor.is_multiple_of(100) {
+        format!("{sign}{} {currency}", grouped(minor / 100, language))
     } else {
         let decimal = if language.thousands == ',' { '.' } else { ',' };
         format!("{sign}{}{decimal}{:02} {currency}", grouped(minor / 100, language), minor % 100)
