@@ -59,7 +59,7 @@ impl Report {
         self.violations.contains_key(&violation)
     }
 
-    pub fn figure(&mut self, name: &'static str, value: impl ToString) {
+    pub fn figure(&mut self, name: &'static str, value: impl std::fmt::Display) {
         self.figures.push((name, value.to_string()));
     }
 

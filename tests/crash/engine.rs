@@ -31,7 +31,7 @@ impl Engines {
     pub fn new(folder: &Path, database: &Database, graph_url: &str, plant: Option<&'static str>) -> Self {
         // The same port at every restart: a free one, let go of again.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let media = folder.join("media");
+        let media = folder.join("media").display().to_string();
         let kept = std::env::var_os("GANIRA_CRASH_LOG").is_some();
         let filter = if kept { "info" } else { "warn" };
         let Database { key_ring, hash_key, .. } = database;
@@ -64,7 +64,7 @@ impl Engines {
             pair_burst = 10000
             pair_refill_ms = 10
             [media]
-            folder = {media:?}
+            folder = "{media}"
             allow_private_hosts = true
             [logging]
             filter = "{filter}"

@@ -20,7 +20,7 @@ use crate::webhook::{APP_SECRET, DISPLAY, NUMBER, VERIFY_TOKEN, WABA};
 /// A kill proves little if nothing was on its way.
 pub const IN_FLIGHT_LEAST: usize = 100;
 /// Everything must have come to rest by then.
-const REST_WITHIN: Duration = Duration::from_secs(120);
+const REST_WITHIN: Duration = Duration::from_mins(2);
 
 pub struct Wish {
     pub kills: usize,
@@ -123,7 +123,7 @@ pub async fn alone() -> tokio::sync::MutexGuard<'static, ()> {
 async fn until(what: &str, is_so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "waited in vain until {what}");
+        assert!(begun.elapsed() < Duration::from_mins(1), "waited in vain until {what}");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
