@@ -335,3 +335,58 @@ async fn an_alarm_whose_turn_the_database_will_never_take_is_buried_and_does_not
     world.received(ALINE, 2).await;
     world.stop().await;
 }
+
+/// Posts a signed body and returns the status and how long to wait.
+async fn post_signed(world: &World, body: &Value) -> (u16, Option<u64>) {
+    let body = body.to_string();
+    let tag = hex::encode(ganira::crypto::sign_sha256(ganira::config::DEV_APP_SECRET.as_bytes(), body.as_bytes()));
+    let request = world.http.post(world.url("/webhooks/whatsapp")).header("X-Hub-Signature-256", format!("sha256={tag}"));
+    let answer = request.body(body).send().await.unwrap();
+    let wait = answer.headers().get("retry-after").map(|value| value.to_str().unwrap().parse().unwrap());
+    (answer.status().as_u16(), wait)
+}
+
+#[tokio::test]
+async fn above_the_global_limit_a_request_is_told_when_to_come_again() {
+    let world = World::with(Wish {
+        flow: "diary",
+        change: Box::new(|config| {
+            config.limits.global_per_second = 1;
+            config.limits.global_burst = 3;
+        }),
+        ..Wish::default()
+    })
+    .await;
+    // A POST of four updates is four of them: it does not fit any more after the first.
+    assert_eq!(post_signed(&world, &texts(NUMBER, ALINE, &[("wamid.g0", "m0")])).await, (200, None));
+    let four = texts(NUMBER, ALINE, &[("wamid.g1", "m1"), ("wamid.g2", "m2"), ("wamid.g3", "m3")]);
+    let (status, wait) = post_signed(&world, &four).await;
+    assert_eq!((status, wait.is_some_and(|wait| wait >= 1)), (429, true));
+    assert_eq!(count(&world, "SELECT count(*) FROM ganira.journal").await, 1, "accepted + refused = offered");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn with_the_database_away_nothing_is_acknowledged_and_all_of_it_comes_in_afterwards() {
+    let world = World::with(Wish {
+        flow: "diary",
+        change: Box::new(|config| config.server.request_timeout_ms = 700),
+        ..Wish::default()
+    })
+    .await;
+    world.say(ALINE, "m0").await;
+    let pool = world.database.pool().await;
+    // The fence's row is held: no commit can be decided, as when the server hangs.
+    let mut holder = pool.begin().await.unwrap();
+    sqlx::query("SELECT FROM ganira.writer FOR UPDATE").execute(&mut *holder).await.unwrap();
+    let body = texts(NUMBER, ALINE, &[("wamid.h1", "m1")]);
+    let (status, wait) = post_signed(&world, &body).await;
+    assert_eq!((status, wait), (503, Some(1)));
+    holder.rollback().await.unwrap();
+    // The turn went on meanwhile; the repetition waits for it or finds it.
+    wait_for("the repetition", async || (post_signed(&world, &body).await.0 == 200).then_some(())).await;
+    assert_eq!(count(&world, "SELECT count(*) FROM ganira.journal").await, 2);
+    let inbox = world.received(ALINE, 2).await;
+    assert_eq!(text(&inbox[1]).lines().collect::<Vec<_>>(), ["m0", "m1"]);
+    world.stop().await;
+}
