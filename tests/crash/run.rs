@@ -50,6 +50,7 @@ pub async fn run(wish: Wish) -> Report {
     let mut groups = load.start();
     until("every group has begun", || load.is_whole()).await;
     let mut starts = Vec::new();
+    let mut killed_young = 0;
     for _ in 0..wish.kills {
         tokio::time::sleep(Duration::from_millis(random.random_range(100..1200))).await;
         until("enough requests are in flight", || load.in_flight() >= IN_FLIGHT_LEAST).await;
@@ -58,6 +59,13 @@ pub async fn run(wish: Wish) -> Report {
         report.kills += 1;
         report.in_flight_least = report.in_flight_least.min(in_flight);
         engine = engines.start();
+        // Some do not even live to be ready.
+        while random.random_bool(0.2) {
+            tokio::time::sleep(Duration::from_millis(random.random_range(0..600))).await;
+            engine.kill();
+            killed_young += 1;
+            engine = engines.start();
+        }
         starts.push(engines.ready(&mut engine).await);
     }
     // A clean stop in between, under the same load.
@@ -87,6 +95,7 @@ pub async fn run(wish: Wish) -> Report {
 
     let observed = Observed::read(&database, &control_url, &http).await;
     report.figure("kills", report.kills);
+    report.figure("killed besides while starting", killed_young);
     report.figure("requests in flight at a kill, least", report.in_flight_least);
     starts.sort_unstable();
     report.figure("kill to ready, median", format!("{:?}", starts.get(starts.len() / 2).unwrap_or(&Duration::ZERO)));
