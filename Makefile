@@ -11,7 +11,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
 run: rust-version ## Build and start everything on this machine: database, engine, sandbox, demo
-	$(CARGO) run --quiet -- dev
+	@$(CARGO) run --quiet -- dev
 
 test: rust-version ## Every test but the long ones
 	$(CARGO) test --no-fail-fast
@@ -29,7 +29,7 @@ check: rust-version ## Format, lints, documentation, and licences where cargo-de
 	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny check; else echo "cargo-deny is not installed: licences and advisories were not checked"; fi
 
 bench: rust-version ## Measure against the budgets and print one JSON object (needs pgbench: make deps)
-	$(CARGO) run --release --quiet -- bench
+	@$(CARGO) run --release --quiet -- bench
 
 deps: ## Install Debian's Postgres programs, pgbench among them, without leaving a server running (root)
 	.ci/deps
