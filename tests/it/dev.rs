@@ -86,8 +86,10 @@ async fn dev_starts_answers_survives_a_kill_says_where_it_is_and_stops_cleanly()
     assert!(status.success() && text.contains("already") && text.contains(&dev.engine), "{text}");
 
     let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
-    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
-    let with = |text: &str| lines.iter().find(|line| line["message"].as_str().is_some_and(|message| message.contains(text)));
+    let lines: Vec<Value> =
+        log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
+    let with =
+        |text: &str| lines.iter().find(|line| line["message"].as_str().is_some_and(|message| message.contains(text)));
     let (webhook, send) = (with("webhook was answered").unwrap(), with("attempt to send ended").unwrap());
     assert_eq!(webhook["trace"], send["trace"], "one trace from the webhook to the send");
     assert_eq!(webhook["trace"].as_str().unwrap().len(), 16);

@@ -340,7 +340,8 @@ async fn an_alarm_whose_turn_the_database_will_never_take_is_buried_and_does_not
 async fn post_signed(world: &World, body: &Value) -> (u16, Option<u64>) {
     let body = body.to_string();
     let tag = hex::encode(ganira::crypto::sign_sha256(ganira::config::DEV_APP_SECRET.as_bytes(), body.as_bytes()));
-    let request = world.http.post(world.url("/webhooks/whatsapp")).header("X-Hub-Signature-256", format!("sha256={tag}"));
+    let request =
+        world.http.post(world.url("/webhooks/whatsapp")).header("X-Hub-Signature-256", format!("sha256={tag}"));
     let answer = request.body(body).send().await.unwrap();
     let wait = answer.headers().get("retry-after").map(|value| value.to_str().unwrap().parse().unwrap());
     (answer.status().as_u16(), wait)
@@ -362,7 +363,11 @@ async fn above_the_global_limit_a_request_is_told_when_to_come_again() {
     let four = texts(NUMBER, ALINE, &[("wamid.g1", "m1"), ("wamid.g2", "m2"), ("wamid.g3", "m3")]);
     let (status, wait) = post_signed(&world, &four).await;
     assert_eq!((status, wait.is_some_and(|wait| wait >= 1)), (429, true));
-    assert_eq!(count(&world, "SELECT count(*) FROM ganira.journal WHERE kind = 1").await, 1, "accepted + refused = offered");
+    assert_eq!(
+        count(&world, "SELECT count(*) FROM ganira.journal WHERE kind = 1").await,
+        1,
+        "accepted + refused = offered"
+    );
     world.stop().await;
 }
 
