@@ -5,16 +5,22 @@ CARGO ?= cargo
 unexport DATABASE_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench deps rust-version
+.PHONY: help run test crash crash-planted check bench deps rust-version
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
 run: rust-version ## Build and start everything on this machine: database, engine, sandbox, demo
-	$(CARGO) run --quiet -- dev
+	@$(CARGO) run --quiet -- dev
 
 test: rust-version ## Every test but the long ones
 	$(CARGO) test --no-fail-fast
+
+crash: rust-version ## Kill the engine with -9 again and again under load and check that nothing is lost or done twice (two minutes)
+	$(CARGO) test --test crash -- --nocapture --test-threads=1
+
+crash-planted: rust-version ## The same on engines with a bug planted in them: each must be found, and the one without a bug must pass
+	$(CARGO) test --features planted-bugs --test crash -- --nocapture --test-threads=1
 
 check: rust-version ## Format, lints, documentation, and licences where cargo-deny is installed
 	$(CARGO) fmt --check
@@ -23,7 +29,7 @@ check: rust-version ## Format, lints, documentation, and licences where cargo-de
 	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny check; else echo "cargo-deny is not installed: licences and advisories were not checked"; fi
 
 bench: rust-version ## Measure against the budgets and print one JSON object (needs pgbench: make deps)
-	$(CARGO) run --release --quiet -- bench
+	@$(CARGO) run --release --quiet -- bench
 
 deps: ## Install Debian's Postgres programs, pgbench among them, without leaving a server running (root)
 	.ci/deps

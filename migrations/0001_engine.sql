@@ -501,7 +501,10 @@ BEGIN
         RETURN false;
     END IF;
     INSERT INTO delivery AS d (tenant_id, contact_id, seq, n, account_id, attempt, attempt_state, rank, message, error_code, price_category, changed_at)
-        SELECT * FROM unnest(f_tenant, f_contact, f_seq, f_n, f_account, f_attempt, f_attempt_state, f_rank, f_message, f_error, f_price, f_at)
+        SELECT f.* FROM unnest(f_tenant, f_contact, f_seq, f_n, f_account, f_attempt, f_attempt_state, f_rank, f_message, f_error, f_price, f_at)
+            AS f (tenant, contact, seq, n, account, attempt, attempt_state, rank, message, error, price, at)
+        -- News of a message to somebody who was erased meanwhile leaves no trace.
+        WHERE EXISTS (SELECT FROM contact_key AS k WHERE k.tenant_id = f.tenant AND k.contact_id = f.contact)
         ON CONFLICT (tenant_id, contact_id, seq, n) DO UPDATE SET
             attempt = greatest(d.attempt, excluded.attempt),
             attempt_state = CASE WHEN excluded.attempt > d.attempt THEN excluded.attempt_state

@@ -1,8 +1,8 @@
-//! The program: chooses the allocator and the TLS provider and hands over to the command line.
+//! The program: chooses the TLS provider and hands over to the command line.
 
 use std::process::ExitCode;
 
-/// A turn is a few hundred small allocations on whichever core is free: with the system's allocator they cost a third of its time.
+/// A third more turns a second than with the system's allocator (`docs/performance.md`): a turn is many small values that live briefly.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use object_store::ObjectStore;
 use parking_lot::RwLock;
 use ractor::Actor;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -175,8 +175,8 @@ impl Engine {
             match world.store.register(&node, lanes, stale_ms).await {
                 Ok(Some(registration)) => {
                     let born = Instant::now();
-                    self.incarnate(&node, registration).await;
-                    fenced = if born.elapsed() > LIVED_LONG { 0 } else { fenced + 1 };
+                    let fell = self.incarnate(&node, registration).await;
+                    fenced = if born.elapsed() > LIVED_LONG { 0 } else { fenced + u32::from(fell) };
                     if fenced >= FENCED_MAX && !self.0.stop.is_cancelled() {
                         tracing::error!(
                             "fenced {fenced} times in a row: is another engine running under this node's name?"
@@ -195,18 +195,22 @@ impl Engine {
         self.set_phase(Phase::Stopping);
     }
 
-    /// One incarnation, from its registration to its fence or the engine's stop.
-    async fn incarnate(&self, node: &str, registration: Registration) {
+    /// One incarnation, from its registration to its fence or the engine's stop. True: the fence fell.
+    async fn incarnate(&self, node: &str, registration: Registration) -> bool {
         let world = self.0.setup.world.clone();
         let incarnation = registration.incarnation;
         let fence = Fence::default();
         if let Err(error) = world.accounts.refresh(&*world.store, &world.ring).await {
-            return tracing::error!(error = %error.source, "the accounts could not be read");
+            tracing::error!(error = %error.source, "the accounts could not be read");
+            return false;
         }
         let late = Arc::new(LateRefusals::default());
         let (shared, tasks, timers_queue) = match self.build(&fence, &registration, late.clone()).await {
             Ok(built) => built,
-            Err(error) => return tracing::error!(error = %error, "the dispatchers could not be started"),
+            Err(error) => {
+                tracing::error!(error = %error, "the dispatchers could not be started");
+                return false;
+            }
         };
         let ingress = Ingress::new(shared.clone(), self.0.admission.clone());
         late.0.write().replace(ingress.clone());
@@ -214,7 +218,11 @@ impl Engine {
         let setup = RootSetup { shared: shared.clone(), routers };
         let (root, root_ended) = match Root::spawn(None, Root, setup).await {
             Ok(root) => root,
-            Err(error) => return tracing::error!(error = %error, "the supervision tree could not be started"),
+            Err(error) => {
+                tracing::error!(error = %error, "the supervision tree could not be started");
+                fence.end();
+                return false;
+            }
         };
         if let Ok(routers) = hand_over.await {
             ingress.connect(routers);
@@ -223,12 +231,16 @@ impl Engine {
         self.open(&ingress, &shared);
         self.beat_until_fallen(node, incarnation, &fence).await;
         self.close();
+        if !self.0.stop.is_cancelled() {
+            self.set_phase(Phase::Starting);
+        }
         if self.0.stop.is_cancelled() && !fence.has_fallen() {
             self.drain(&shared).await;
             if let Err(error) = world.store.release(node, incarnation).await {
                 tracing::warn!(error = %error.source, "the writers could not be given back");
             }
         }
+        let fell = fence.has_fallen();
         fence.end();
         late.0.write().take();
         root.stop(None);
@@ -236,6 +248,7 @@ impl Engine {
         for task in tasks {
             task.abort();
         }
+        fell
     }
 
     /// Lanes, outbound and everything shared.
@@ -244,12 +257,12 @@ impl Engine {
         fence: &Fence,
         registration: &Registration,
         refusals: Arc<dyn Refusals>,
-    ) -> Result<(Arc<Shared>, Vec<JoinHandle<()>>, timers::TimersQueue), ractor::SpawnErr> {
+    ) -> Result<(Arc<Shared>, Vec<AbortHandle>, timers::TimersQueue), ractor::SpawnErr> {
         let world = self.0.setup.world.clone();
         let engine = &world.settings.engine;
         let queue_max = engine.turns_in_flight_max;
         let (facts, facts_task) = facts_lane::start(world.store.clone(), registration.facts, fence.clone(), queue_max);
-        let mut tasks = vec![facts_task];
+        let mut tasks = vec![watch(fence, "the facts lane", facts_task)];
         let outbound = Outbound::start(self.outbound_setup(fence, registration, facts.clone(), refusals)).await?;
         let mut lanes = Vec::with_capacity(registration.lanes.len());
         for writer in &registration.lanes {
@@ -264,7 +277,7 @@ impl Engine {
                 queue_max,
             });
             lanes.push(lane);
-            tasks.push(task);
+            tasks.push(watch(fence, "a lane", task));
         }
         let (timers, timers_queue) = timers::channel();
         let shared = Arc::new(Shared {
@@ -315,14 +328,14 @@ impl Engine {
         shared: &Arc<Shared>,
         queue: timers::TimersQueue,
     ) {
-        super::spawn(timers::run(world.clone(), fence.clone(), ingress.clone(), queue));
+        watch(fence, "the timers", super::spawn(timers::run(world.clone(), fence.clone(), ingress.clone(), queue)));
         let tools = JobTools {
             world: world.clone(),
             transport: self.0.setup.transport.clone(),
             objects: self.0.setup.objects.clone(),
             spool: self.0.setup.spool.clone(),
         };
-        super::spawn(jobs::run(tools, fence.clone(), ingress.clone(), shared.jobs.clone()));
+        watch(fence, "the jobs", super::spawn(jobs::run(tools, fence.clone(), ingress.clone(), shared.jobs.clone())));
         let housekeeper = Housekeeper {
             world: world.clone(),
             fence: fence.clone(),
@@ -331,7 +344,7 @@ impl Engine {
             outbound: shared.outbound.clone(),
             objects: self.0.setup.objects.clone(),
         };
-        super::spawn(housekeeper.run());
+        watch(fence, "housekeeping", super::spawn(housekeeper.run()));
     }
 
     fn open(&self, ingress: &Ingress, shared: &Arc<Shared>) {
@@ -383,6 +396,18 @@ impl Engine {
     }
 }
 
+/// What must not die alone: a panic in it ends the incarnation, and a new one begins.
+fn watch(fence: &Fence, what: &'static str, task: JoinHandle<()>) -> AbortHandle {
+    let (fence, abort) = (fence.clone(), task.abort_handle());
+    super::spawn(async move {
+        if task.await.is_err_and(|ended| ended.is_panic()) {
+            tracing::error!("{what} panicked: the incarnation ends and a new one begins");
+            fence.end();
+        }
+    });
+    abort
+}
+
 /// The way from the dispatchers back to the entrance, which is built after them.
 #[derive(Debug, Default)]
 struct LateRefusals(RwLock<Option<Ingress>>);
@@ -394,5 +419,19 @@ impl Refusals for LateRefusals {
         // Without its account there is no door left through which a flow could react.
         let Some(account) = ingress.account(account) else { return true };
         ingress.send_failed(id, &account, refusal.reason.word()).await.is_safe()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lane_that_panics_ends_its_incarnation_and_one_that_is_ended_does_not() {
+        let fence = Fence::default();
+        watch(&fence, "a lane", crate::actors::spawn(std::future::pending())).abort();
+        assert!(!fence.wait_or_fallen(Duration::from_millis(50)).await);
+        watch(&fence, "a lane", crate::actors::spawn(async { panic!("ordered by a test") }));
+        assert!(fence.wait_or_fallen(Duration::from_secs(30)).await);
     }
 }

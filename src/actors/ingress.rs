@@ -80,6 +80,10 @@ impl Ingress {
             return Taken::Refused(refusal);
         }
         let contacts = futures::future::join_all(updates.iter().map(|update| self.contact(channel, update))).await;
+        // Were the others taken, they would pass the one that has to come again.
+        if contacts.iter().any(Result::is_err) {
+            return Taken::NotSafe;
+        }
         let mut pending = Vec::with_capacity(updates.len());
         for (update, contact) in updates.into_iter().zip(contacts) {
             pending.push(self.submit(channel, app, update, contact, trace).await);
@@ -216,7 +220,7 @@ impl Ingress {
         }
         let Ok(contact) = contact else { return Pending::Settled(Verdict::Unavailable) };
         let (Some(conversation), Some(account)) = (contact, account) else {
-            return Pending::Work(Box::pin(async move { self.note(&update).await }));
+            return Pending::Work(Box::pin(async move { self.note(channel, &update).await }));
         };
         let owner =
             Owner { tenant: Some(conversation.tenant), contact: Some(conversation.contact), account: Some(account.id) };
@@ -295,7 +299,7 @@ impl Ingress {
     /// News of a message we sent: a fact, and an event only where somebody waits for it or it failed.
     async fn receipt(&self, account: &Arc<Account>, update: &Inbound, trace: Trace) -> Verdict {
         let InboundKind::Receipt(receipt) = &update.kind else { return Verdict::Void };
-        let Some(state) = receipt.state else { return self.note(update).await };
+        let Some(state) = receipt.state else { return self.note(account.channel, update).await };
         let ours = receipt.opaque.as_deref().and_then(|opaque| opaque.parse::<Opaque>().ok());
         let Some(opaque) = ours.filter(|opaque| opaque.outbox.conversation.tenant == account.tenant.id) else {
             metrics::counter!("ganira_receipts_unmatched_total").increment(1);
@@ -344,7 +348,7 @@ impl Ingress {
     }
 
     /// What belongs to no conversation is kept as news about its account.
-    async fn note(&self, update: &Inbound) -> Verdict {
+    async fn note(&self, channel: Channel, update: &Inbound) -> Verdict {
         let world = &self.0.shared.world;
         let field = match &update.kind {
             InboundKind::Notice { field } => field.clone(),
@@ -353,7 +357,7 @@ impl Ingress {
             _ => "message without a sender".to_owned(),
         };
         let event = EventId(world.hashes.event(0, update.provider_id.as_bytes()));
-        let account = world.accounts.named(Channel::WhatsApp, &update.account).map(|account| account.id);
+        let account = world.accounts.named(channel, &update.account).map(|account| account.id);
         let body = world.seal_by_system("notice", &event.0, &update.raw);
         let notice = Notice { event, account, field, at: self.now(), body };
         let recorded = self.0.shared.facts.note(notice).await;

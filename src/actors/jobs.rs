@@ -62,7 +62,7 @@ pub async fn run(tools: JobTools, fence: Fence, ingress: Ingress, jobs: Jobs) {
     let (ended, mut endings) = mpsc::unbounded_channel();
     loop {
         if working.len() < WORKERS_MAX {
-            begin(&tools, &ingress, &ended, &mut working).await;
+            begin(&tools, &fence, &ingress, &ended, &mut working).await;
         }
         tokio::select! {
             () = fence.fallen() => return,
@@ -75,6 +75,7 @@ pub async fn run(tools: JobTools, fence: Fence, ingress: Ingress, jobs: Jobs) {
 
 async fn begin(
     tools: &JobTools,
+    fence: &Fence,
     ingress: &Ingress,
     ended: &mpsc::UnboundedSender<OutboxId>,
     working: &mut HashSet<OutboxId>,
@@ -90,17 +91,17 @@ async fn begin(
         if !working.insert(job.id) {
             continue;
         }
-        let (tools, ingress, ended) = (tools.clone(), ingress.clone(), ended.clone());
+        let (tools, fence, ingress, ended) = (tools.clone(), fence.clone(), ingress.clone(), ended.clone());
         super::spawn(async move {
             let id = job.id;
-            work(&tools, &ingress, job).await;
+            work(&tools, &fence, &ingress, job).await;
             let _ = ended.send(id);
         });
     }
 }
 
 /// Does one job and brings its result in. Only then its row goes.
-async fn work(tools: &JobTools, ingress: &Ingress, job: OpenJob) {
+async fn work(tools: &JobTools, fence: &Fence, ingress: &Ingress, job: OpenJob) {
     let Some(account) = tools.world.accounts.by_id(job.account) else { return };
     let stored = match job.kind.as_str() {
         MEDIA_JOB => fetch_with_retries(tools, &account, &job).await,
@@ -110,8 +111,25 @@ async fn work(tools: &JobTools, ingress: &Ingress, job: OpenJob) {
         }
     };
     metrics::counter!("ganira_jobs_total", "kind" => MEDIA_JOB, "outcome" => if stored.is_some() { "done" } else { "failed" }).increment(1);
-    while ingress.job_done(job.id, &account, stored.clone()).await == Verdict::Unavailable {
-        tokio::time::sleep(PAUSE).await;
+    let verdict = loop {
+        match ingress.job_done(job.id, &account, stored.clone()).await {
+            Verdict::Unavailable if fence.wait_or_fallen(PAUSE).await => return,
+            Verdict::Unavailable => {}
+            verdict => break verdict,
+        }
+    };
+    if let (Verdict::Void, Some(stored)) = (verdict, stored) {
+        drop_if_erased(tools, job.id, &stored).await;
+    }
+}
+
+/// Nobody may keep the file of a person who was erased while it was fetched.
+async fn drop_if_erased(tools: &JobTools, id: OutboxId, stored: &StoredMedia) {
+    let Ok(loaded) = tools.world.store.load(&[id.conversation]).await else { return };
+    if loaded.iter().all(|conversation| conversation.wrapped_key.is_none())
+        && let Err(error) = tools.objects.delete(&ObjectPath::from(stored.object.as_str())).await
+    {
+        tracing::error!(job.id = %id, error = &error as &dyn std::error::Error, "the file of an erased person could not be deleted");
     }
 }
 

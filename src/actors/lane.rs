@@ -142,10 +142,7 @@ impl Committer {
                 Decided::Aborted { state, message } => {
                     let turns = batch.turns.into_iter().zip(rest);
                     let all: Vec<Waiting> = turns
-                        .map(|(row, (envelopes, gate))| Waiting {
-                            commit: Commit { row, envelopes },
-                            gate,
-                        })
+                        .map(|(row, (envelopes, gate))| Waiting { commit: Commit { row, envelopes }, gate })
                         .collect();
                     match self.set_aside(all, &state, &message).await {
                         Some(innocent) => waiting = innocent,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::TryStreamExt;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt};
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 
 use super::admission::Admission;
 use super::dead_letters::{self, Buried};
@@ -50,7 +50,9 @@ impl Housekeeper {
         let mut look = every(LOOK_EVERY);
         let mut accounts = every(ACCOUNTS_EVERY);
         let mut days = every(DAYS_EVERY);
-        let mut retention = every(RETENTION_EVERY);
+        // Not at once: a restart has better things to do.
+        let mut retention = interval_at(Instant::now() + DAYS_EVERY, RETENTION_EVERY);
+        retention.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 () = self.fence.fallen() => return,
@@ -183,6 +185,9 @@ impl Housekeeper {
 
     /// The turn erases rows and key; files are worthless without the key, and go as well.
     async fn erase(&self, conversation: Conversation, request: i64) -> Option<String> {
+        if self.world.accounts.tenant(conversation.tenant).is_none() {
+            return Some("nothing was erased: the tenant has no number, or its key does not open".to_owned());
+        }
         match self.ingress.erase(conversation, request).await {
             Verdict::Unavailable => return None,
             Verdict::Buried => return Some("the erasure failed: see the dead letters".to_owned()),

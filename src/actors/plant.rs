@@ -20,7 +20,7 @@ pub enum Plant {
     DedupeInMemory,
     /// A message is written down as accepted before it is sent.
     AcceptedBeforeSend,
-    /// A message that may have left before a crash is sent again without an attempt of its own.
+    /// A message is sent without an attempt on record.
     AttemptNotRecorded,
 }
 

@@ -47,6 +47,8 @@ struct Entry {
     actor: ActorRef<ConversationMessage>,
     current: Option<Arc<Event>>,
     waiting: VecDeque<Arc<Event>>,
+    /// An event was refused because too many waited.
+    full: bool,
     /// Events handed to this actor.
     handed: u64,
     /// The current event was handed out before, to an actor that died of it or of something else.
@@ -113,6 +115,7 @@ impl Routing {
                         actor,
                         current: None,
                         waiting: VecDeque::new(),
+                        full: false,
                         handed: 0,
                         second_try: false,
                         idle_since: self.sweep,
@@ -131,8 +134,10 @@ impl Routing {
             }
         }
         let Some(entry) = self.awake.get_mut(&conversation) else { return };
-        if entry.waiting.len() >= WAITING_MAX {
-            return event.settle(Verdict::Unavailable);
+        // Once one is refused, all behind it are, until none waits: nothing may pass an event that comes again.
+        entry.full |= entry.waiting.len() >= WAITING_MAX;
+        if entry.full {
+            return settle(&event, Verdict::Unavailable);
         }
         entry.waiting.push_back(event);
         entry.hand_next();
@@ -159,6 +164,12 @@ impl Routing {
         }
         entry.second_try = false;
         entry.idle_since = self.sweep;
+        if verdict == Verdict::Unavailable {
+            // The event comes again, and what stood behind it must not have passed it by then.
+            for behind in entry.waiting.drain(..) {
+                settle(&behind, verdict);
+            }
+        }
         entry.hand_next();
     }
 
@@ -217,7 +228,10 @@ impl Entry {
         if self.current.is_some() {
             return;
         }
-        let Some(event) = self.waiting.pop_front() else { return };
+        let Some(event) = self.waiting.pop_front() else {
+            self.full = false;
+            return;
+        };
         self.handed += 1;
         self.current = Some(event.clone());
         // A dead actor is restarted by the supervision event that is on its way, with this event.

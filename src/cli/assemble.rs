@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use secrecy::ExposeSecret;
@@ -170,8 +170,13 @@ pub fn record_metrics() -> PrometheusHandle {
     HANDLE
         .get_or_init(|| {
             let buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
-            let builder = PrometheusBuilder::new()
-                .set_buckets_for_metric(metrics_exporter_prometheus::Matcher::Suffix("_seconds".to_owned()), &buckets);
+            let sizes = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
+            let builder = [("_seconds", &buckets[..]), ("_turns", &sizes), ("_batch", &sizes)].into_iter().try_fold(
+                PrometheusBuilder::new(),
+                |builder, (suffix, buckets)| {
+                    builder.set_buckets_for_metric(Matcher::Suffix(suffix.to_owned()), buckets)
+                },
+            );
             // Only an empty list of buckets would be refused.
             let recorder = builder.unwrap_or_default().build_recorder();
             let handle = recorder.handle();

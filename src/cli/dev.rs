@@ -96,7 +96,8 @@ fn say_where_the_first_one_is(folder: &Path) {
 }
 
 async fn live(mut config: Config, folder: &Path) -> anyhow::Result<()> {
-    let own = PrivatePostgres::start(Options::new(&config.database.data_dir, config.database.programs_dir.clone())).await?;
+    let own =
+        PrivatePostgres::start(Options::new(&config.database.data_dir, config.database.programs_dir.clone())).await?;
     for notice in own.notices() {
         println!("{notice}");
     }
@@ -179,7 +180,8 @@ async fn seed(config: &Config, database: &PgConnectOptions) -> anyhow::Result<()
         Some(tenant) => tenant,
         None => tenants::create(&pool, &ring, &demo_tenant()).await?,
     };
-    let numbers = tenants::list(&pool).await?.into_iter().find(|(listed, _)| listed.id == tenant).map(|(_, numbers)| numbers);
+    let numbers =
+        tenants::list(&pool).await?.into_iter().find(|(listed, _)| listed.id == tenant).map(|(_, numbers)| numbers);
     if numbers.is_none_or(|numbers| numbers.is_empty()) {
         tenants::add_whatsapp(&pool, &ring, tenant, &demo_number()).await?;
     }

@@ -129,12 +129,7 @@ async fn erase(operator: &Operator, who: Who, timeout: Duration, json: bool) -> 
     let (word, text) = match &outcome {
         Erasure::Done => ("erased", format!("Contact {contact} is erased: nothing of hers can be read again.")),
         Erasure::DoneBefore(at) => ("erased", format!("Contact {contact} was erased at {}.", at.to_rfc3339())),
-        Erasure::Failed(answer) => (
-            "failed",
-            format!(
-                "contact {contact} is not erased, though the engine says: {answer}. Has the tenant a number, and does its key open? See `ganira doctor`"
-            ),
-        ),
+        Erasure::Failed(answer) => ("failed", format!("contact {contact} is not erased; the engine says: {answer}")),
         Erasure::Waiting => ("waiting", operator.no_answer().await?.to_owned()),
     };
     let done = matches!(outcome, Erasure::Done | Erasure::DoneBefore(_));

@@ -23,6 +23,7 @@ pub mod value;
 
 pub use definition::FlowSet;
 pub use machine::{State, UnreadableState, advance};
+pub use messages::money_in;
 pub use mistake::{At, Mistake};
 pub use operation::{Field, OperationKind, Outcome, Signature, Type};
 pub use steps::verbs;

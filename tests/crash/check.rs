@@ -30,8 +30,8 @@ pub enum Violation {
     ReplyLost,
     /// A reply arrived that stands in no outbox.
     ReplyFromNowhere,
-    /// A reply arrived more often than there were attempts that may have sent it.
-    ReplyTwice,
+    /// A reply arrived more often than there are attempts on record.
+    ReplyUnaccounted,
     /// A contact's replies first arrived in another order than their turns'.
     ReplyOrder,
     /// Something lies among the dead letters, or a reply has failed.
@@ -59,7 +59,7 @@ impl Report {
         self.violations.contains_key(&violation)
     }
 
-    pub fn figure(&mut self, name: &'static str, value: impl ToString) {
+    pub fn figure(&mut self, name: &'static str, value: impl std::fmt::Display) {
         self.figures.push((name, value.to_string()));
     }
 
@@ -112,7 +112,10 @@ fn journal(report: &mut Report, diary: &Diary, observed: &Observed, database: &D
                     report.add(Violation::JournaledTwice, format!("{:?} is two contacts", diary.person));
                 }
                 if *seq <= last {
-                    report.add(Violation::OutOfOrder, format!("{:?} message {n} is turn {seq} after {last}", diary.person));
+                    report.add(
+                        Violation::OutOfOrder,
+                        format!("{:?} message {n} is turn {seq} after {last}", diary.person),
+                    );
                 }
                 last = *seq;
             }
@@ -147,7 +150,10 @@ fn lists(report: &mut Report, contacts: &HashMap<i64, &Diary>, observed: &Observ
         for reply in taken {
             let lines: Vec<&str> = reply.text.lines().collect();
             if !found.starts_with(&lines) {
-                report.add(Violation::NoPrefix, format!("{:?}: {:?} says {lines:?} of {found:?}", diary.person, reply.key));
+                report.add(
+                    Violation::NoPrefix,
+                    format!("{:?}: {:?} says {lines:?} of {found:?}", diary.person, reply.key),
+                );
             }
         }
     }
@@ -218,7 +224,7 @@ fn replies(report: &mut Report, observed: &Observed) {
             report.add(Violation::ReplyLost, format!("{key:?}: attempt {attempt}, state {attempt_state}, rank {rank}"));
         }
         if times > usize::try_from(attempt).unwrap_or(0) {
-            report.add(Violation::ReplyTwice, format!("{key:?} arrived {times} times in {attempt} attempts"));
+            report.add(Violation::ReplyUnaccounted, format!("{key:?} arrived {times} times in {attempt} attempts"));
         }
         if rank >= 100 {
             report.add(Violation::Buried, format!("{key:?} has failed"));

@@ -31,7 +31,9 @@ impl Engines {
     pub fn new(folder: &Path, database: &Database, graph_url: &str, plant: Option<&'static str>) -> Self {
         // The same port at every restart: a free one, let go of again.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let media = folder.join("media");
+        let media = folder.join("media").display().to_string();
+        let kept = std::env::var_os("GANIRA_CRASH_LOG").is_some();
+        let filter = if kept { "info" } else { "warn" };
         let Database { key_ring, hash_key, .. } = database;
         let configuration = format!(
             r#"
@@ -62,10 +64,10 @@ impl Engines {
             pair_burst = 10000
             pair_refill_ms = 10
             [media]
-            folder = {media:?}
+            folder = "{media}"
             allow_private_hosts = true
             [logging]
-            filter = "warn"
+            filter = "{filter}"
             "#
         );
         std::fs::write(folder.join("ganira.toml"), configuration).unwrap();
@@ -117,6 +119,23 @@ impl Engine {
     pub fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
+    }
+}
+
+impl Engine {
+    /// `kill -TERM`: it brings what is in flight to its end and goes by itself.
+    pub async fn stop(mut self) {
+        let pid = self.0.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                assert!(status.success(), "told to stop, it ended with {status}");
+                return;
+            }
+            assert!(begun.elapsed() < READY_WITHIN, "told to stop, it did not");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 }
 

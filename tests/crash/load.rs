@@ -153,7 +153,7 @@ impl Load {
         let said = json!({ "from": person.phone(), "text": person.line(0) });
         let url = format!("{}/whatsapp/say?wait=1", self.0.control_url);
         // The sandbox itself repeats until the engine acknowledges, however long that takes.
-        let request = self.0.http.post(url).timeout(Duration::from_secs(300)).json(&said);
+        let request = self.0.http.post(url).timeout(Duration::from_mins(5)).json(&said);
         let answer: Value = request.send().await.unwrap().json().await.unwrap();
         assert_eq!(answer["webhook"]["status"], 200, "{answer}");
         answer["id"].as_str().unwrap().to_owned()

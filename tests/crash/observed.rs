@@ -50,7 +50,11 @@ impl Observed {
     pub async fn read(database: &Database, control_url: &str, http: &reqwest::Client) -> Self {
         let mut observed = Self { taken: taken(control_url, http).await, ..Self::default() };
         let pool = &database.pool;
-        for row in sqlx::query("SELECT event, contact_id, seq FROM ganira.journal ORDER BY contact_id, seq").fetch_all(pool).await.unwrap() {
+        for row in sqlx::query("SELECT event, contact_id, seq FROM ganira.journal ORDER BY contact_id, seq")
+            .fetch_all(pool)
+            .await
+            .unwrap()
+        {
             let turn: (i64, i64) = (row.get(1), row.get(2));
             observed.journal.entry(row.get(0)).or_default().push(turn);
             observed.turns.entry(turn.0).or_default().push(turn.1);
@@ -66,7 +70,11 @@ impl Observed {
             let delivery = Delivery { attempt: row.get(3), attempt_state: row.get(4), rank: row.get(5) };
             observed.deliveries.insert((row.get(0), row.get(1), row.get(2)), delivery);
         }
-        for row in sqlx::query("SELECT reason, count(*) FROM ganira.dead_letter GROUP BY reason").fetch_all(pool).await.unwrap() {
+        for row in sqlx::query("SELECT reason, count(*) FROM ganira.dead_letter GROUP BY reason")
+            .fetch_all(pool)
+            .await
+            .unwrap()
+        {
             observed.dead_letters.insert(row.get(0), row.get(1));
         }
         observed.ranks_fallen =

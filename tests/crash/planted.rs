@@ -35,7 +35,7 @@ async fn a_message_marked_as_accepted_before_it_is_sent_is_found_by_its_absence(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_send_without_a_recorded_attempt_is_found_by_its_repetition() {
+async fn a_send_without_a_recorded_attempt_is_found_by_an_arrival_nobody_accounts_for() {
     let report = planted(Plant::AttemptNotRecorded).await;
-    assert!(report.has(Violation::ReplyTwice));
+    assert!(report.has(Violation::ReplyUnaccounted));
 }

@@ -20,7 +20,7 @@ use crate::webhook::{APP_SECRET, DISPLAY, NUMBER, VERIFY_TOKEN, WABA};
 /// A kill proves little if nothing was on its way.
 pub const IN_FLIGHT_LEAST: usize = 100;
 /// Everything must have come to rest by then.
-const REST_WITHIN: Duration = Duration::from_secs(120);
+const REST_WITHIN: Duration = Duration::from_mins(2);
 
 pub struct Wish {
     pub kills: usize,
@@ -50,6 +50,7 @@ pub async fn run(wish: Wish) -> Report {
     let mut groups = load.start();
     until("every group has begun", || load.is_whole()).await;
     let mut starts = Vec::new();
+    let mut killed_young = 0;
     for _ in 0..wish.kills {
         tokio::time::sleep(Duration::from_millis(random.random_range(100..1200))).await;
         until("enough requests are in flight", || load.in_flight() >= IN_FLIGHT_LEAST).await;
@@ -58,8 +59,20 @@ pub async fn run(wish: Wish) -> Report {
         report.kills += 1;
         report.in_flight_least = report.in_flight_least.min(in_flight);
         engine = engines.start();
+        // Some do not even live to be ready.
+        while random.random_bool(0.2) {
+            tokio::time::sleep(Duration::from_millis(random.random_range(0..600))).await;
+            engine.kill();
+            killed_young += 1;
+            engine = engines.start();
+        }
         starts.push(engines.ready(&mut engine).await);
     }
+    // A clean stop in between, under the same load.
+    engine.stop().await;
+    engine = engines.start();
+    engines.ready(&mut engine).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
     load.end();
     let resting = Instant::now();
     while let Some(group) = tokio::time::timeout_at(resting + REST_WITHIN, groups.join_next())
@@ -68,18 +81,21 @@ pub async fn run(wish: Wish) -> Report {
     {
         group.unwrap();
     }
+    let acknowledged = resting.elapsed();
     all_sent(&database, resting, &engines).await;
+    let sent = resting.elapsed();
     // One more life: what it says is what it read.
     engine.kill();
     engine = engines.start();
     engines.ready(&mut engine).await;
     load.last_words().await;
     all_sent(&database, resting, &engines).await;
-    let rest = resting.elapsed();
+    let over = resting.elapsed();
     engine.kill();
 
     let observed = Observed::read(&database, &control_url, &http).await;
     report.figure("kills", report.kills);
+    report.figure("killed besides while starting", killed_young);
     report.figure("requests in flight at a kill, least", report.in_flight_least);
     starts.sort_unstable();
     report.figure("kill to ready, median", format!("{:?}", starts.get(starts.len() / 2).unwrap_or(&Duration::ZERO)));
@@ -90,9 +106,14 @@ pub async fn run(wish: Wish) -> Report {
     report.figure("POSTs given up early and repeated", counts.given_up.load(Ordering::Relaxed));
     report.figure("POSTs repeated after their answer", counts.old_repeated.load(Ordering::Relaxed));
     check(&mut report, &load.diaries(), &observed, &database);
-    report.figure("time to rest", format!("{rest:?}"));
+    report.figure("end of the load to all acknowledged", format!("{acknowledged:?}"));
+    report.figure("end of the load to all sent", format!("{sent:?}"));
+    report.figure("end of the load to the last words' end", format!("{over:?}"));
     report.figure("time in all", format!("{:?}", begun.elapsed()));
     let log = engines.log();
+    if let Some(keep) = std::env::var_os("GANIRA_CRASH_LOG") {
+        std::fs::write(keep, &log).unwrap();
+    }
     if !report.violations.is_empty() {
         let from = log.len().saturating_sub(20_000);
         println!("{}", log.get(from..).unwrap_or(&log));
@@ -111,7 +132,7 @@ pub async fn alone() -> tokio::sync::MutexGuard<'static, ()> {
 async fn until(what: &str, is_so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "waited in vain until {what}");
+        assert!(begun.elapsed() < Duration::from_mins(1), "waited in vain until {what}");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }

@@ -122,27 +122,33 @@ async fn a_panic_in_one_conversation_restarts_only_it_while_its_shard_and_a_thou
     // The menu asks nothing; its first option, the booking, does.
     assert_eq!(take(&engine, &[(VICTIM, "wamid.hello", "hello")]).await, Taken::Safe);
     let said = [(VICTIM, "wamid.victim", "1")];
-    let victim = tokio::spawn({
+    let mut victim = tokio::task::JoinSet::new();
+    victim.spawn({
         let engine = engine.clone();
         async move { take(&engine, &said).await }
     });
-    tokio::time::timeout(Duration::from_secs(30), operations.panicked.notified()).await.expect("the victim's turn asks");
+    tokio::time::timeout(Duration::from_secs(30), operations.panicked.notified())
+        .await
+        .expect("the victim's turn asks");
 
     let phones: Vec<String> = (0..1000).map(|n| format!("+25078100{n:04}")).collect();
     let ids: Vec<String> = (0..1000).map(|n| format!("wamid.neighbour.{n}")).collect();
     let neighbours: Vec<Said<'_>> = phones.iter().zip(&ids).map(|(phone, id)| (&**phone, &**id, "hours")).collect();
     assert_eq!(take(&engine, &neighbours).await, Taken::Safe);
-    assert!(!victim.is_finished(), "the victim's question still waits");
+    assert!(victim.try_join_next().is_none(), "the victim's question still waits");
     assert_eq!(journaled(&world).await, 1001);
     let contact = operations.victim.lock().unwrap();
     let shard = Conversation { tenant: world.tenant, contact }.shard();
-    let all: Vec<i64> =
-        sqlx::query_scalar("SELECT contact_id FROM ganira.journal WHERE contact_id <> $1").bind(contact.0).fetch_all(&world.database.pool().await).await.unwrap();
+    let all: Vec<i64> = sqlx::query_scalar("SELECT contact_id FROM ganira.journal WHERE contact_id <> $1")
+        .bind(contact.0)
+        .fetch_all(&world.database.pool().await)
+        .await
+        .unwrap();
     let same = all.iter().filter(|id| Conversation { tenant: world.tenant, contact: ContactId(**id) }.shard() == shard);
     assert!(same.count() > 0, "none of them shares the victim's shard");
 
     operations.gate.add_permits(100);
-    assert_eq!(victim.await.unwrap(), Taken::Safe);
+    assert_eq!(victim.join_next().await.unwrap().unwrap(), Taken::Safe);
     assert_eq!(journaled(&world).await, 1002);
     engine.stop().await;
 }
@@ -151,7 +157,12 @@ async fn a_panic_in_one_conversation_restarts_only_it_while_its_shard_and_a_thou
 async fn an_event_that_panics_twice_is_buried_and_the_conversation_goes_on() {
     let (world, operations, engine) = panicking(2).await;
     operations.gate.add_permits(100);
-    let said = [(VICTIM, "wamid.v0", "hello"), (VICTIM, "wamid.v1", "1"), (VICTIM, "wamid.v2", "hours"), (VICTIM, "wamid.v3", "1")];
+    let said = [
+        (VICTIM, "wamid.v0", "hello"),
+        (VICTIM, "wamid.v1", "1"),
+        (VICTIM, "wamid.v2", "hours"),
+        (VICTIM, "wamid.v3", "1"),
+    ];
     assert_eq!(take(&engine, &said).await, Taken::Safe);
     assert_eq!(journaled(&world).await, 3);
     let letters: Vec<(String, String)> = sqlx::query_as("SELECT reason, state FROM ganira.dead_letter")
@@ -310,6 +321,7 @@ async fn an_engine_that_was_only_paused_is_fenced_at_its_next_commit_and_stands_
 
     let message = body(&[(KEZA, "wamid.m1", "m1")]);
     assert_eq!(post(&world.http, &world.url(""), message.clone()).await, 503);
+    phase(&first, Phase::Starting).await;
     assert_eq!(journaled(&world).await, 1, "what a fenced engine worked out is in no table");
     assert_eq!(post(&world.http, &base, message).await, 200);
     assert_eq!(last_page(&world, KEZA, "m1").await, ["m0", "m1"]);
@@ -318,5 +330,34 @@ async fn an_engine_that_was_only_paused_is_fenced_at_its_next_commit_and_stands_
     phase(&first, Phase::Owning).await;
     assert_eq!(post(&world.http, &world.url(""), body(&[(KEZA, "wamid.m2", "m2")])).await, 200);
     assert_eq!(last_page(&world, KEZA, "m2").await, ["m0", "m1", "m2"]);
+    world.stop().await;
+}
+
+/// Loading a conversation fails once, as on a connection that was just lost.
+const LOAD_FAILS_ONCE: &str = "
+    CREATE SEQUENCE public.loads;
+    GRANT USAGE ON SEQUENCE public.loads TO PUBLIC;
+    ALTER FUNCTION ganira.load_conversations RENAME TO load_conversations_truly;
+    CREATE FUNCTION ganira.load_conversations(p_tenant bigint[], p_contact bigint[])
+    RETURNS TABLE (tenant_id bigint, contact_id bigint, seq bigint, snapshot bytea, wrapped bytea) LANGUAGE plpgsql AS $$
+    BEGIN
+        IF nextval('public.loads') = 1 THEN
+            RAISE EXCEPTION 'ordered by a test';
+        END IF;
+        RETURN QUERY SELECT * FROM ganira.load_conversations_truly(p_tenant, p_contact);
+    END $$;";
+
+#[tokio::test]
+async fn when_a_turn_cannot_be_made_now_those_behind_it_come_again_too_and_keep_their_order() {
+    const KEZA: &str = "+250786000001";
+    let mut world = World::with(unpaced_wish()).await;
+    world.say(KEZA, "m0").await;
+    world.stop_engine().await;
+    world.start().await;
+    sqlx::raw_sql(LOAD_FAILS_ONCE).execute(&world.database.pool().await).await.unwrap();
+    let three = body(&[(KEZA, "wamid.m1", "m1"), (KEZA, "wamid.m2", "m2"), (KEZA, "wamid.m3", "m3")]);
+    assert_eq!(post(&world.http, &world.url(""), three.clone()).await, 503);
+    assert_eq!(post(&world.http, &world.url(""), three).await, 200);
+    assert_eq!(last_page(&world, KEZA, "m3").await, ["m0", "m1", "m2", "m3"]);
     world.stop().await;
 }

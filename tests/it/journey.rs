@@ -81,7 +81,8 @@ async fn a_customer_books_a_visit_and_every_request_to_graph_is_exactly_right() 
         assert_eq!(send["to"], ALINE);
     }
     // Each of her seven messages was marked as read, with typing shown, before or beside its answer.
-    let courtesies = bodies.iter().filter(|body| body["status"] == "read" && body["typing_indicator"]["type"] == "text");
+    let courtesies =
+        bodies.iter().filter(|body| body["status"] == "read" && body["typing_indicator"]["type"] == "text");
     assert!(courtesies.count() <= 7);
     world.stop().await;
 }
@@ -94,7 +95,13 @@ async fn a_person_without_a_phone_number_books_sees_her_visits_and_cancels() {
     world.received(NAMELESS, 1).await;
     book(&world, NAMELESS).await;
     assert_eq!(count(&world, "SELECT count(*) FROM ganira.visit WHERE state = 'booked'").await, 1);
-    assert!(world.inbox(NAMELESS).await.iter().all(|message| message["recipient"] == NAMELESS && message.get("to").is_none()));
+    assert!(
+        world
+            .inbox(NAMELESS)
+            .await
+            .iter()
+            .all(|message| message["recipient"] == NAMELESS && message.get("to").is_none())
+    );
 
     world.say(NAMELESS, "hello").await;
     wait_for("the menu again", async || {
@@ -136,7 +143,8 @@ async fn two_customers_want_the_same_time_and_one_of_them_is_told() {
     let same = first(&world.inbox(others[1]).await.pop().unwrap());
     assert_eq!(slot.rsplit(':').next(), same.rsplit(':').next(), "both are offered the same time");
     let (one, two) = tokio::join!(tap(&world, others[0], first), tap(&world, others[1], first));
-    let summaries = [&one, &two].iter().filter(|answer| options(answer).iter().any(|id| id.ends_with(":confirm"))).count();
+    let summaries =
+        [&one, &two].iter().filter(|answer| options(answer).iter().any(|id| id.ends_with(":confirm"))).count();
     assert_eq!(summaries, 1, "{one} {two}");
     assert_eq!(count(&world, "SELECT count(*) FROM ganira.occupancy").await, 1);
     world.stop().await;

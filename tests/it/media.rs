@@ -20,7 +20,13 @@ const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+
 /// What a bucket was asked to keep: path, who signed, how many bytes.
 type Kept = Arc<Mutex<Vec<(String, String, usize)>>>;
 
-async fn keep(State(kept): State<Kept>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> impl IntoResponse {
+async fn keep(
+    State(kept): State<Kept>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> impl IntoResponse {
     if method != Method::PUT {
         return (StatusCode::METHOD_NOT_ALLOWED, [("etag", "")]);
     }
@@ -68,8 +74,10 @@ async fn a_file_that_is_not_what_it_says_is_not_kept_and_its_turn_goes_on() {
     let count = async |sql: &'static str| -> i64 {
         sqlx::query_scalar(sql).fetch_one(&world.database.pool().await).await.unwrap()
     };
-    wait_for("the job to fail for good", async || (count("SELECT count(*) FROM ganira.journal WHERE kind = 7").await == 1).then_some(()))
-        .await;
+    wait_for("the job to fail for good", async || {
+        (count("SELECT count(*) FROM ganira.journal WHERE kind = 7").await == 1).then_some(())
+    })
+    .await;
     assert_eq!(count("SELECT count(*) FROM ganira.media").await, 0);
     assert_eq!(count("SELECT count(*) FROM ganira.job").await, 0);
     world.stop().await;

@@ -55,3 +55,33 @@ async fn the_days_ahead_are_built_and_counted() {
     assert_eq!(store.ensure_days().await.unwrap(), 1);
     assert_eq!(store.days_ahead().await.unwrap(), 7);
 }
+
+#[tokio::test]
+async fn a_receipt_for_somebody_who_was_erased_leaves_no_row() {
+    use ganira::domain::{AccountId, ContactId, Conversation, OutboxId, Seq, TenantId};
+    use ganira::store::{AttemptState, CommitOutcome, Fact, FactBatch};
+    let database = harness::database().await;
+    let pool = database.pool().await;
+    let store = PgStore::connect(database.options(), Durability::ThrowAway).await.unwrap();
+    let registration = store.register("one", 1, 1000).await.unwrap().unwrap();
+    sqlx::query("INSERT INTO ganira.contact_key VALUES (1, 1, '')").execute(&pool).await.unwrap();
+    let fact = |contact| Fact {
+        id: OutboxId {
+            conversation: Conversation { tenant: TenantId(1), contact: ContactId(contact) },
+            seq: Seq(1),
+            n: 0,
+        },
+        account: AccountId(1),
+        attempt: 0,
+        attempt_state: AttemptState::None,
+        rank: 40,
+        message: None,
+        error_code: None,
+        price_category: None,
+        at: ganira::domain::Clock::system().now(),
+    };
+    let batch = FactBatch::new(1, vec![fact(1), fact(2)], Vec::new());
+    assert!(matches!(store.record(registration.facts, &batch).await, CommitOutcome::Applied));
+    let known: Vec<i64> = sqlx::query_scalar("SELECT contact_id FROM ganira.delivery").fetch_all(&pool).await.unwrap();
+    assert_eq!(known, [1]);
+}

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use ganira::cli::assemble::{self, Running};
 use ganira::config::{Config, Purpose, Sources};
-use chrono::TimeDelta;
 use ganira::domain::{Clock, TenantId};
 use ganira::operations::{salon, tenants};
 use ganira::sandbox::{Handle, Number, Options, Sandbox};
@@ -45,7 +45,11 @@ impl Default for Wish {
             listen: ([127, 0, 0, 1], 0).into(),
             status_delay: Duration::from_millis(1),
             webhook_backoff: (Duration::from_millis(20), Duration::from_millis(200)),
-            numbers: vec![Number { phone_number_id: NUMBER.into(), waba_id: WABA.into(), display: "250788000100".into() }],
+            numbers: vec![Number {
+                phone_number_id: NUMBER.into(),
+                waba_id: WABA.into(),
+                display: "250788000100".into(),
+            }],
             ..Options::default()
         };
         Self { flow: "salon", sandbox, change: Box::new(|_| {}) }
@@ -62,7 +66,10 @@ impl World {
     }
 
     pub async fn with(wish: Wish) -> Self {
-        let _ = tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env()).with_test_writer().try_init();
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+            .with_test_writer()
+            .try_init();
         let _ = rustls::crypto::ring::default_provider().install_default();
         let database = harness::database().await;
         let folder = tempfile::tempdir().unwrap();
@@ -105,8 +112,16 @@ impl World {
         let clock = Clock::of(move || Clock::system().now() + ahead);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let metrics = assemble::record_metrics();
-        let running =
-            assemble::start_at(self.config.clone(), self.database.options(), Durability::ThrowAway, listener, metrics, clock).await.unwrap();
+        let running = assemble::start_at(
+            self.config.clone(),
+            self.database.options(),
+            Durability::ThrowAway,
+            listener,
+            metrics,
+            clock,
+        )
+        .await
+        .unwrap();
         self.sandbox.point_webhooks_at(Url::parse(&format!("http://{}/webhooks/whatsapp", running.address)).unwrap());
         self.running = Some(running);
         wait_for("the engine to own its conversations", async || {
@@ -178,6 +193,8 @@ pub fn config(folder: &tempfile::TempDir) -> Config {
     config.limits.global_per_second = 100_000;
     config.limits.global_burst = 100_000;
     config.engine.heartbeat_ms = 100;
+    // A loaded machine is no reason to give up.
+    config.server.request_timeout_ms = 30_000;
     config
 }
 

@@ -264,11 +264,11 @@ fn labels_of_days_and_moments_fit_a_list_row_in_every_language() {
 }
 
 #[rstest]
-#[case("en", "Fri 27 Nov", "RWF 15,000, 90 min")]
-#[case("fr-RW", "ven. 27 nov.", "RWF 15 000, 90 min")]
-#[case("rw", "Gatanu 27 Ugushyingo", "RWF 15.000, 90 min")]
-#[case("sw", "Ijumaa 27 Nov", "RWF 15,000, 90 dk")]
-#[case("xx", "Fri 27 Nov", "RWF 15,000, 90 min")]
+#[case("en", "Fri 27 Nov", "15,000 RWF, 90 min")]
+#[case("fr-RW", "ven. 27 nov.", "15 000 RWF, 90 min")]
+#[case("rw", "Gatanu 27 Ugushyingo", "15,000 RWF, 90 min")]
+#[case("sw", "Ijumaa 27 Nov", "15,000 RWF, 90 dk")]
+#[case("xx", "Fri 27 Nov", "15,000 RWF, 90 min")]
 fn labels_are_in_the_persons_language_or_english(#[case] language: &str, #[case] day: &str, #[case] price: &str) {
     let words = Words::of(language);
     assert_eq!(words.day(date("2026-11-27"), date("2026-11-20")), day);
@@ -285,8 +285,8 @@ fn today_and_tomorrow_are_called_so() {
 #[test]
 fn money_with_cents_shows_them_only_where_there_are_some() {
     let kes = |minor| Money { minor, currency: ganira::domain::money::Currency::parse("KES").unwrap() };
-    assert_eq!(Words::of("en").price_and_minutes(kes(123_456_705), 5), "KES 1,234,567.05, 5 min");
-    assert_eq!(Words::of("en").price_and_minutes(kes(99_900), 5), "KES 999, 5 min");
+    assert_eq!(Words::of("en").price_and_minutes(kes(123_456_705), 5), "1,234,567.05 KES, 5 min");
+    assert_eq!(Words::of("en").price_and_minutes(kes(99_900), 5), "999 KES, 5 min");
 }
 
 #[test]

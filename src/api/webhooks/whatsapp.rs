@@ -43,7 +43,13 @@ pub async fn receive(State(api): State<Api>, app: Option<Path<String>>, headers:
     response
 }
 
-async fn taken(api: &Api, app: Option<&str>, headers: &HeaderMap, body: Body, trace: Trace) -> Result<Response, Problem> {
+async fn taken(
+    api: &Api,
+    app: Option<&str>,
+    headers: &HeaderMap,
+    body: Body,
+    trace: Trace,
+) -> Result<Response, Problem> {
     let body = read(api, headers, body).await?;
     let signature = headers.get(SIGNATURE_HEADER).and_then(|value| value.to_str().ok());
     let signer = verify(&api.apps, app, signature, &body).map_err(|unsigned| {

@@ -6,6 +6,8 @@
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 use fluent_bundle::{FluentResource, FluentValue, concurrent::FluentBundle};
 
+use crate::domain::Money;
+use crate::domain::money::Currency;
 use crate::flows::languages::Language;
 
 /// How an instant is handed to a message.
@@ -65,18 +67,25 @@ fn time(text: &str, _: &Language) -> Option<String> {
     Some(time.format("%H:%M").to_string())
 }
 
-/// `5,000 RWF`.
 fn money(text: &str, language: &Language) -> Option<String> {
     let (minor, currency) = text.split_once(' ')?;
-    let minor: i64 = minor.parse().ok()?;
-    let sign = if minor < 0 { "-" } else { "" };
-    let minor = minor.unsigned_abs();
-    Some(if WITHOUT_MINOR.contains(&currency) {
+    let money = Money { minor: minor.parse().ok()?, currency: Currency::parse(currency)? };
+    Some(write_money(money, language))
+}
+
+/// `5,000 RWF`; cents only where there are some.
+pub(crate) fn write_money(money: Money, language: &Language) -> String {
+    let currency = money.currency.code();
+    let sign = if money.minor < 0 { "-" } else { "" };
+    let minor = money.minor.unsigned_abs();
+    if WITHOUT_MINOR.contains(&currency) {
         format!("{sign}{} {currency}", grouped(minor, language))
+    } else if minor.is_multiple_of(100) {
+        format!("{sign}{} {currency}", grouped(minor / 100, language))
     } else {
         let decimal = if language.thousands == ',' { '.' } else { ',' };
         format!("{sign}{}{decimal}{:02} {currency}", grouped(minor / 100, language), minor % 100)
-    })
+    }
 }
 
 fn number(text: &str, language: &Language) -> Option<String> {

@@ -11,6 +11,11 @@ use chrono_tz::Tz;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 
 pub(crate) use functions::write_day;
+
+/// An amount as people of a language write it, the same wherever it is said: `5,000 RWF`.
+pub fn money_in(language: &str, money: crate::domain::Money) -> String {
+    functions::write_money(money, crate::flows::languages::language(language))
+}
 pub(crate) use scan::Entry;
 
 use super::languages::{self, Language};

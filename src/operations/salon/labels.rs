@@ -6,6 +6,7 @@
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 use crate::domain::Money;
+use crate::flows::money_in;
 
 /// The words of one language.
 #[derive(Debug)]
@@ -22,7 +23,6 @@ pub struct Words {
     minutes: &'static str,
     /// Between a service and who gives it.
     with: &'static str,
-    thousands: char,
 }
 
 const EN: Words = Words {
@@ -35,7 +35,6 @@ const EN: Words = Words {
     anyone_note: "Whoever is free",
     minutes: "min",
     with: "with",
-    thousands: ',',
 };
 
 const FR: Words = Words {
@@ -48,7 +47,6 @@ const FR: Words = Words {
     anyone_note: "Qui est libre",
     minutes: "min",
     with: "avec",
-    thousands: ' ',
 };
 
 const RW: Words = Words {
@@ -74,7 +72,6 @@ const RW: Words = Words {
     anyone_note: "Uboneka",
     minutes: "min",
     with: "na",
-    thousands: '.',
 };
 
 const SW: Words = Words {
@@ -87,7 +84,6 @@ const SW: Words = Words {
     anyone_note: "Aliye na nafasi",
     minutes: "dk",
     with: "na",
-    thousands: ',',
 };
 
 /// All languages that labels can be in.
@@ -122,44 +118,13 @@ impl Words {
         }
     }
 
-    /// "RWF 15,000, 90 min".
+    /// "15,000 RWF, 90 min".
     pub fn price_and_minutes(&self, price: Money, minutes: u16) -> String {
-        format!("{}, {minutes} {}", self.money(price), self.minutes)
+        format!("{}, {minutes} {}", money_in(self.language, price), self.minutes)
     }
 
     /// "Box braids with Aline".
     pub fn service_with(&self, service: &str, staff: &str) -> String {
         format!("{service} {} {staff}", self.with)
     }
-
-    fn money(&self, money: Money) -> String {
-        let decimals = decimals(money.currency.code());
-        let unit = 10_i64.pow(decimals);
-        let whole = grouped(money.minor / unit, self.thousands);
-        let code = money.currency.code();
-        match money.minor % unit {
-            0 => format!("{code} {whole}"),
-            rest => format!("{code} {whole}.{:0width$}", rest.abs(), width = decimals as usize),
-        }
-    }
-}
-
-/// How many decimals a currency has in use (ISO 4217; for the shilling of Uganda and the francs of the region none).
-fn decimals(code: &str) -> u32 {
-    match code {
-        "RWF" | "BIF" | "UGX" | "XAF" | "XOF" | "DJF" | "KMF" | "GNF" => 0,
-        _ => 2,
-    }
-}
-
-fn grouped(number: i64, separator: char) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + 4);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) && !text.ends_with('-') {
-            text.push(separator);
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -36,17 +36,27 @@ pub enum ConnectError {
 
 /// The pool of wakers and readers: the role may only execute the engine's functions.
 pub(super) async fn engine_pool(options: PgConnectOptions, durability: Durability) -> Result<PgPool, ConnectError> {
-    let pool = PgPoolOptions::new()
-        .max_connections(6)
-        .acquire_timeout(Duration::from_secs(5))
-        .after_connect(|connection, _| Box::pin(async move { take_role(connection, "ganira_engine").await }))
-        .connect_with(options.options(ENGINE_SETTINGS).application_name("ganira engine"))
-        .await
-        .map_err(ConnectError::Connect)?;
+    let pool = as_engine(6).connect_with(engine_login(options)).await.map_err(ConnectError::Connect)?;
     if durability == Durability::Required {
         prove_durable(&pool).await?;
     }
     Ok(pool)
+}
+
+/// A single connection, opened when it is first needed.
+pub(super) fn pulse_pool(options: PgConnectOptions) -> PgPool {
+    as_engine(1).connect_lazy_with(engine_login(options))
+}
+
+fn as_engine(connections_max: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections_max)
+        .acquire_timeout(Duration::from_secs(5))
+        .after_connect(|connection, _| Box::pin(async move { take_role(connection, "ganira_engine").await }))
+}
+
+fn engine_login(options: PgConnectOptions) -> PgConnectOptions {
+    options.options(ENGINE_SETTINGS).application_name("ganira engine")
 }
 
 /// A small pool of the owner, for migrations and the commands of an operator. Never used while serving.

@@ -34,6 +34,8 @@ type LaneConnection = Arc<tokio::sync::Mutex<Option<PgConnection>>>;
 pub struct PgStore {
     options: PgConnectOptions,
     pool: PgPool,
+    /// One connection for heartbeats and probes, which must not queue behind anybody.
+    pulse: PgPool,
     lanes: Arc<Mutex<HashMap<WriterId, LaneConnection>>>,
 }
 
@@ -44,7 +46,8 @@ impl PgStore {
     /// The database cannot be reached, or `fsync` or `full_page_writes` is off and `durable` asks for them.
     pub async fn connect(options: PgConnectOptions, durability: Durability) -> std::result::Result<Self, ConnectError> {
         let pool = connect::engine_pool(options.clone(), durability).await?;
-        Ok(Self { options, pool, lanes: Arc::default() })
+        let pulse = connect::pulse_pool(options.clone());
+        Ok(Self { options, pool, pulse, lanes: Arc::default() })
     }
 
     /// The engine's pool, for what reads beside the trait (metrics, readiness).
@@ -74,7 +77,7 @@ impl Store for PgStore {
     }
 
     async fn heartbeat(&self, node: &str, incarnation: i64) -> Result<bool> {
-        rest::heartbeat(&self.pool, node, incarnation).await
+        rest::heartbeat(&self.pulse, node, incarnation).await
     }
 
     async fn release(&self, node: &str, incarnation: i64) -> Result<()> {
@@ -176,7 +179,7 @@ impl Store for PgStore {
     }
 
     async fn days_ahead(&self) -> Result<i32> {
-        rest::days_ahead(&self.pool).await
+        rest::days_ahead(&self.pulse).await
     }
 
     async fn let_go(&self, journal_days: u32, dead_letter_days: u32, nobody_days: u32) -> Result<u32> {

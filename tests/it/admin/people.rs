@@ -6,7 +6,7 @@ use ganira::cli::{assemble, person::remembered};
 use ganira::domain::{Address, Clock, ContactId, Conversation, Phone};
 use ganira::operations::people::{self, Erasure, Export, PersonError};
 use ganira::operations::requests::{self, Request};
-use ganira::operations::tenants;
+use ganira::operations::tenants::{self, NewTenant};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, PgPool};
 
@@ -164,6 +164,29 @@ async fn what_still_waited_to_be_sent_to_her_never_leaves() {
     world.say(DIANE, "hello;").await;
     world.received(DIANE, 1).await;
     assert!(world.inbox(ALINE).await.is_empty(), "{:?}", world.inbox(ALINE).await);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn an_erasure_that_cannot_be_done_is_not_called_done() {
+    let world = World::diary().await;
+    let pool = world.database.pool().await;
+    let new = NewTenant {
+        name: "No number".into(),
+        zone: "Africa/Kigali".into(),
+        language: "en".into(),
+        flow: "diary".into(),
+    };
+    let tenant = tenants::create(&pool, &ring(&world.config), &new).await.unwrap();
+    for table in [
+        "INSERT INTO ganira.conversation (tenant_id, contact_id)",
+        "INSERT INTO ganira.contact_key (wrapped, tenant_id, contact_id)",
+    ] {
+        let values = if table.contains("wrapped") { "VALUES ('x', $1, 7)" } else { "VALUES ($1, 7)" };
+        sqlx::query(AssertSqlSafe(format!("{table} {values}"))).bind(tenant.0).execute(&pool).await.unwrap();
+    }
+    let outcome = people::erase(&pool, Conversation { tenant, contact: ContactId(7) }, PATIENCE).await.unwrap();
+    assert!(matches!(&outcome, Erasure::Failed(why) if why.contains("nothing was erased")), "{outcome:?}");
     world.stop().await;
 }
 

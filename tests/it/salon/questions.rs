@@ -82,7 +82,7 @@ async fn services_and_staff_are_those_that_can_be_booked() {
     let person = asker(house.tenant, 1, 1);
     let services = house.ask(&person, "services", row([])).await;
     assert_eq!(column(&services, "label"), ["Box braids", "Wash and style", "Haircut"]);
-    assert_eq!(column(&services, "note")[0], "RWF 15,000, 120 min");
+    assert_eq!(column(&services, "note")[0], "15,000 RWF, 120 min");
     let haircut = house.service("Haircut").await;
     let staff = house.ask(&person, "staff_for", row([("service", whole(haircut))])).await;
     assert_eq!(column(&staff, "label"), ["Anyone", "Diane", "Eric"]);

@@ -78,11 +78,5 @@ pub(super) fn message(contact: i64, seq: i64, at_place: OutboxPlace) -> Outgoing
 }
 
 pub(super) fn with(contact: i64, seq: i64, at_place: OutboxPlace, envelope: Envelope) -> Outgoing {
-    Outgoing {
-        id: id(contact, seq),
-        account: ACCOUNT,
-        place: at_place,
-        at: at(0),
-        envelope: Arc::new(envelope),
-    }
+    Outgoing { id: id(contact, seq), account: ACCOUNT, place: at_place, at: at(0), envelope: Arc::new(envelope) }
 }
