@@ -10,5 +10,6 @@ mod flows;
 mod outbound;
 mod salon;
 mod sandbox;
+mod snapshot;
 mod transport;
 mod whatsapp;
