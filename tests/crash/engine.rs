@@ -13,7 +13,7 @@ use crate::database::Database;
 use crate::webhook::{APP, APP_SECRET, VERIFY_TOKEN};
 
 /// An engine that is not ready by then never will be.
-const READY_WITHIN: Duration = Duration::from_secs(30);
+const READY_WITHIN: Duration = Duration::from_secs(90);
 
 /// What every incarnation is started with.
 pub struct Engines {

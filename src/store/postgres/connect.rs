@@ -8,6 +8,8 @@ use sqlx::{Connection, Executor, PgPool};
 use super::{Durability, LaneConnection};
 use crate::store::CommitOutcome;
 
+/// How long a connection may take to be made. Shorter, and a starved machine would begin again and again without an end.
+const CONNECT_MAX: Duration = Duration::from_secs(15);
 /// How long a lane waits for the answer to a commit before it takes the outcome as unknown and asks again.
 const COMMIT_ANSWER_MAX: Duration = Duration::from_secs(10);
 
@@ -51,7 +53,7 @@ pub(super) fn pulse_pool(options: PgConnectOptions) -> PgPool {
 fn as_engine(connections_max: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections_max)
-        .acquire_timeout(Duration::from_secs(5))
+        .acquire_timeout(CONNECT_MAX)
         .after_connect(|connection, _| Box::pin(async move { take_role(connection, "ganira_engine").await }))
 }
 
@@ -121,7 +123,7 @@ pub(super) async fn on_lane(
 
 async fn open_lane(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
     let options = options.clone().options(ENGINE_SETTINGS).application_name("ganira lane");
-    let mut connection = tokio::time::timeout(Duration::from_secs(5), PgConnection::connect_with(&options))
+    let mut connection = tokio::time::timeout(CONNECT_MAX, PgConnection::connect_with(&options))
         .await
         .map_err(|_| sqlx::Error::PoolTimedOut)??;
     take_role(&mut connection, "ganira_engine").await?;
