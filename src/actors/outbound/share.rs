@@ -9,7 +9,7 @@ const PER_ACCOUNT: usize = 64;
 const ALWAYS: usize = 2;
 
 /// A shared number of permits. Whoever holds as many as half of those still free gets no more, so that some remain for others; below
-/// [`ALWAYS`] there is always one more. So the total may be exceeded by twice the number of accounts.
+/// `ALWAYS` there is always one more. So the total may be exceeded by twice the number of accounts.
 #[derive(Debug, Clone)]
 pub struct Permits(Arc<AtomicI64>);
 

@@ -19,7 +19,7 @@
 //! | unknown | its time is over: leave | gone | count it as lost |
 //! | queued, tried before | a receipt | gone: it was taken | |
 //!
-//! The modes of taking rows in stand in [`intake`].
+//! The modes of taking rows in stand in `intake`.
 
 mod contact;
 mod intake;
