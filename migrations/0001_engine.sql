@@ -102,14 +102,15 @@ CREATE TABLE contact_key (
     PRIMARY KEY (tenant_id, contact_id)
 );
 
--- No column that changes is indexed, so that every turn's update stays on its page.
+-- No column that changes is indexed, and a page is less than half filled: even when all its rows take a turn in one batch, the new versions stay
+-- on it. At 60 percent three updates in five of a busy page went elsewhere, with an index entry each.
 CREATE TABLE conversation (
     tenant_id bigint NOT NULL,
     contact_id bigint NOT NULL,
     seq bigint NOT NULL DEFAULT 0,
     snapshot bytea NOT NULL DEFAULT '',
     PRIMARY KEY (tenant_id, contact_id)
-) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+) WITH (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 ALTER TABLE conversation ALTER COLUMN snapshot SET STORAGE MAIN;
 
 -- Every restore applies this list again.
