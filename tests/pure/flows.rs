@@ -5,7 +5,6 @@
 mod broken;
 mod laws;
 mod limits;
-mod speed;
 mod talk;
 mod talks;
 mod world;

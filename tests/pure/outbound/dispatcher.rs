@@ -15,7 +15,7 @@ use ganira::crypto::{KeyedHash, SecretKey};
 use ganira::domain::outbound::WhenUnknown;
 use ganira::domain::{AccountId, Clock, DeliveryState, OutboxId};
 use ganira::flows::Channel;
-use ganira::store::{AttemptState, WriterId};
+use ganira::store::WriterId;
 use parking_lot::Mutex;
 
 use super::company::{Asked, Company, Reply};
@@ -176,14 +176,13 @@ async fn a_throttled_pair_does_not_delay_others() {
     .await;
     world.send(ACCOUNT, 1, 1, 1);
     world.until("the pair was throttled", |world| world.company.ids().len() == 1).await;
-    let started = Instant::now();
     for contact in 2..=20 {
         world.send(ACCOUNT, contact, 1, contact);
     }
-    world.until("the others left", |world| (2..=20).all(|contact| world.rank(id(contact, 1)) == 30)).await;
-    assert!(started.elapsed() < Duration::from_millis(900));
-    assert_eq!(world.table.fact(id(1, 1)).unwrap().attempt_state, AttemptState::Again);
-    world.until("the first left too", |world| world.rank(id(1, 1)) == 30).await;
+    world.until("all left", |world| (1..=20).all(|contact| world.rank(id(contact, 1)) == 30)).await;
+    let asked: Vec<_> = world.company.ids().into_iter().map(|id| id.conversation.contact.0).collect();
+    let again = asked.iter().rposition(|contact| *contact == 1).unwrap();
+    assert!(again > 1, "others went before the throttled one came again: {asked:?}");
 }
 
 #[tokio::test]
@@ -202,10 +201,9 @@ async fn accounts_that_never_answer_do_not_delay_another() {
         }
     }
     world.until("many hang", |world| world.company.ids().len() > 200).await;
-    let started = Instant::now();
     world.send(ACCOUNT, 1, 1, batch + 1);
+    // The others still hang: they never answer.
     world.until("the other's message left", |world| world.rank(id(1, 1)) == 30).await;
-    assert!(started.elapsed() < Duration::from_secs(1));
 }
 
 #[tokio::test]
