@@ -69,18 +69,16 @@ pub async fn work(
     after.ring.remember(event.id, event.occurred_at, event.received_at);
     receive(&mut after, event);
     let account = &speaks_by(world, &after, event);
-    let mut draft = Draft { messages: Vec::new(), effects: Vec::new(), alarm: None, keeps_alarm: true };
-    match given {
-        Given::Flow(input) => {
-            advance(world, awake, event, account, &input, truths, now, &mut after, &mut draft).await?;
-        }
-        Given::SlowDown => draft.messages.push(slow_down(account, &after)),
+    let draft = match given {
+        Given::Flow(input) => Asking { world, awake, event, account, truths, now }.advance(&input, &mut after).await?,
+        Given::SlowDown => Draft { messages: vec![slow_down(account, &after)], ..Draft::default() },
         Given::Erase => {
             after = Snapshot { kept: super::snapshot::Kept::default(), ring: after.ring };
-            draft.effects.push(GuardedEffect { ordinal: 0, kind: "erase_person", args: serde_json::json!({}) });
+            let erase = GuardedEffect { ordinal: 0, kind: "erase_person", args: serde_json::json!({}) };
+            Draft { effects: vec![erase], ..Draft::default() }
         }
-        Given::Nothing => {}
-    }
+        Given::Nothing => Draft::default(),
+    };
     finish(awake, event, account, after, draft)
 }
 
@@ -89,18 +87,25 @@ pub fn dismiss(world: &World, awake: &Awake, event: &Event) -> Result<Worked, Tu
     let mut after = awake.snapshot.clone();
     after.ring.remember(event.id, event.occurred_at, event.received_at);
     let account = speaks_by(world, &after, event);
-    let draft = Draft { messages: Vec::new(), effects: Vec::new(), alarm: None, keeps_alarm: true };
-    finish(awake, event, &account, after, draft)
+    finish(awake, event, &account, after, Draft::default())
 }
 
 /// What a turn will write besides the snapshot.
+#[derive(Default)]
 struct Draft {
     messages: Vec<Say>,
     effects: Vec<GuardedEffect>,
-    /// When the flow wants to be woken.
-    alarm: Option<Timestamp>,
-    /// The flow was not asked: what alarm it wants is unknown, so the one there is stays.
-    keeps_alarm: bool,
+    alarm: Wish,
+}
+
+/// When the flow wants to be woken.
+#[derive(Default)]
+enum Wish {
+    /// It was not asked: the alarm there is stays.
+    #[default]
+    Unknown,
+    Never,
+    At(Timestamp),
 }
 
 /// By which door this turn answers: the one the event came in by, else the one the person used last.
@@ -180,61 +185,61 @@ fn receive(after: &mut Snapshot, event: &Event) {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one turn")]
-async fn advance(
-    world: &World,
-    awake: &Awake,
-    event: &Event,
-    account: &Account,
-    input: &Input,
-    truths: &BTreeMap<u8, String>,
+/// A flow at work on one event: all that it, and the operations it asks, may know.
+struct Asking<'a> {
+    world: &'a World,
+    awake: &'a Awake,
+    event: &'a Event,
+    account: &'a Account,
+    truths: &'a BTreeMap<u8, String>,
     now: Timestamp,
-    after: &mut Snapshot,
-    draft: &mut Draft,
-) -> Result<(), TurnError> {
-    let tenant = &account.tenant;
-    let before = &awake.snapshot.kept.state;
-    let context = Context {
-        now,
-        zone: tenant.zone,
-        channel: account.channel,
-        door_open: door_open(account, after, now),
-        language: tenant.language.clone(),
-        profile_name: after.kept.profile_name.clone(),
-    };
-    let seal = |table: &'static str, row: &[u8], bytes: &[u8]| {
-        awake.key.seal(Place { tenant: event.conversation.tenant.0, table, row }, bytes)
-    };
-    let asker = Asker {
-        tenant: event.conversation.tenant,
-        contact: event.conversation.contact,
-        event: event.id,
-        zone: tenant.zone,
-        language: before.language().unwrap_or(&tenant.language),
-        now,
-        true_outcomes: truths,
-        seal: &seal,
-    };
-    let mut answered: Vec<Answered> = Vec::new();
-    for _ in 0..ROUNDS_MAX {
-        let answers: Vec<_> = answered.iter().map(|one| one.answer.clone()).collect();
-        match caught(&tenant.flows, before, input, &answers, &context)? {
-            Turn::Ask(questions) => answered.extend(world.operations.answer(&asker, &questions).await),
-            Turn::Done(done) => {
-                let Done { state, messages, alarm, faults, .. } = *done;
-                for fault in faults {
-                    metrics::counter!("ganira_flow_faults_total", "fault" => fault.as_str()).increment(1);
+}
+
+impl Asking<'_> {
+    /// Runs the flow from the start again with every round of answers, until it is done.
+    async fn advance(&self, input: &Input, after: &mut Snapshot) -> Result<Draft, TurnError> {
+        let Self { world, awake, event, account, truths, now } = *self;
+        let tenant = &account.tenant;
+        let before = &awake.snapshot.kept.state;
+        let context = Context {
+            now,
+            zone: tenant.zone,
+            channel: account.channel,
+            door_open: door_open(account, after, now),
+            language: tenant.language.clone(),
+            profile_name: after.kept.profile_name.clone(),
+        };
+        let seal = |table: &'static str, row: &[u8], bytes: &[u8]| {
+            awake.key.seal(Place { tenant: event.conversation.tenant.0, table, row }, bytes)
+        };
+        let asker = Asker {
+            tenant: event.conversation.tenant,
+            contact: event.conversation.contact,
+            event: event.id,
+            zone: tenant.zone,
+            language: before.language().unwrap_or(&tenant.language),
+            now,
+            true_outcomes: truths,
+            seal: &seal,
+        };
+        let mut answered: Vec<Answered> = Vec::new();
+        for _ in 0..ROUNDS_MAX {
+            let answers: Vec<_> = answered.iter().map(|one| one.answer.clone()).collect();
+            match caught(&tenant.flows, before, input, &answers, &context)? {
+                Turn::Ask(questions) => answered.extend(world.operations.answer(&asker, &questions).await),
+                Turn::Done(done) => {
+                    let Done { state, messages, alarm, faults, .. } = *done;
+                    for fault in faults {
+                        metrics::counter!("ganira_flow_faults_total", "fault" => fault.as_str()).increment(1);
+                    }
+                    after.kept.state = state;
+                    let effects = answered.into_iter().filter_map(|one| one.effect).collect();
+                    return Ok(Draft { messages, effects, alarm: alarm.map_or(Wish::Never, Wish::At) });
                 }
-                after.kept.state = state;
-                draft.messages = messages;
-                draft.alarm = alarm;
-                draft.keeps_alarm = false;
-                draft.effects = answered.into_iter().filter_map(|one| one.effect).collect();
-                return Ok(());
             }
         }
+        Err(TurnError::AsksWithoutEnd)
     }
-    Err(TurnError::AsksWithoutEnd)
 }
 
 /// The core cannot fail, but a bug in it must not take the conversation's actor along: a panic becomes a value.
@@ -323,16 +328,13 @@ fn arm(after: &mut Snapshot, event: &Event, draft: &Draft) -> (Option<Timestamp>
         gone = Some(FiredTimer { due, fired: true });
         after.kept.alarm = None;
     }
-    if draft.keeps_alarm {
-        return (None, gone);
-    }
-    match (draft.alarm, after.kept.alarm) {
-        (Some(wanted), Some(row)) if row <= wanted => (None, gone),
-        (Some(wanted), row) => {
-            after.kept.alarm = Some(wanted);
-            (Some(wanted), gone.or(row.map(|due| FiredTimer { due, fired: false })))
+    match (&draft.alarm, after.kept.alarm) {
+        (Wish::At(wanted), Some(row)) if row <= *wanted => (None, gone),
+        (Wish::At(wanted), row) => {
+            after.kept.alarm = Some(*wanted);
+            (Some(*wanted), gone.or(row.map(|due| FiredTimer { due, fired: false })))
         }
-        (None, _) => (None, gone),
+        (Wish::Never | Wish::Unknown, _) => (None, gone),
     }
 }
 

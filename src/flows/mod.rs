@@ -1,5 +1,6 @@
 //! The pure core: what a flow is, what it says, and how one input moves a session. No IO, no clock, no randomness, no failure.
 //!
+//! Entry points: [`FlowSet::load`] reads and checks a set of flow files, [`advance`] applies one input to a state.
 
 mod check;
 mod definition;
