@@ -51,6 +51,8 @@ pub struct Accounts {
 struct Index {
     by_id: HashMap<AccountId, Arc<Account>>,
     by_name: HashMap<Channel, HashMap<String, Arc<Account>>>,
+    by_parent: HashMap<Channel, HashMap<String, Vec<Arc<Account>>>>,
+    by_tenant: HashMap<TenantId, Arc<Account>>,
     tenants: HashMap<TenantId, Arc<Tenant>>,
 }
 
@@ -66,13 +68,13 @@ impl Accounts {
 
     /// The accounts that belong to one parent (WhatsApp: a WABA).
     pub fn of_parent(&self, channel: Channel, parent_id: &str) -> Vec<Arc<Account>> {
-        let index = self.inner.read().clone();
-        index
-            .by_id
-            .values()
-            .filter(|account| account.channel == channel && account.parent_id == parent_id)
-            .cloned()
-            .collect()
+        let index = self.inner.read();
+        index.by_parent.get(&channel).and_then(|parents| parents.get(parent_id)).cloned().unwrap_or_default()
+    }
+
+    /// One of a tenant's doors, where any will do.
+    pub fn of_tenant(&self, tenant: TenantId) -> Option<Arc<Account>> {
+        self.inner.read().by_tenant.get(&tenant).cloned()
     }
 
     pub fn tenant(&self, id: TenantId) -> Option<Arc<Tenant>> {
@@ -109,6 +111,9 @@ impl Accounts {
             let Some(channel) = channel(&row.channel) else { continue };
             let account = Arc::new(open(row, channel, tenant));
             index.by_name.entry(channel).or_default().insert(account.external_id.clone(), account.clone());
+            let parents = index.by_parent.entry(channel).or_default();
+            parents.entry(account.parent_id.clone()).or_default().push(account.clone());
+            index.by_tenant.entry(account.tenant.id).or_insert_with(|| account.clone());
             index.by_id.insert(account.id, account);
         }
         *self.inner.write() = Arc::new(index);

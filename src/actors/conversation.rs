@@ -117,7 +117,9 @@ impl Living {
         {
             return Run::Over(Verdict::Void);
         }
-        self.be_polite(event);
+        if truths.is_empty() {
+            self.be_polite(event);
+        }
         let worked = match turn::work(&self.shared.world, &memory.awake, event, truths).await {
             Ok(worked) => worked,
             Err(error) => return Run::Over(Box::pin(self.failed(event, &error)).await),

@@ -279,7 +279,7 @@ impl Ingress {
 
     /// Events of the engine's own need a door to speak through; the conversation's snapshot knows the right one.
     fn any_account(&self, conversation: Conversation) -> Option<Arc<Account>> {
-        self.0.shared.world.accounts.all().into_iter().find(|account| account.tenant.id == conversation.tenant)
+        self.0.shared.world.accounts.of_tenant(conversation.tenant)
     }
 
     async fn route(&self, new: NewEvent) -> Pending<'static> {

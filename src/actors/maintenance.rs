@@ -132,11 +132,17 @@ impl Housekeeper {
     async fn answer(&self, request: &RequestRow) -> Option<String> {
         let number = |name: &str| request.arguments.get(name).and_then(serde_json::Value::as_i64);
         match request.kind.as_str() {
-            "replay" => self.replay(number("dead_letter")?).await,
-            "erase" => {
-                let (tenant, contact) = (TenantId(number("tenant")?), ContactId(number("contact")?));
-                self.erase(Conversation { tenant, contact }, request.id).await
-            }
+            "replay" => match number("dead_letter") {
+                Some(id) => self.replay(id).await,
+                None => Some("it lacks the number `dead_letter`".to_owned()),
+            },
+            "erase" => match (number("tenant"), number("contact")) {
+                (Some(tenant), Some(contact)) => {
+                    let conversation = Conversation { tenant: TenantId(tenant), contact: ContactId(contact) };
+                    self.erase(conversation, request.id).await
+                }
+                _ => Some("it lacks the numbers `tenant` and `contact`".to_owned()),
+            },
             "refresh" => {
                 self.refresh_accounts().await;
                 Some("done".to_owned())
@@ -157,7 +163,15 @@ impl Housekeeper {
             Some(Buried::Internal { .. }) => {
                 return Some("it is an event of the engine's own and cannot be replayed".to_owned());
             }
-            Some(Buried::Update { mut inbound, raw, .. }) => {
+            Some(Buried::Update { app, mut inbound, raw }) => {
+                // As at the entrance: an account that came later may belong to another app than the one that signed this.
+                match self.world.accounts.named(Channel::WhatsApp, &inbound.account) {
+                    None => return Some("no tenant has its account".to_owned()),
+                    Some(account) if account.app != app => {
+                        return Some("it was signed by another app than its account's".to_owned());
+                    }
+                    Some(_) => {}
+                }
                 inbound.raw = raw.0;
                 let trace = Trace(crate::crypto::random::number());
                 match self.ingress.replay(Channel::WhatsApp, *inbound, &name, trace).await {

@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::assemble::{self, Running};
 use super::{logging, settings};
 use crate::config::{Config, Purpose};
-use crate::store::migrate::MIGRATOR;
+use crate::store::migrate::standing;
 use crate::store::postgres::{Durability, owner_pool};
 use crate::store::private_postgres::{Options, PrivatePostgres};
 
@@ -80,11 +80,9 @@ pub(super) async fn migrate(database: &PgConnectOptions) -> anyhow::Result<()> {
 
 async fn refuse_if_behind(database: &PgConnectOptions) -> anyhow::Result<()> {
     let pool = owner_pool(database.clone()).await?;
-    let applied: Result<Vec<i64>, _> =
-        sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success").fetch_all(&pool).await;
-    let applied = applied.unwrap_or_default();
+    let standing = standing(&pool).await.context("could not see which migrations were applied")?;
     pool.close().await;
-    let missing = MIGRATOR.iter().filter(|migration| !applied.contains(&migration.version)).count();
+    let missing = standing.pending.len();
     if missing > 0 {
         bail!(
             "the database lacks {missing} migrations of this release: run `ganira migrate` first, or serve with --migrate"

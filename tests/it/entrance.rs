@@ -398,3 +398,39 @@ async fn with_the_database_away_nothing_is_acknowledged_and_all_of_it_comes_in_a
     assert_eq!(text(&inbox[1]).lines().collect::<Vec<_>>(), ["m0", "m1"]);
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_letter_is_replayed_only_into_an_account_of_the_app_that_signed_it() {
+    let world = World::diary().await;
+    let pool = world.database.pool().await;
+    let answers = async |count: usize| -> Vec<String> {
+        wait_for("the answers", async || {
+            let all: Vec<String> =
+                sqlx::query_scalar("SELECT answer FROM ganira.request WHERE done_at IS NOT NULL ORDER BY id")
+                    .fetch_all(&pool)
+                    .await
+                    .unwrap();
+            (all.len() >= count).then_some(all)
+        })
+        .await
+    };
+    let ask = "INSERT INTO ganira.request (kind, arguments) SELECT 'replay', jsonb_build_object('dead_letter', id) FROM ganira.dead_letter";
+    let mut stranger = texts("999999999999999", ALINE, &[("wamid.r1", "hello")]);
+    stranger["entry"][0]["id"] = json!("111111111111111");
+    assert_eq!(post(&world, &stranger, "as_meta").await, 200);
+    sqlx::query(ask).execute(&pool).await.unwrap();
+    assert_eq!(answers(1).await, ["no tenant has its account"]);
+
+    // Somebody takes the account, under an app of her own.
+    sqlx::query("UPDATE ganira.account SET external_id = '999999999999999', app = 'another'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    for sql in ["INSERT INTO ganira.request (kind, arguments) VALUES ('refresh', '{}'), ('replay', '{}')", ask] {
+        sqlx::query(sql).execute(&pool).await.unwrap();
+    }
+    let all = answers(4).await;
+    assert_eq!(all[2..], ["it lacks the number `dead_letter`", "it was signed by another app than its account's"]);
+    assert_eq!(count(&world, "SELECT count(*) FROM ganira.journal").await, 0);
+    world.stop().await;
+}
