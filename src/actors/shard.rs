@@ -14,8 +14,13 @@ use crate::domain::Conversation;
 
 /// Events that may wait for one conversation; more are refused, since whoever sends so many comes again.
 const WAITING_MAX: usize = 1024;
-/// Sleep offers asked for in one sweep, so that stopping runs as a trickle: every actor's end takes a lock of the whole process.
-const DOZE_MAX: usize = 64;
+/// Sleep offers asked for in one sweep at least, so that stopping runs as a trickle: every actor's end takes a lock of the whole process.
+const DOZE_LEAST: usize = 64;
+/// The share of the idle that goes to sleep in one sweep where they are many: however fast strangers come, the awake stay bounded by what came
+/// in a few sweeps.
+const DOZE_SHARE: usize = 4;
+/// Sweeps without an event after which a conversation is idle.
+const IDLE_SWEEPS: u32 = 4;
 
 #[derive(Debug)]
 pub enum ShardMessage {
@@ -64,7 +69,7 @@ impl Actor for ShardRouter {
 
     async fn pre_start(&self, myself: ActorRef<Self::Msg>, shared: Arc<Shared>) -> Result<Routing, ActorProcessingErr> {
         let idle = Duration::from_millis(shared.world.settings.engine.idle_before_sleep_ms);
-        myself.send_interval((idle / 2).max(Duration::from_millis(5)), || ShardMessage::Sweep);
+        myself.send_interval((idle / IDLE_SWEEPS).max(Duration::from_millis(5)), || ShardMessage::Sweep);
         Ok(Routing { shared, awake: HashMap::new(), by_actor: HashMap::new(), sweep: 0 })
     }
 
@@ -187,11 +192,11 @@ impl Routing {
     fn sweep(&mut self) {
         self.sweep = self.sweep.wrapping_add(1);
         let sweep = self.sweep;
-        let idle = self
-            .awake
-            .values_mut()
-            .filter(|entry| entry.current.is_none() && !entry.dozing && sweep.wrapping_sub(entry.idle_since) >= 2);
-        for entry in idle.take(DOZE_MAX) {
+        let is_idle = |entry: &Entry| {
+            entry.current.is_none() && !entry.dozing && sweep.wrapping_sub(entry.idle_since) >= IDLE_SWEEPS
+        };
+        let idle = self.awake.values().filter(|entry| is_idle(entry)).count();
+        for entry in self.awake.values_mut().filter(|entry| is_idle(entry)).take(DOZE_LEAST.max(idle / DOZE_SHARE)) {
             entry.dozing = entry.actor.cast(ConversationMessage::Doze).is_ok();
         }
     }
