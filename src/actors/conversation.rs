@@ -159,7 +159,7 @@ impl Living {
                 Run::Refused(refusals)
             }
             Settled::Poison(error) => Run::Over(Box::pin(self.bury(event, &error)).await),
-            Settled::Fenced => Run::Over(Verdict::Unavailable),
+            Settled::Blocked | Settled::Fenced => Run::Over(Verdict::Unavailable),
         }
     }
 

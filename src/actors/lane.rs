@@ -26,6 +26,8 @@ pub enum Settled {
     Gone,
     /// Guards that failed, by the ordinal of their operation, with what is true instead.
     Refused(Vec<(u8, String)>),
+    /// Somebody else holds a row of it for too long. The turn is set aside, not the lane: it has to come again.
+    Blocked,
     /// The database will never take this turn.
     Poison(String),
     /// Nothing is known and nothing will be: the incarnation is over.
@@ -225,12 +227,10 @@ impl Committer {
             return Some(tell(all, blames));
         }
         if all.len() == 1 {
-            // Locks and serialisation are nobody's fault: the turn is sent again.
-            if state.starts_with("55") || state.starts_with("40") {
-                return if self.setup.fence.wait_or_fallen(AGAIN_AFTER).await { None } else { Some(all) };
-            }
-            let poisoned = all.remove(0);
-            let _ = poisoned.gate.send(Settled::Poison(format!("{state} {message}")));
+            // Locks and serialisation are nobody's fault.
+            let is_blocked = state.starts_with("55") || state.starts_with("40");
+            let settled = if is_blocked { Settled::Blocked } else { Settled::Poison(format!("{state} {message}")) };
+            let _ = all.remove(0).gate.send(settled);
             return Some(Vec::new());
         }
         for waiting in all {

@@ -434,3 +434,26 @@ async fn a_letter_is_replayed_only_into_an_account_of_the_app_that_signed_it() {
     assert_eq!(count(&world, "SELECT count(*) FROM ganira.journal").await, 0);
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_row_somebody_holds_delays_its_own_conversation_and_not_the_lane() {
+    let world =
+        World::with(Wish { flow: "diary", change: Box::new(|config| config.engine.lanes = 1), ..Wish::default() })
+            .await;
+    world.say(ALINE, "m0").await;
+    let other = "+250780000002";
+    world.say(other, "n0").await;
+    let pool = world.database.pool().await;
+    let mut holder = pool.begin().await.unwrap();
+    sqlx::query("SELECT FROM ganira.conversation WHERE contact_id = (SELECT min(contact_id) FROM ganira.conversation) FOR UPDATE")
+        .execute(&mut *holder)
+        .await
+        .unwrap();
+    let held = texts(NUMBER, ALINE, &[("wamid.l1", "m1")]);
+    assert_eq!(post_signed(&world, &held).await.0, 503);
+    assert_eq!(post_signed(&world, &texts(NUMBER, other, &[("wamid.l2", "n1")])).await.0, 200);
+    holder.rollback().await.unwrap();
+    assert_eq!(post_signed(&world, &held).await.0, 200);
+    assert!(dead_letters(&world).await.is_empty());
+    world.stop().await;
+}
