@@ -19,7 +19,7 @@ pub mod shipped;
 mod source;
 mod steps;
 pub mod turn;
-mod understand;
+pub mod understand;
 pub mod value;
 
 pub use definition::FlowSet;
