@@ -4,6 +4,7 @@
 
 mod check;
 mod definition;
+pub mod environment;
 mod expression;
 mod languages;
 mod layout;
@@ -19,10 +20,11 @@ pub mod shipped;
 mod source;
 mod steps;
 pub mod turn;
-mod understand;
+pub mod understand;
 pub mod value;
 
 pub use definition::FlowSet;
+pub use environment::{Environment, Provider, ProviderKind};
 pub use machine::{State, UnreadableState, advance};
 pub use messages::money_in;
 pub use mistake::{At, Mistake};

@@ -4,7 +4,7 @@ use super::{Keys, Reader, describe, text};
 use crate::flows::definition::{After, Anytime, Flow, Start};
 use crate::flows::expression::Kind as Known;
 use crate::flows::mistake::did_you_mean;
-use crate::flows::operation::{Type, salon};
+use crate::flows::operation::Type;
 use crate::flows::source::{Kind, Node};
 
 /// The format of flow files that we read.
@@ -140,11 +140,11 @@ fn kinds(node: Option<&Node>, what: &str, reader: &mut Reader<'_>) -> Vec<(Strin
         let Some(name) = text(node, "a type", reader.mistakes) else { continue };
         let plain = KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
         let named =
-            salon::TYPES.iter().find(|(known, _)| *known == name).map(|(_, kind): &(&str, Type)| Known::from(*kind));
+            reader.types.iter().find(|(known, _)| *known == name).map(|(_, kind): &(&str, Type)| Known::from(*kind));
         if let Some(kind) = plain.or(named) {
             found.push((key.name.clone(), kind));
         } else {
-            let known = KINDS.iter().map(|(name, _)| *name).chain(salon::TYPES.iter().map(|(name, _)| *name));
+            let known = KINDS.iter().map(|(name, _)| *name).chain(reader.types.iter().map(|(name, _)| *name));
             let mend = did_you_mean(name, known, "name one that exists");
             reader.mistakes.add(node.at, format!("no type \"{name}\""), "a flow takes and gives typed values", mend);
         }
