@@ -31,4 +31,4 @@ pub use mistake::{At, Mistake};
 pub use operation::{Field, OperationKind, Outcome, Signature, Type};
 pub use steps::verbs;
 pub use turn::{Answer, Channel, Context, Done, Fault, Input, Question, Say, Turn};
-pub use value::{Row, Value};
+pub use value::{Decimal, Place, Row, Value};

@@ -14,15 +14,22 @@ const CHANNELS: [&str; 3] = ["whatsapp", "ussd", "sms"];
 const LANGUAGES: [&str; 4] = ["en", "fr", "rw", "sw"];
 
 /// Kinds by the names a flow gives them in `takes` and `ends`.
-const KINDS: [(&str, Known); 9] = [
+const KINDS: [(&str, Known); 16] = [
     ("text", Known::Text),
     ("person", Known::Text),
+    ("phone", Known::Text),
+    ("email", Known::Text),
     ("whole", Known::Whole),
+    ("decimal", Known::Decimal),
     ("yesno", Known::YesNo),
     ("money", Known::Money),
     ("date", Known::Date),
     ("time", Known::Time),
     ("datetime", Known::DateTime),
+    ("duration", Known::Duration),
+    ("location", Known::Place),
+    ("image", Known::Media),
+    ("document", Known::Media),
     ("texts", Known::Texts),
 ];
 
