@@ -30,5 +30,8 @@ pub use messages::money_in;
 pub use mistake::{At, Mistake};
 pub use operation::{Field, OperationKind, Outcome, Signature, Type};
 pub use steps::verbs;
-pub use turn::{Answer, Channel, Context, Done, Fault, Input, Question, Say, Turn};
+pub use turn::{
+    Answer, Channel, Context, Count, Done, Door, Fault, Gives, Input, JobKind, JobOrder, Passing, Question, Rests, Say,
+    Screen, Turn,
+};
 pub use value::{Decimal, Place, Row, Value};

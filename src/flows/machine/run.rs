@@ -13,7 +13,7 @@ use crate::flows::definition::{Flow, FlowSet, Formula};
 use crate::flows::expression::Scope;
 use crate::flows::languages::{Language, language};
 use crate::flows::messages::Texts;
-use crate::flows::turn::{Answer, Channel, Context, Done, Fault, Input, Question};
+use crate::flows::turn::{Answer, Context, Done, Fault, Input, Question, Rests};
 use crate::flows::value::{Row, Value};
 
 pub(crate) struct Run<'a> {
@@ -66,8 +66,22 @@ impl<'a> Run<'a> {
     pub(super) fn done(self) -> Done {
         let alarm = self.state.stack.iter().flat_map(|frame| &frame.wake).map(|wake| wake.at).min();
         let alarm = alarm.map(|at| self.state.quiet_until.map_or(at, |quiet| at.max(quiet)));
+        let rests = match self.open_line() {
+            None => Rests::Ended,
+            Some((line, _)) if line.step.asking().is_some() => Rests::Question,
+            Some(_) => Rests::Waiting,
+        };
         let (messages, said) = self.outbox.finish();
-        Done { state: self.state, messages, alarm, said, faults: self.faults }
+        Done {
+            state: self.state,
+            messages,
+            alarm,
+            said,
+            jobs: Vec::new(),
+            counts: Vec::new(),
+            rests,
+            faults: self.faults,
+        }
     }
 
     pub(super) fn flow(&self) -> Option<&'a Flow> {
@@ -229,11 +243,7 @@ impl Scope for Run<'_> {
                 profile.map(|name| Cow::Owned(Value::text(name)))
             }
             "input" if rest == ["text"] => self.text.as_ref().map(Cow::Borrowed),
-            "channel" => own(Value::text(match self.context.channel {
-                Channel::WhatsApp => "whatsapp",
-                Channel::Ussd => "ussd",
-                Channel::Sms => "sms",
-            })),
+            "channel" => own(Value::text(self.context.channel.as_str())),
             "language" => own(Value::text(self.own_texts().code)),
             "today" => own(Value::Date(self.today())),
             "now" => own(Value::DateTime(self.now())),
