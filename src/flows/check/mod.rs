@@ -3,7 +3,9 @@
 
 mod names;
 mod operations;
+mod said;
 mod texts;
+mod unsaid;
 mod ways;
 
 use names::Names;
@@ -37,6 +39,8 @@ impl<'f> Check<'f> {
         self.operations();
         self.expressions();
         self.texts();
+        self.said();
+        self.unsaid();
         self.elsewhere.extend(self.mistakes.found);
         self.elsewhere
     }

@@ -65,7 +65,7 @@ impl Check<'_> {
         if needs.prompt {
             self.fits(texts, needs, &own, line.step.rows_from().is_some());
         }
-        for entry in own {
+        for entry in own.into_iter().flat_map(|entry| texts.reached(entry)) {
             self.variables(texts, entry);
         }
     }
@@ -117,7 +117,7 @@ impl Check<'_> {
     }
 
     fn variables(&mut self, texts: &Texts, entry: &Entry) {
-        for (variable, at) in &entry.variables {
+        for (variable, at) in &entry.uses.variables {
             let given_again = matches!(
                 (entry.attribute.as_deref(), variable.as_str()),
                 (Some("low"), "low") | (Some("high"), "high")
@@ -139,7 +139,7 @@ impl Check<'_> {
         }
     }
 
-    fn add_to(
+    pub(super) fn add_to(
         &mut self,
         texts: &Texts,
         at: At,
