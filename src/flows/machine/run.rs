@@ -231,14 +231,16 @@ impl Scope for Run<'_> {
         let (first, rest) = path.split_first()?;
         let own = |value: Value| rest.is_empty().then_some(Cow::Owned(value));
         if let Some(value) = self.base().and_then(|frame| frame.vals.get(first)) {
-            return rest.iter().try_fold(value, |value, field| value.field(field)).map(Cow::Borrowed);
+            return within(value, rest);
         }
         match first.as_str() {
             "contact" => {
-                let [field] = rest else { return None };
-                let known = self.state.contact.get(field).map(Cow::Borrowed);
-                let profile = self.context.profile_name.as_ref().filter(|_| field == "name");
-                known.or_else(|| profile.map(|name| Cow::Owned(Value::text(name))))
+                let (field, rest) = rest.split_first()?;
+                if let Some(known) = self.state.contact.get(field) {
+                    return within(known, rest);
+                }
+                let profile = self.context.profile_name.as_ref().filter(|_| field == "name" && rest.is_empty());
+                profile.map(|name| Cow::Owned(Value::text(name)))
             }
             "input" if rest == ["text"] => self.text.as_ref().map(Cow::Borrowed),
             "channel" => own(Value::text(self.context.channel.as_str())),
@@ -256,6 +258,12 @@ impl Scope for Run<'_> {
     fn now(&self) -> Timestamp {
         self.context.now
     }
+}
+
+/// The part of a value that a path's further names lead to.
+fn within<'v>(value: &'v Value, path: &[String]) -> Option<Cow<'v, Value>> {
+    let Some((last, between)) = path.split_last() else { return Some(Cow::Borrowed(value)) };
+    between.iter().try_fold(value, |value, field| value.field(field))?.part(last)
 }
 
 impl Run<'_> {

@@ -6,10 +6,10 @@ use ganira::domain::{Content, MessageBody};
 use ganira::flows::{Answer, Channel, Context, Done, Fault, FlowSet, Input, Row, State, Turn, Value, advance};
 use proptest::prelude::*;
 
-use super::world::signatures;
+use super::world::environment;
 
 fn set(files: &[(&str, &str)]) -> Arc<FlowSet> {
-    Arc::new(FlowSet::load(files, &signatures()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}")))
+    Arc::new(FlowSet::load(files, &environment()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}")))
 }
 
 pub fn context() -> Context {
