@@ -18,6 +18,7 @@ mod reads;
 pub mod shipped;
 mod source;
 mod steps;
+pub mod talk;
 pub mod turn;
 mod understand;
 pub mod value;
