@@ -10,8 +10,7 @@ use crate::flows::reader::describe;
 use crate::flows::source::{Kind, Node};
 
 /// What `check` can look at.
-pub(super) const KNOWN: [&str; 8] =
-    ["done", "ended", "at", "values", "alarm_in", "bytes_at_most", "fault", "language"];
+pub(super) const KNOWN: [&str; 8] = ["done", "ended", "at", "values", "alarm_in", "bytes_at_most", "fault", "language"];
 
 impl Session<'_> {
     /// The names of what was said, and what is pinned of it.
@@ -119,10 +118,7 @@ impl Session<'_> {
                     || "nothing".to_owned(),
                     |value| format!("{} ({})", print(value, zone), serde_json::to_string(value).unwrap_or_default()),
                 );
-                return Err(otherwise(
-                    format!("{} = {}", key.name, json(wanted)),
-                    format!("{} = {got}", key.name),
-                ));
+                return Err(otherwise(format!("{} = {}", key.name, json(wanted)), format!("{} = {got}", key.name)));
             }
         }
         Ok(())
@@ -157,7 +153,9 @@ fn list(names: &[&str]) -> String {
 
 fn words(node: &Node) -> String {
     match &node.kind {
-        Kind::List(items) => list(&items.iter().filter_map(word).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>()),
+        Kind::List(items) => {
+            list(&items.iter().filter_map(word).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>())
+        }
         _ => word(node).unwrap_or_else(|| "nothing".to_owned()),
     }
 }

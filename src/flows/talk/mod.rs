@@ -79,7 +79,9 @@ impl Talks {
 
     /// Plays every test once a channel.
     pub fn play_all<'t>(&'t self, flows: &'t FlowSet) -> impl Iterator<Item = Played> + 't {
-        self.tests.iter().flat_map(move |test| test.channels.iter().map(move |channel| self.play(flows, test, *channel)))
+        self.tests
+            .iter()
+            .flat_map(move |test| test.channels.iter().map(move |channel| self.play(flows, test, *channel)))
     }
 
     /// Plays one test on one channel, up to where it goes another way.

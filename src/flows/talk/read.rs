@@ -25,6 +25,7 @@ struct Given {
     now: (Timestamp, chrono_tz::Tz),
     language: String,
     profile: Option<String>,
+    shares: u64,
     channels: Vec<Channel>,
 }
 
@@ -84,6 +85,7 @@ impl Reader<'_> {
             now: now(NOW)?,
             language: "en".to_owned(),
             profile: None,
+            shares: 0,
             channels: vec![Channel::WhatsApp],
         };
         let given = self.given(&mut keys, &nothing);
@@ -142,6 +144,7 @@ impl Reader<'_> {
             now: now.unwrap_or(above.now),
             language: keys.text("language", self.mistakes).unwrap_or(&above.language).to_owned(),
             profile: word(keys.text("profile", self.mistakes), &above.profile),
+            shares: keys.whole("shares", 0, i64::MAX, self.mistakes).map_or(above.shares, |shares| shares as u64),
             channels: channels.or(one).unwrap_or_else(|| above.channels.clone()),
         }
     }
@@ -151,7 +154,12 @@ impl Reader<'_> {
         let name = match keys.text("test", self.mistakes) {
             Some(name) => name.to_owned(),
             None => {
-                self.mistakes.add(node.at, "a test has a name", "there is no key \"test\"", "begin with test: a sentence");
+                self.mistakes.add(
+                    node.at,
+                    "a test has a name",
+                    "there is no key \"test\"",
+                    "begin with test: a sentence",
+                );
                 String::new()
             }
         };
@@ -167,8 +175,8 @@ impl Reader<'_> {
             None => self.mistakes.add(node.at, "a test has a talk", "there is no key \"talk\"", "add talk:"),
         }
         keys.finish("a test", self.mistakes);
-        let Given { flow, now: (now, zone), language, profile, channels } = given;
-        Some(Test { name, at: node.at, channels, flow, now, zone, language, profile, talk })
+        let Given { flow, now: (now, zone), language, profile, shares, channels } = given;
+        Some(Test { name, at: node.at, channels, flow, now, zone, language, profile, shares, talk })
     }
 
     fn exchange(&mut self, node: &Node) -> Option<Exchange> {
@@ -245,8 +253,7 @@ impl Reader<'_> {
 
     fn expected_bot(&mut self, node: &Node) -> Expected {
         let by_channel = |pairs: &[(source::Key, Node)]| {
-            !pairs.is_empty()
-                && pairs.iter().all(|(key, _)| key.name == "else" || screen::named(&key.name).is_some())
+            !pairs.is_empty() && pairs.iter().all(|(key, _)| key.name == "else" || screen::named(&key.name).is_some())
         };
         match &node.kind {
             Kind::Map(pairs) if by_channel(pairs) => Expected::PerChannel(

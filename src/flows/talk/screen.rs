@@ -85,8 +85,7 @@ pub(super) fn kind(content: &Content) -> &'static str {
 }
 
 /// All words of [`kind`].
-pub(super) const KINDS: [&str; 8] =
-    ["text", "buttons", "list", "link", "location", "media", "template", "reaction"];
+pub(super) const KINDS: [&str; 8] = ["text", "buttons", "list", "link", "location", "media", "template", "reaction"];
 
 /// The ids of what can be tapped on a message; `None` where nothing can.
 pub fn taps(content: &Content) -> Option<Vec<String>> {

@@ -42,6 +42,8 @@ pub struct Test {
     pub(super) zone: chrono_tz::Tz,
     pub(super) language: String,
     pub(super) profile: Option<String>,
+    /// The person's number for `split`.
+    pub(super) shares: u64,
     pub(super) talk: Vec<Exchange>,
 }
 

@@ -67,12 +67,10 @@ impl<'f> Session<'f> {
             world: World::new(settings.world.clone(), settings.rows.clone(), test.zone),
             state: State::default(),
             context: Context {
-                now: test.now,
-                zone: test.zone,
-                channel,
-                door_open: true,
                 language: test.language.clone(),
                 profile_name: test.profile.clone(),
+                shares: test.shares,
+                ..Context::at(test.now, test.zone, channel)
             },
             alarm: None,
             flow: test.flow.clone(),
@@ -229,8 +227,7 @@ impl<'f> Session<'f> {
                 Turn::Ask(questions) => {
                     for question in questions {
                         let signature = self.flows.signatures.get(question.operation.as_str());
-                        let signature =
-                            signature.ok_or_else(|| format!("{} has no signature", question.operation))?;
+                        let signature = signature.ok_or_else(|| format!("{} has no signature", question.operation))?;
                         answers.push(self.world.answer(&question, signature)?);
                     }
                 }

@@ -3,13 +3,14 @@
 use chrono::{NaiveDateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 
+use super::read::duration;
 use crate::domain::money::Currency;
-use crate::domain::{Money, Timestamp};
+use crate::domain::{MediaKind, MediaRef, Money, Timestamp};
 use crate::flows::messages::print;
 use crate::flows::operation::{Field, Type};
 use crate::flows::reader::describe;
 use crate::flows::source::{Kind, Node};
-use crate::flows::value::{Row, Value};
+use crate::flows::value::{Place, Row, Value};
 
 /// The node as text; numbers and truth values count as written.
 pub(super) fn word(node: &Node) -> Option<String> {
@@ -46,6 +47,13 @@ pub(super) fn typed(node: &Node, kind: Type, zone: Tz) -> Result<Value, String> 
             Kind::Whole(number) => Value::Whole(number),
             _ => return Err(wrong("whole number")),
         },
+        Type::Decimal => Value::Decimal(text()?.parse().map_err(|_| wrong("number, such as 4 or \"4.5\""))?),
+        Type::Duration => {
+            let time = duration(&text()?).ok_or_else(|| wrong("duration, such as 10m"))?;
+            Value::Duration(time.num_seconds())
+        }
+        Type::Place => Value::Place(Box::new(place(node).ok_or_else(|| wrong("place, such as \"-1.9441, 30.0619\""))?)),
+        Type::Media => Value::Media(Box::new(media(&text()?).ok_or_else(|| wrong("media, such as image"))?)),
         Type::YesNo => match node.kind {
             Kind::YesNo(value) => Value::YesNo(value),
             _ => return Err(wrong("true or false")),
@@ -127,6 +135,31 @@ fn money(node: &Node) -> Option<Money> {
     let (amount, code) = text.split_once(' ')?;
     let minor = amount.parse().ok()?;
     Some(Money { minor, currency: Currency::parse(code)? })
+}
+
+/// `"-1.9441, 30.0619"`, with a name after it or none.
+pub(super) fn place(node: &Node) -> Option<Place> {
+    let text = word(node)?;
+    let mut parts = text.splitn(3, ',').map(str::trim);
+    let (latitude, longitude) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let place = Place::at(latitude, longitude)?;
+    Some(Place { name: parts.next().map(str::to_owned), ..place })
+}
+
+/// A medium as a person sends it: `image`, or `document menu.pdf`.
+pub(super) fn media(text: &str) -> Option<MediaRef> {
+    let (kind, filename) = text.split_once(' ').map_or((text, None), |(kind, name)| (kind, Some(name.to_owned())));
+    let (kind, mime) = match kind {
+        "image" => (MediaKind::Image, "image/jpeg"),
+        "video" => (MediaKind::Video, "video/mp4"),
+        "audio" => (MediaKind::Audio, "audio/mpeg"),
+        "voice" => (MediaKind::Voice, "audio/ogg"),
+        "document" => (MediaKind::Document, "application/pdf"),
+        "sticker" => (MediaKind::Sticker, "image/webp"),
+        _ => return None,
+    };
+    let (id, mime) = ("media-1".to_owned(), mime.to_owned());
+    Some(MediaRef { kind, id, mime, sha256: None, caption: None, filename })
 }
 
 fn time(text: &str) -> Option<NaiveTime> {

@@ -105,7 +105,10 @@ impl World {
     fn named(&self, name: &str, fields: &[crate::flows::operation::Field]) -> Result<Row, String> {
         let node = self.row(name).ok_or_else(|| {
             let known = self.rows.keys().map(String::as_str);
-            format!("there is no row \"{name}\"\n{}", crate::flows::mistake::did_you_mean(name, known, "add it to rows"))
+            format!(
+                "there is no row \"{name}\"\n{}",
+                crate::flows::mistake::did_you_mean(name, known, "add it to rows")
+            )
         })?;
         typed::row(node, fields, self.zone).map_err(|error| format!("row {name}: {error}"))
     }
@@ -158,6 +161,10 @@ fn is_of(value: &Value, kind: Type) -> bool {
         (Value::Texts(texts), Type::Texts { items_max, .. }) => texts.len() <= usize::from(items_max),
         (Value::Rows(rows), Type::Rows { rows_max, .. }) => rows.len() <= usize::from(rows_max),
         (Value::Whole(_), Type::Whole)
+        | (Value::Decimal(_), Type::Decimal)
+        | (Value::Duration(_), Type::Duration)
+        | (Value::Place(_), Type::Place)
+        | (Value::Media(_), Type::Media)
         | (Value::YesNo(_), Type::YesNo)
         | (Value::Money(_), Type::Money)
         | (Value::Date(_), Type::Date)

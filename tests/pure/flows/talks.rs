@@ -8,7 +8,7 @@ use ganira::flows::FlowSet;
 use ganira::flows::talk::{Flows, Talks};
 use serde_json::Value as Json;
 
-use super::world::signatures;
+use super::world::environment;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pure/flows/talks");
 
@@ -20,7 +20,7 @@ fn flows_of(talks: &Talks) -> Arc<FlowSet> {
         Flows::Beside => panic!("set or files"),
     };
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    match FlowSet::load(&files, &signatures()) {
+    match FlowSet::load(&files, &environment()) {
         Ok(set) => Arc::new(set),
         Err(mistakes) => panic!("{}", mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     }

@@ -1,7 +1,7 @@
 //! The operations that the flows of these tests may name.
 
 use ganira::flows::operation::salon;
-use ganira::flows::{Field, OperationKind, Outcome, Signature, Type};
+use ganira::flows::{Environment, Field, OperationKind, Outcome, Signature, Type};
 
 const TEXT: Type = Type::Text { chars_max: 40 };
 const PLACE: &[Field] = &[
@@ -29,4 +29,9 @@ const SPARE: &[Signature] = &[
 /// All signatures a talk's flows may name.
 pub fn signatures() -> Vec<Signature> {
     salon::ALL.iter().chain(SPARE).copied().collect()
+}
+
+/// What a talk's flows may name: these signatures, and nothing configured but what the tests of such steps need.
+pub fn environment() -> Environment {
+    Environment::of(&signatures())
 }
