@@ -55,7 +55,7 @@ impl<'a> Run<'a> {
             answers,
             text,
             state,
-            outbox: Outbox::default(),
+            outbox: Outbox::new(context.channel),
             faults: Vec::new(),
             asked: 0,
             steps: 0,
@@ -66,20 +66,25 @@ impl<'a> Run<'a> {
         }
     }
 
-    pub(super) fn done(self) -> Done {
+    pub(super) fn done(mut self) -> Done {
         let alarm = self.state.stack.iter().flat_map(|frame| &frame.wake).map(|wake| wake.at).min();
         let alarm = alarm.map(|at| self.state.quiet_until.map_or(at, |quiet| at.max(quiet)));
+        let words = self.own_texts();
+        let finished = self.outbox.finish(&self.context.screen, words);
+        if finished.unread.is_some() {
+            self.state.unread = finished.unread;
+        }
         let rests = match self.open_line() {
+            _ if self.state.unread.is_some() => Rests::Question,
             None => Rests::Ended,
             Some((line, _)) if line.step.asking().is_some() => Rests::Question,
             Some(_) => Rests::Waiting,
         };
-        let (messages, said) = self.outbox.finish();
         Done {
             state: self.state,
-            messages,
+            messages: finished.messages,
             alarm,
-            said,
+            said: finished.said,
             jobs: Vec::new(),
             counts: Vec::new(),
             rests,
