@@ -38,6 +38,7 @@ pub(super) static KINYARWANDA: Language = Language {
         high: "Ntarenze {high}.",
         more: "Ibindi",
         first: "Uhereye mu ntangiriro",
+        back: "Inyuma",
         open: "Hitamo",
         yes: "Yego",
         no: "Oya",
