@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::Check;
 use crate::flows::expression::Kind;
-use crate::flows::messages::{Entry, Texts, is_own, is_own_attribute, is_reserved, message_id, option_of};
+use crate::flows::messages::{Entry, Texts, is_own, is_reserved, message_id, option_of, own_attributes};
 use crate::flows::mistake::did_you_mean;
 
 impl Check<'_> {
@@ -46,7 +46,8 @@ impl Check<'_> {
     }
 
     fn unsaid_message(&mut self, texts: &Texts, entry: &Entry, said: &BTreeMap<String, Labels>) {
-        if said.contains_key(&entry.id) || is_own(&entry.id) {
+        // A name that a translation does without is no mistake.
+        if said.contains_key(&entry.id) || is_own(&entry.id) || entry.is_term() {
             return;
         }
         let missing =
@@ -66,22 +67,23 @@ impl Check<'_> {
         if entry.is_term() {
             return;
         }
-        let known = match said.get(&entry.id) {
-            // The message itself is reported.
-            None if !is_own(&entry.id) => return,
-            None if is_own_attribute(&entry.id, attribute) => return,
-            None => Vec::new(),
+        let known: Vec<&str> = match said.get(&entry.id) {
             Some(labels) if labels.any || is_reserved(option_of(attribute)) => return,
             Some(labels) => labels.known.iter().map(String::as_str).collect(),
+            None => match own_attributes(&entry.id) {
+                // Either any may be there, or the message itself is reported.
+                None => return,
+                Some(own) => own.to_vec(),
+            },
         };
         if known.contains(&option_of(attribute)) || known.contains(&attribute) {
             return;
         }
         let mend = did_you_mean(attribute, known.iter().copied(), "remove it");
         let cause = if known.is_empty() {
-            "it has no options".to_owned()
+            "no step looks it up".to_owned()
         } else {
-            format!("its labels are {}", known.join(", "))
+            format!("looked up there: {}", known.join(", "))
         };
         self.add_to(texts, entry.at, format!("nothing says {}", entry.key()), cause, mend);
     }

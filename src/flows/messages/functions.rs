@@ -1,4 +1,4 @@
-//! The functions a message may call: `DATE TIME DURATION MONEY NUMBER PHONE`.
+//! The functions a message may call: `DATE TIME NUMBER MONEY DURATION PHONE`.
 //!
 //! A value reaches a message as text in a fixed form (a day as `2026-11-21`, an instant in the tenant's zone as `2026-11-21T09:00`, a length
 //! of time as `90m`, an amount as `5000 RWF` in minor units) and the function writes it as the language does. Without its function it is
@@ -6,7 +6,7 @@
 //!
 //! | function | takes | options |
 //! |---|---|---|
-//! | `DATE` | a day or an instant | `style`: `short` (Sat, 21 Nov; if none is given), `long` (Saturday, 21 November 2026), `weekday` (Saturday) |
+//! | `DATE` | a day or an instant | `style`: `short` (Sat 21 Nov; if none is given), `long` (Saturday, 21 November 2026), `weekday` (Saturday) |
 //! | `TIME` | a time or an instant | none: 24 hours, 09:05, which is what CLDR has for our languages |
 //! | `DURATION` | a length of time, or whole seconds | none |
 //! | `MONEY` | an amount | none |
@@ -60,13 +60,6 @@ pub(crate) const FUNCTIONS: [Function; 6] = [
         write: date,
     },
     Function { name: "TIME", writes: "a time", options: &[], takes: &[Kind::Time, Kind::DateTime], write: time },
-    Function {
-        name: "DURATION",
-        writes: "a length of time",
-        options: &[],
-        takes: &[Kind::Duration, Kind::Whole],
-        write: duration,
-    },
     Function { name: "MONEY", writes: "an amount", options: &[], takes: &[Kind::Money], write: money },
     Function {
         name: "NUMBER",
@@ -78,6 +71,13 @@ pub(crate) const FUNCTIONS: [Function; 6] = [
         ],
         takes: &[Kind::Whole, Kind::Decimal],
         write: number,
+    },
+    Function {
+        name: "DURATION",
+        writes: "a length of time",
+        options: &[],
+        takes: &[Kind::Duration, Kind::Whole],
+        write: duration,
     },
     Function { name: "PHONE", writes: "a phone number", options: &[], takes: &[], write: phone },
 ];

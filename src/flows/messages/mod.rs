@@ -19,7 +19,7 @@ use fluent_syntax::ast;
 
 pub(crate) use entries::{Entry, Said};
 pub(crate) use functions::{FUNCTIONS, Function};
-pub(crate) use names::{is_own, is_own_attribute, is_reserved, option_of};
+pub(crate) use names::{is_own, is_reserved, option_of, own_attributes};
 pub(crate) use plurals::categories;
 pub use review::{Review, Reviewed, own_reviews};
 use writing::{DateStyle, write_day, write_duration, write_money, write_number};
@@ -236,7 +236,7 @@ pub(crate) fn print(value: &Value, zone: Tz) -> String {
     }
 }
 
-/// A value as a person reads it, for the engine's own texts: `Sat, 21 Nov`, `5,000 RWF`.
+/// A value as a person reads it, for the engine's own texts: `Sat 21 Nov`, `5,000 RWF`.
 pub(crate) fn written(value: &Value, language: &Language, zone: Tz) -> String {
     match value {
         Value::Whole(number) => write_number(&(*number).into(), language),

@@ -29,9 +29,9 @@ pub(crate) fn is_own(id: &str) -> bool {
     OWN.iter().any(|(own, _)| *own == id)
 }
 
-/// Whether the engine itself looks this attribute of one of its own messages up.
-pub(crate) fn is_own_attribute(id: &str, attribute: &str) -> bool {
-    OWN.iter().any(|(own, attributes)| *own == id && attributes.is_none_or(|known| known.contains(&attribute)))
+/// The attributes that the engine looks up in a message of its own; `None` if any may be.
+pub(crate) fn own_attributes(id: &str) -> Option<&'static [&'static str]> {
+    OWN.iter().find(|(own, _)| *own == id).and_then(|(_, attributes)| *attributes)
 }
 
 /// The option whose label, button or note an attribute is: `book` of `book-note`.

@@ -23,7 +23,7 @@ type Days<F> = FixedCalendarDateTimeFormatter<Gregorian, F>;
 /// How a day is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DateStyle {
-    /// `Sat, 21 Nov`.
+    /// `Sat 21 Nov`.
     Short,
     /// `Saturday, 21 November 2026`.
     Long,
@@ -77,7 +77,7 @@ impl Writing {
     }
 }
 
-/// English as it is written outside America: the day before its month.
+/// English as it is written in Britain and in our markets: the day before its month.
 fn conventions(language: &str) -> (Locale, Units) {
     let units = |first, words| Units { words, first };
     match language {
@@ -95,7 +95,7 @@ fn conventions(language: &str) -> (Locale, Units) {
             ),
         ),
         "sw" => (locale!("sw"), units(true, [["siku"; 2], ["saa"; 2], ["dakika"; 2], ["sekunde"; 2]])),
-        _ => (locale!("en-001"), units(false, [["day", "days"], ["h"; 2], ["min"; 2], ["s"; 2]])),
+        _ => (locale!("en-GB"), units(false, [["day", "days"], ["h"; 2], ["min"; 2], ["s"; 2]])),
     }
 }
 
