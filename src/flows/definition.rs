@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::environment::Environment;
 use super::expression::{Expression, Kind};
 use super::messages::Texts;
 use super::mistake::At;
@@ -15,6 +16,8 @@ pub struct FlowSet {
     pub(crate) flows: Vec<Flow>,
     pub(crate) by_name: HashMap<String, usize>,
     pub(crate) signatures: HashMap<&'static str, Signature>,
+    /// What its steps may name.
+    pub(crate) environment: Environment,
 }
 
 impl FlowSet {

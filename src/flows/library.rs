@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::definition::FlowSet;
+use super::environment::Environment;
 use super::messages::{Texts, message_id};
 use super::mistake::{At, Mistake, Mistakes};
-use super::operation::Signature;
 use super::reader;
 use super::reads::Reads;
 use super::understand::fold;
@@ -14,10 +14,10 @@ use super::understand::fold;
 const FLOWS_MAX: usize = 100;
 
 impl FlowSet {
-    /// Reads a folder of flows: `(file name, text)` of its `.flow.yaml` and `.ftl` files. The flows are checked against the signatures of
-    /// the operations they may name. All mistakes come back at once, by file and line.
-    pub fn load(files: &[(&str, &str)], signatures: &[Signature]) -> Result<Self, Vec<Mistake>> {
-        let (set, mut mistakes) = Self::read(files, signatures);
+    /// Reads a folder of flows: `(file name, text)` of its `.flow.yaml` and `.ftl` files. The flows are checked against
+    /// the operations, providers and servers they may name. All mistakes come back at once, by file and line.
+    pub fn load(files: &[(&str, &str)], environment: &Environment) -> Result<Self, Vec<Mistake>> {
+        let (set, mut mistakes) = Self::read(files, environment);
         mistakes.extend(super::check::check(&set));
         if mistakes.is_empty() {
             return Ok(set);
@@ -34,13 +34,13 @@ impl FlowSet {
         first.languages.iter().filter(everywhere).map(String::as_str).collect()
     }
 
-    fn read(files: &[(&str, &str)], signatures: &[Signature]) -> (Self, Vec<Mistake>) {
-        let signatures = signatures.iter().map(|signature| (signature.name, *signature)).collect();
-        let mut set = Self { flows: Vec::new(), by_name: HashMap::new(), signatures };
+    fn read(files: &[(&str, &str)], environment: &Environment) -> (Self, Vec<Mistake>) {
+        let signatures = environment.signatures.iter().map(|signature| (signature.name, *signature)).collect();
+        let mut set = Self { flows: Vec::new(), by_name: HashMap::new(), signatures, environment: environment.clone() };
         let mut found = Vec::new();
         for (file, text) in files.iter().filter(|(file, _)| file.ends_with(".flow.yaml")).take(FLOWS_MAX) {
             let mut mistakes = Mistakes::of(file);
-            let flow = reader::read(file, text, &mut mistakes);
+            let flow = reader::read(file, text, &environment.types, &mut mistakes);
             if let Some(flow) = flow {
                 if set.by_name.insert(flow.name.clone(), set.flows.len()).is_some() {
                     mistakes.add(

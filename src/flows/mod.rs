@@ -4,6 +4,7 @@
 
 mod check;
 mod definition;
+pub mod environment;
 mod expression;
 mod languages;
 mod layout;
@@ -19,14 +20,18 @@ pub mod shipped;
 mod source;
 mod steps;
 pub mod turn;
-mod understand;
+pub mod understand;
 pub mod value;
 
 pub use definition::FlowSet;
+pub use environment::{Environment, Provider, ProviderKind};
 pub use machine::{State, UnreadableState, advance};
 pub use messages::money_in;
 pub use mistake::{At, Mistake};
 pub use operation::{Field, OperationKind, Outcome, Signature, Type};
 pub use steps::verbs;
-pub use turn::{Answer, Channel, Context, Done, Fault, Input, Question, Say, Turn};
-pub use value::{Row, Value};
+pub use turn::{
+    Answer, Channel, Context, Count, Done, Door, Fault, Gives, Input, JobKind, JobOrder, Passing, Question, Rests, Say,
+    Screen, Turn,
+};
+pub use value::{Decimal, Place, Row, Value};

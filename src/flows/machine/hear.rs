@@ -69,6 +69,15 @@ impl<'a> Run<'a> {
                 self.faults.push(Fault::Event);
                 None
             }
+            Input::Job { .. } => {
+                self.faults.push(Fault::Job);
+                None
+            }
+            Input::Dial { .. } => {
+                self.faults.push(Fault::Flow);
+                None
+            }
+            Input::GivenBack | Input::NobodyThere | Input::HungUp => None,
         }
     }
 

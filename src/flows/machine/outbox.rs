@@ -52,5 +52,5 @@ impl Outbox {
 }
 
 fn say(content: Content) -> Say {
-    Say { content, when_unknown: crate::domain::outbound::WhenUnknown::SendAgain, wake: false }
+    Say { content, when_unknown: crate::domain::outbound::WhenUnknown::SendAgain, wake: false, by: None }
 }

@@ -13,7 +13,7 @@ use crate::flows::definition::{Flow, FlowSet, Formula};
 use crate::flows::expression::Scope;
 use crate::flows::languages::{Language, language};
 use crate::flows::messages::Texts;
-use crate::flows::turn::{Answer, Channel, Context, Done, Fault, Input, Question};
+use crate::flows::turn::{Answer, Context, Done, Fault, Input, Question, Rests};
 use crate::flows::value::{Row, Value};
 
 pub(crate) struct Run<'a> {
@@ -66,8 +66,22 @@ impl<'a> Run<'a> {
     pub(super) fn done(self) -> Done {
         let alarm = self.state.stack.iter().flat_map(|frame| &frame.wake).map(|wake| wake.at).min();
         let alarm = alarm.map(|at| self.state.quiet_until.map_or(at, |quiet| at.max(quiet)));
+        let rests = match self.open_line() {
+            None => Rests::Ended,
+            Some((line, _)) if line.step.asking().is_some() => Rests::Question,
+            Some(_) => Rests::Waiting,
+        };
         let (messages, said) = self.outbox.finish();
-        Done { state: self.state, messages, alarm, said, faults: self.faults }
+        Done {
+            state: self.state,
+            messages,
+            alarm,
+            said,
+            jobs: Vec::new(),
+            counts: Vec::new(),
+            rests,
+            faults: self.faults,
+        }
     }
 
     pub(super) fn flow(&self) -> Option<&'a Flow> {
@@ -217,21 +231,19 @@ impl Scope for Run<'_> {
         let (first, rest) = path.split_first()?;
         let own = |value: Value| rest.is_empty().then_some(Cow::Owned(value));
         if let Some(value) = self.base().and_then(|frame| frame.vals.get(first)) {
-            return rest.iter().try_fold(value, |value, field| value.field(field)).map(Cow::Borrowed);
+            return within(value, rest);
         }
         match first.as_str() {
             "contact" => {
-                let [field] = rest else { return None };
-                let known = self.state.contact.get(field).map(Cow::Borrowed);
-                let profile = self.context.profile_name.as_ref().filter(|_| field == "name");
-                known.or_else(|| profile.map(|name| Cow::Owned(Value::text(name))))
+                let (field, rest) = rest.split_first()?;
+                if let Some(known) = self.state.contact.get(field) {
+                    return within(known, rest);
+                }
+                let profile = self.context.profile_name.as_ref().filter(|_| field == "name" && rest.is_empty());
+                profile.map(|name| Cow::Owned(Value::text(name)))
             }
             "input" if rest == ["text"] => self.text.as_ref().map(Cow::Borrowed),
-            "channel" => own(Value::text(match self.context.channel {
-                Channel::WhatsApp => "whatsapp",
-                Channel::Ussd => "ussd",
-                Channel::Sms => "sms",
-            })),
+            "channel" => own(Value::text(self.context.channel.as_str())),
             "language" => own(Value::text(self.own_texts().code)),
             "today" => own(Value::Date(self.today())),
             "now" => own(Value::DateTime(self.now())),
@@ -246,6 +258,12 @@ impl Scope for Run<'_> {
     fn now(&self) -> Timestamp {
         self.context.now
     }
+}
+
+/// The part of a value that a path's further names lead to.
+fn within<'v>(value: &'v Value, path: &[String]) -> Option<Cow<'v, Value>> {
+    let Some((last, between)) = path.split_last() else { return Some(Cow::Borrowed(value)) };
+    between.iter().try_fold(value, |value, field| value.field(field))?.part(last)
 }
 
 impl Run<'_> {

@@ -4,7 +4,7 @@ use super::{Keys, Reader, describe, text};
 use crate::flows::definition::{After, Anytime, Flow, Start};
 use crate::flows::expression::Kind as Known;
 use crate::flows::mistake::did_you_mean;
-use crate::flows::operation::{Type, salon};
+use crate::flows::operation::Type;
 use crate::flows::source::{Kind, Node};
 
 /// The format of flow files that we read.
@@ -14,15 +14,22 @@ const CHANNELS: [&str; 3] = ["whatsapp", "ussd", "sms"];
 const LANGUAGES: [&str; 4] = ["en", "fr", "rw", "sw"];
 
 /// Kinds by the names a flow gives them in `takes` and `ends`.
-const KINDS: [(&str, Known); 9] = [
+const KINDS: [(&str, Known); 16] = [
     ("text", Known::Text),
     ("person", Known::Text),
+    ("phone", Known::Text),
+    ("email", Known::Text),
     ("whole", Known::Whole),
+    ("decimal", Known::Decimal),
     ("yesno", Known::YesNo),
     ("money", Known::Money),
     ("date", Known::Date),
     ("time", Known::Time),
     ("datetime", Known::DateTime),
+    ("duration", Known::Duration),
+    ("location", Known::Place),
+    ("image", Known::Media),
+    ("document", Known::Media),
     ("texts", Known::Texts),
 ];
 
@@ -133,11 +140,11 @@ fn kinds(node: Option<&Node>, what: &str, reader: &mut Reader<'_>) -> Vec<(Strin
         let Some(name) = text(node, "a type", reader.mistakes) else { continue };
         let plain = KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
         let named =
-            salon::TYPES.iter().find(|(known, _)| *known == name).map(|(_, kind): &(&str, Type)| Known::from(*kind));
+            reader.types.iter().find(|(known, _)| *known == name).map(|(_, kind): &(&str, Type)| Known::from(*kind));
         if let Some(kind) = plain.or(named) {
             found.push((key.name.clone(), kind));
         } else {
-            let known = KINDS.iter().map(|(name, _)| *name).chain(salon::TYPES.iter().map(|(name, _)| *name));
+            let known = KINDS.iter().map(|(name, _)| *name).chain(reader.types.iter().map(|(name, _)| *name));
             let mend = did_you_mean(name, known, "name one that exists");
             reader.mistakes.add(node.at, format!("no type \"{name}\""), "a flow takes and gives typed values", mend);
         }

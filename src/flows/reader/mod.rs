@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use super::definition::{After, Arm, Block, Flow, Formula, Guard, Head, Line, Scene, Silence, Spot, Start, To};
 use super::expression;
 use super::mistake::{At, Mistakes, did_you_mean};
+use super::operation::Type;
 use super::reads::Reads;
 use super::source::{self, Kind, Node};
 use super::steps;
@@ -20,10 +21,10 @@ const NAME_CHARS_MAX: usize = 40;
 const SILENCE_S_MAX: u32 = 30 * 24 * 3600;
 
 /// Reads one flow file without its messages.
-pub(crate) fn read(file: &str, text: &str, mistakes: &mut Mistakes) -> Option<Flow> {
+pub(crate) fn read(file: &str, text: &str, types: &[(&str, Type)], mistakes: &mut Mistakes) -> Option<Flow> {
     let root = source::read(text, mistakes)?;
     let mut keys = Keys::of(&root, "a flow file", mistakes)?;
-    let mut reader = Reader::new(mistakes);
+    let mut reader = Reader::new(mistakes, types);
     let mut flow = Flow {
         name: String::new(),
         file: file.to_owned(),
@@ -50,6 +51,8 @@ pub(crate) fn read(file: &str, text: &str, mistakes: &mut Mistakes) -> Option<Fl
 /// What reading gathers.
 pub(crate) struct Reader<'m> {
     pub mistakes: &'m mut Mistakes,
+    /// Types by the names a flow gives them, besides the plain ones.
+    types: &'m [(&'m str, Type)],
     blocks: Vec<Block>,
     spots: HashMap<String, Spot>,
     scene: String,
@@ -58,8 +61,8 @@ pub(crate) struct Reader<'m> {
 }
 
 impl<'m> Reader<'m> {
-    fn new(mistakes: &'m mut Mistakes) -> Self {
-        Self { mistakes, blocks: Vec::new(), spots: HashMap::new(), scene: "head".to_owned(), here: None }
+    fn new(mistakes: &'m mut Mistakes, types: &'m [(&'m str, Type)]) -> Self {
+        Self { mistakes, types, blocks: Vec::new(), spots: HashMap::new(), scene: "head".to_owned(), here: None }
     }
 
     fn scenes(&mut self, node: Option<&Node>, root: At) -> Vec<Scene> {

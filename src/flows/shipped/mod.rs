@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::definition::FlowSet;
+use super::environment::Environment;
 use super::operation::{Signature, salon};
 
 type Files = &'static [(&'static str, &'static str)];
@@ -33,7 +34,7 @@ impl FlowSet {
 
 #[expect(clippy::panic, reason = "a program whose own flows are wrong must not start; a test reads them all")]
 fn read(name: &str, files: Files, signatures: &[Signature]) -> FlowSet {
-    FlowSet::load(files, signatures).unwrap_or_else(|mistakes| {
+    FlowSet::load(files, &Environment::of(signatures)).unwrap_or_else(|mistakes| {
         let all: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
         panic!("the shipped flows of {name} are wrong:\n{}", all.join("\n"))
     })

@@ -7,14 +7,14 @@ use ganira::flows::FlowSet;
 use serde_json::Value as Json;
 
 use super::talks::read;
-use super::world::signatures;
+use super::world::environment;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pure/flows/broken");
 
 fn mistakes_of(file: &Json) -> String {
     let files = file["files"].as_object().expect("files");
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str().unwrap())).collect();
-    match FlowSet::load(&files, &signatures()) {
+    match FlowSet::load(&files, &environment()) {
         Ok(_) => "nothing is wrong\n".to_owned(),
         Err(mistakes) => mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n") + "\n",
     }

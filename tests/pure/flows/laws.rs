@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use ganira::domain::{Content, MessageBody, Money};
-use ganira::flows::{Answer, Context, FlowSet, Input, Question, Row, State, Turn, Value, advance};
+use ganira::flows::{Answer, Context, Environment, FlowSet, Input, Question, Row, State, Turn, Value, advance};
 use proptest::prelude::*;
 
 use super::limits::{assert_fits, context, few, text};
@@ -139,14 +139,14 @@ proptest! {
 
     #[test]
     fn any_text_as_a_flow_file_is_refused_or_read(text in "\\PC{0,200}") {
-        let _ = FlowSet::load(&[("f.flow.yaml", &text)], &[]);
+        let _ = FlowSet::load(&[("f.flow.yaml", &text)], &Environment::default());
     }
 
     #[test]
     fn any_expression_is_refused_or_read(source in "[a-c0-9().,+*<>=!&|'\" \\[\\]?:-]{0,60}") {
         let quoted = source.replace('\'', "''");
         let flow = format!("flow: f\nformat: 1\nscenes:\n  one:\n    - set: {{a: '{quoted}'}}\n    - end\n");
-        let _ = FlowSet::load(&[("f.flow.yaml", &flow), ("f.en.ftl", "x = x\n")], &[]);
+        let _ = FlowSet::load(&[("f.flow.yaml", &flow), ("f.en.ftl", "x = x\n")], &Environment::default());
     }
 }
 
@@ -156,8 +156,8 @@ fn deep_nesting_is_refused_on_a_small_stack() {
     let lists = format!("flow: {}{}", "[".repeat(5000), "]".repeat(5000));
     let flow = format!("flow: f\nformat: 1\nscenes:\n  one:\n    - set: {{a: \"{parentheses}\"}}\n    - end\n");
     let thread = std::thread::Builder::new().stack_size(512 * 1024).spawn(move || {
-        assert!(FlowSet::load(&[("f.flow.yaml", &flow), ("f.en.ftl", "x = x\n")], &[]).is_err());
-        assert!(FlowSet::load(&[("f.flow.yaml", &lists)], &[]).is_err());
+        assert!(FlowSet::load(&[("f.flow.yaml", &flow), ("f.en.ftl", "x = x\n")], &Environment::default()).is_err());
+        assert!(FlowSet::load(&[("f.flow.yaml", &lists)], &Environment::default()).is_err());
     });
     thread.unwrap().join().unwrap();
 }

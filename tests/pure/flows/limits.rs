@@ -6,21 +6,14 @@ use ganira::domain::{Content, MessageBody};
 use ganira::flows::{Answer, Channel, Context, Done, Fault, FlowSet, Input, Row, State, Turn, Value, advance};
 use proptest::prelude::*;
 
-use super::world::signatures;
+use super::world::environment;
 
 fn set(files: &[(&str, &str)]) -> Arc<FlowSet> {
-    Arc::new(FlowSet::load(files, &signatures()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}")))
+    Arc::new(FlowSet::load(files, &environment()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}")))
 }
 
 pub fn context() -> Context {
-    Context {
-        now: "2026-11-20T08:00:00Z".parse().unwrap(),
-        zone: chrono_tz::Africa::Kigali,
-        channel: Channel::WhatsApp,
-        door_open: true,
-        language: "en".to_owned(),
-        profile_name: None,
-    }
+    Context::at("2026-11-20T08:00:00Z".parse().unwrap(), chrono_tz::Africa::Kigali, Channel::WhatsApp)
 }
 
 pub fn text(text: &str) -> Input {

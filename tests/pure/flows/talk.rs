@@ -43,7 +43,7 @@ impl<'f> Talk<'f> {
             _ => Channel::WhatsApp,
         };
         let profile_name = test.get("profile").and_then(Json::as_str).map(str::to_owned);
-        let context = Context { now, zone, channel, door_open: true, language: word("language", "en"), profile_name };
+        let context = Context { language: word("language", "en"), profile_name, ..Context::at(now, zone, channel) };
         Self {
             flows,
             world: World::of(file),

@@ -9,7 +9,7 @@ use ganira::flows::FlowSet;
 use serde_json::Value as Json;
 
 use super::talk::Talk;
-use super::world::signatures;
+use super::world::environment;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pure/flows/talks");
 
@@ -20,7 +20,7 @@ pub fn flows_of(file: &Json) -> Arc<FlowSet> {
     }
     let files = file["files"].as_object().expect("set or files");
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str().unwrap())).collect();
-    match FlowSet::load(&files, &signatures()) {
+    match FlowSet::load(&files, &environment()) {
         Ok(set) => Arc::new(set),
         Err(mistakes) => panic!("{}", mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     }

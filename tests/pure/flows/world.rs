@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ganira::domain::Money;
 use ganira::flows::operation::salon;
-use ganira::flows::{Answer, Field, OperationKind, Outcome, Question, Row, Signature, Type, Value};
+use ganira::flows::{Answer, Environment, Field, OperationKind, Outcome, Question, Row, Signature, Type, Value};
 use serde_json::Value as Json;
 
 const TEXT: Type = Type::Text { chars_max: 40 };
@@ -33,6 +33,11 @@ const SPARE: &[Signature] = &[
 /// All signatures a talk's flows may name.
 pub fn signatures() -> Vec<Signature> {
     salon::ALL.iter().chain(SPARE).copied().collect()
+}
+
+/// What a talk's flows may name: these signatures, and nothing configured but what the tests of such steps need.
+pub fn environment() -> Environment {
+    Environment::of(&signatures())
 }
 
 /// The world of one talk.
