@@ -42,6 +42,8 @@ pub struct Tenant {
     pub flows: Arc<FlowSet>,
     /// Which revision of them that is; 0 for the shipped ones.
     pub revision: i32,
+    /// The shipped flows it speaks as long as it has published none.
+    pub shipped: String,
 }
 
 /// All doors. Reading is a pointer copy; [`Accounts::refresh`] replaces them whole.
@@ -157,7 +159,15 @@ impl Accounts {
         };
         let key = tenant_key(row, ring, known)?;
         let zone = row.zone.parse().map_err(|_| format!("unknown time zone {}", row.zone))?;
-        Ok(Arc::new(Tenant { id: row.tenant, key, zone, language: row.language.clone(), flows, revision }))
+        Ok(Arc::new(Tenant {
+            id: row.tenant,
+            key,
+            zone,
+            language: row.language.clone(),
+            flows,
+            revision,
+            shipped: row.flow.clone(),
+        }))
     }
 }
 

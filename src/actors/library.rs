@@ -37,11 +37,7 @@ pub struct Library {
 
 impl Default for Library {
     fn default() -> Self {
-        Self {
-            environment: registry::environment(),
-            folders: Mutex::default(),
-            earlier: Cache::new(EARLIER_MAX),
-        }
+        Self { environment: registry::environment(), folders: Mutex::default(), earlier: Cache::new(EARLIER_MAX) }
     }
 }
 
