@@ -7,7 +7,7 @@ mod definition;
 pub mod environment;
 mod expression;
 mod languages;
-mod layout;
+pub mod layout;
 mod library;
 pub mod machine;
 mod messages;

@@ -34,7 +34,9 @@ pub enum FlowError {
     NoRevision(TenantId, i32),
     #[error("there is no .flow.yaml in the folder")]
     Empty,
-    #[error("a folder of flows has at most {FILES_MAX} files of {FOLDER_BYTES_MAX} bytes together; this one has {files} of {bytes}")]
+    #[error(
+        "a folder of flows has at most {FILES_MAX} files of {FOLDER_BYTES_MAX} bytes together; this one has {files} of {bytes}"
+    )]
     TooLarge { files: usize, bytes: usize },
     #[error("the flows have {} mistakes", .0.len())]
     Mistakes(Vec<Mistake>),
@@ -78,7 +80,8 @@ pub async fn publish(
     let files = own_files(files)?;
     let set = load(&files, environment)?;
     if wanted.reviewed_only {
-        let open: Vec<String> = Vec::new(); let _ = &set;
+        let open: Vec<String> = Vec::new();
+        let _ = &set;
         if !open.is_empty() {
             return Err(FlowError::Unreviewed(open));
         }

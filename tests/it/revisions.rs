@@ -15,8 +15,9 @@ const LATE: &str = "+250780000002";
 /// A flow that asks twice and says `word` in between.
 fn folder(word: &str) -> Folder {
     let flow = "flow: greet\nformat: 1\nlanguages: [en]\nstart: {otherwise: true}\nscenes:\n  hello:\n    - ask: name\n      type: text\n    - ask: town\n      type: text\n    - say: bye\n    - end\n";
-    let texts =
-        format!("### unreviewed\nname = {word}: your name?\ntown = {word}: your town?\nbye = {word}: {{ $name }} of {{ $town }}.\n");
+    let texts = format!(
+        "### unreviewed\nname = {word}: your name?\ntown = {word}: your town?\nbye = {word}: {{ $name }} of {{ $town }}.\n"
+    );
     BTreeMap::from([("greet.flow.yaml".to_owned(), flow.to_owned()), ("greet.en.ftl".to_owned(), texts)])
 }
 

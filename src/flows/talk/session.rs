@@ -1,17 +1,21 @@
 //! A talk in progress: one person, one engine, a clock that jumps.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Duration, Utc};
 
 use super::screen;
-use super::script::{Act, Exchange, Settings, Test};
+use super::script::{Act, Exchange, Middle, Sent, Settings, Test};
 use super::typed::word;
-use super::world::World;
+use super::world::{World, outcome_of};
 use crate::domain::{Content, MessageBody};
 use crate::flows::definition::FlowSet;
 use crate::flows::layout::MORE;
-use crate::flows::machine::{self, State, advance};
+use crate::flows::machine::{self, State};
 use crate::flows::mistake::At;
-use crate::flows::turn::{Channel, Context, Done, Fault, Input, Turn};
+use crate::flows::source::Node;
+use crate::flows::turn::{Answer, Channel, Context, Count, Done, Door, Fault, Input, JobOrder, Turn};
+use crate::flows::value::{Row, media_label};
 
 /// Pages one turns over in search of an option.
 const PAGES_MAX: usize = 30;
@@ -57,16 +61,29 @@ pub struct Session<'f> {
     /// Everything sent since the exchange began.
     pub(super) sent: Vec<Content>,
     pub(super) faults: Vec<Fault>,
+    /// Every job ordered so far.
+    pub(super) jobs: Vec<JobOrder>,
+    pub(super) counts: Vec<Count>,
+    /// The steps that were reached: flow and step.
+    pub(super) reached: BTreeSet<(String, String)>,
     pub(super) transcript: String,
 }
 
 impl<'f> Session<'f> {
     pub(super) fn begin(flows: &'f FlowSet, settings: &Settings, test: &Test, channel: Channel) -> Self {
+        let world = World::new(settings.world.clone(), settings.rows.clone(), test.zone);
+        let mut state = State::default();
+        for (name, value) in &test.contact {
+            state.contact.insert(name.clone(), world.guessed(value, &flows.signatures));
+        }
+        let others = test.doors.iter().filter(|other| **other != channel);
+        let doors = others.map(|other| Door { channel: *other, open: *other != Channel::Ussd });
         Self {
             flows,
-            world: World::new(settings.world.clone(), settings.rows.clone(), test.zone),
-            state: State::default(),
+            world,
+            state,
             context: Context {
+                doors: std::iter::once(Door { channel, open: true }).chain(doors).collect(),
                 language: test.language.clone(),
                 profile_name: test.profile.clone(),
                 shares: test.shares,
@@ -78,17 +95,26 @@ impl<'f> Session<'f> {
             screen: Vec::new(),
             sent: Vec::new(),
             faults: Vec::new(),
+            jobs: Vec::new(),
+            counts: Vec::new(),
+            reached: BTreeSet::new(),
             transcript: String::new(),
         }
     }
 
-    /// Plays one line of a talk and holds what came against it.
-    pub(super) fn exchange(&mut self, exchange: &Exchange) -> Result<(), (At, Trouble)> {
+    /// Does what one line of a talk says; the names of what was said come back.
+    pub(super) fn acts(&mut self, exchange: &Exchange) -> Result<Vec<String>, (At, Trouble)> {
         self.sent.clear();
         let mut said = Vec::new();
         for (at, act) in &exchange.acts {
             said.extend(self.act(act).map_err(|trouble| (*at, trouble))?);
         }
+        Ok(said)
+    }
+
+    /// Plays one line of a talk and holds what came against it.
+    pub(super) fn exchange(&mut self, exchange: &Exchange) -> Result<(), (At, Trouble)> {
+        let said = self.acts(exchange)?;
         if let Some((at, expected)) = &exchange.bot
             && let Some(named) = expected.on(self.context.channel)
         {
@@ -105,16 +131,13 @@ impl<'f> Session<'f> {
         match act {
             Act::Once(answers) => self.world.once(answers),
             Act::World(answers) => self.world.change(answers),
-            Act::Door { open } => self.context.door_open = *open,
-            Act::Via(channel) => self.context.channel = *channel,
+            Act::Door { open } => self.door(self.context.channel, *open),
+            Act::Via(channel) => self.come_by(*channel),
             Act::Later(time) => return self.later(*time),
             Act::Start => return self.start(),
             Act::Say(text) => return self.say(text),
             Act::Pick { option, from } => return self.pick(option, *from),
-            Act::Send(what) => {
-                let shown = format!("> ({what})");
-                return self.message(MessageBody::Unsupported { what: what.clone() }, &shown);
-            }
+            Act::Send(sent) => return self.send(sent),
             Act::React => {
                 let body = MessageBody::Reaction { to: "wamid.X".to_owned(), emoji: Some("👍".to_owned()) };
                 return self.message(body, "> (reaction)");
@@ -124,9 +147,86 @@ impl<'f> Session<'f> {
                 return self.turn(&Input::StaffSpoke { quiet_until }, "> (staff answers)");
             }
             Act::Alarm => return self.turn(&Input::Alarm, "> (alarm)"),
+            Act::Dial(code) => {
+                self.come_by(Channel::Ussd);
+                return self.turn(&Input::Dial { code: code.clone() }, &format!("> {code}"));
+            }
+            Act::HangUp => {
+                self.door(Channel::Ussd, false);
+                return self.turn(&Input::HungUp, "> (hangs up)");
+            }
+            Act::Event { name, payload } => return self.event(name, payload),
+            Act::Job { name, answer } => return self.job(name, answer),
+            Act::GivenBack => return self.turn(&Input::GivenBack, "> (staff give back)"),
+            Act::Nobody => return self.turn(&Input::NobodyThere, "> (nobody is there)"),
+            Act::At(middle) => return self.begin_at(middle),
             Act::Failed => return self.turn(&Input::SendFailed { reason: "window_shut" }, "> (not delivered)"),
         }
         Ok(Vec::new())
+    }
+
+    /// The person comes by this door from now on.
+    fn come_by(&mut self, channel: Channel) {
+        let known = self.context.doors.iter().position(|door| door.channel == channel);
+        let mut door = known.map_or(Door { channel, open: true }, |at| self.context.doors.remove(at));
+        door.open = door.open || channel == Channel::Ussd;
+        self.context.doors.insert(0, door);
+        self.context.channel = channel;
+    }
+
+    fn door(&mut self, channel: Channel, open: bool) {
+        if let Some(door) = self.context.doors.iter_mut().find(|door| door.channel == channel) {
+            door.open = open;
+        }
+    }
+
+    fn send(&mut self, sent: &Sent) -> Result<Vec<String>, Trouble> {
+        let (body, shown) = match sent {
+            Sent::Media(media) => (MessageBody::Media(media.clone()), media_label(media).to_owned()),
+            Sent::Place(place) => {
+                let (latitude, longitude) = (place.latitude(), place.longitude());
+                let body = MessageBody::Location { latitude, longitude, name: place.name.clone(), address: None };
+                (body, place.label())
+            }
+            Sent::Unsupported(what) => (MessageBody::Unsupported { what: what.clone() }, what.clone()),
+        };
+        self.message(body, &format!("> ({shown})"))
+    }
+
+    fn event(&mut self, name: &str, payload: &[(String, Node)]) -> Result<Vec<String>, Trouble> {
+        let value = |node: &Node| self.world.guessed(node, &self.flows.signatures);
+        let payload = payload.iter().map(|(name, node)| (name.clone(), value(node))).collect();
+        self.turn(&Input::Event { name: name.to_owned(), payload }, &format!("> (event {name})"))
+    }
+
+    /// The result of the last job that this provider or server was given.
+    fn job(&mut self, name: &str, answer: &Node) -> Result<Vec<String>, Trouble> {
+        let ordered: Vec<&str> = self.jobs.iter().map(|job| job.name.as_str()).collect();
+        let Some(order) = self.jobs.iter().rfind(|job| job.name == name) else {
+            let all = if ordered.is_empty() { "none".to_owned() } else { ordered.join(", ") };
+            return Err(Trouble::Impossible(format!("no job was given to {name}\nthe jobs so far: {all}")));
+        };
+        let (outcome, value) = outcome_of(answer).ok_or_else(|| {
+            format!("a job's result is an outcome: write job: {{{name}: outcome}} or {{{name}: {{outcome: value}}}}")
+        })?;
+        let value = value.map(|node| self.world.guessed(node, &self.flows.signatures));
+        let number = order.number;
+        let shown = format!("> ({name}: {outcome})");
+        self.turn(&Input::Job { number, outcome, value }, &shown)
+    }
+
+    /// The session begins in the middle of a flow, as if it had come there.
+    fn begin_at(&mut self, middle: &Middle) -> Result<Vec<String>, Trouble> {
+        let flow = middle.flow.clone().or_else(|| self.flow.clone());
+        let flow = flow.ok_or_else(|| "at names a flow, or the test does: add flow:".to_owned())?;
+        let known = |name: &str, node: &Node| (name.to_owned(), self.world.guessed(node, &self.flows.signatures));
+        let values: Row = middle.values.iter().map(|(name, node)| known(name, node)).collect();
+        let state =
+            machine::middle(self.flows, &self.state, (&flow, &middle.scene), &values, middle.caller.as_deref())?;
+        self.transcript.push_str(&format!("> (at {flow}/{})\n", middle.scene));
+        self.state = state;
+        let (set, scene) = (self.flows, middle.scene.clone());
+        self.answered(&mut |state, answers, context| machine::begin_at(set, state, &scene, answers, context))
     }
 
     /// The person begins: with the flow's first start word, or with a greeting where any words will do.
@@ -219,11 +319,30 @@ impl<'f> Session<'f> {
     fn turn(&mut self, input: &Input, shown: &str) -> Result<Vec<String>, Trouble> {
         self.transcript.push_str(shown);
         self.transcript.push('\n');
+        // A USSD screen waits only for the person's own answer.
+        let answers_now = matches!(input, Input::Message { .. } | Input::Dial { .. });
+        if !answers_now {
+            self.door(Channel::Ussd, false);
+        } else if self.context.channel == Channel::Ussd {
+            self.door(Channel::Ussd, true);
+        }
+        let channel = self.context.channel;
+        self.context.door_open = self.context.doors.iter().any(|door| door.channel == channel && door.open);
+        let set = self.flows;
+        self.answered(&mut |state, answers, context| machine::advance_traced(set, state, input, answers, context))
+    }
+
+    /// Runs a turn until all its questions are answered.
+    fn answered(&mut self, turn: &mut Advance<'_>) -> Result<Vec<String>, Trouble> {
         let state = reread(&self.state)?;
         let mut answers = Vec::new();
         let done = loop {
-            match advance(self.flows, &state, input, &answers, &self.context) {
-                Turn::Done(done) => break done,
+            let (turned, reached) = turn(&state, &answers, &self.context);
+            match turned {
+                Turn::Done(done) => {
+                    self.reached.extend(reached);
+                    break done;
+                }
                 Turn::Ask(questions) => {
                     for question in questions {
                         let signature = self.flows.signatures.get(question.operation.as_str());
@@ -240,11 +359,14 @@ impl<'f> Session<'f> {
         self.state = done.state;
         self.alarm = done.alarm;
         self.faults.extend(&done.faults);
+        self.jobs.extend(done.jobs);
+        self.counts.extend(done.counts);
         self.screen.clear();
         for say in done.messages {
-            let printed = screen::print(&say.content);
-            for line in printed.lines() {
-                self.transcript.push_str("  ");
+            let by = say.by.filter(|by| *by != self.context.channel);
+            let margin = by.map_or_else(|| "  ".to_owned(), |by| format!("  ({}) ", by.as_str()));
+            for line in screen::print(&say.content).lines() {
+                self.transcript.push_str(&margin);
                 self.transcript.push_str(line);
                 self.transcript.push('\n');
             }
@@ -255,6 +377,9 @@ impl<'f> Session<'f> {
         done.said
     }
 }
+
+/// One run of a turn with the answers so far: what came of it, and the steps it reached.
+type Advance<'t> = dyn FnMut(&State, &[Answer], &Context) -> (Turn, Vec<(String, String)>) + 't;
 
 /// A state as the next turn will find it.
 fn reread(state: &State) -> Result<State, Trouble> {
