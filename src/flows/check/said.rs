@@ -1,7 +1,9 @@
 //! What a message calls, refers to and chooses by, and whether it is translated at all.
 
+use std::collections::HashMap;
+
 use super::Check;
-use crate::flows::expression::Known;
+use crate::flows::expression::{Kind, Known};
 use crate::flows::messages::{Entry, FUNCTIONS, Function, Said, Texts, categories, is_own, path};
 use crate::flows::mistake::did_you_mean;
 
@@ -72,7 +74,7 @@ impl Check<'_> {
             if let Some((variable, Ok(kind))) = kind.map(|(variable, path)| (variable, self.names.kind(&path)))
                 && !function.takes(kind)
             {
-                let mend = FUNCTIONS.iter().find(|other| !matches!(kind, crate::flows::expression::Kind::Unknown) && other.takes(kind));
+                let mend = FUNCTIONS.iter().find(|other| other.takes(kind));
                 let mend = mend.map_or("leave the function out".to_owned(), |other| format!("write {}", other.name));
                 let what = format!("{name} cannot write ${variable}");
                 self.add_to(texts, call.at, what, format!("it is a {kind}; {name} writes {}", function.writes), mend);
@@ -82,8 +84,7 @@ impl Check<'_> {
 
     fn references(&mut self, texts: &Texts, entry: &Entry) {
         for (key, at) in &entry.uses.references {
-            let found = texts.entries.iter().any(|known| known.key() == *key && known.valued);
-            if !found {
+            if !texts.entry(key).is_some_and(|known| known.valued) {
                 let keys: Vec<String> = texts.entries.iter().filter(|known| known.valued).map(Entry::key).collect();
                 let mend = did_you_mean(key, keys.iter().map(String::as_str), "add it to this file");
                 let what = format!("message {} refers to {key}, which is not here", entry.key());
@@ -96,7 +97,7 @@ impl Check<'_> {
     fn circles(&mut self, texts: &Texts) {
         for entry in &texts.entries {
             for (key, at) in &entry.uses.references {
-                let Some(first) = texts.entries.iter().find(|known| known.key() == *key) else { continue };
+                let Some(first) = texts.entry(key) else { continue };
                 if leads_to(texts, first, &entry.key()) {
                     let what = format!("message {} contains itself", entry.key());
                     self.add_to(texts, *at, what, format!("by way of {key}"), "remove the reference");
@@ -112,7 +113,7 @@ impl Check<'_> {
                 continue;
             }
             let Some(variable) = variant.variable.as_ref().filter(|_| !entry.is_term()) else { continue };
-            if self.names.kind(&path(variable)) == Ok(crate::flows::expression::Kind::Whole) {
+            if self.names.kind(&path(variable)) == Ok(Kind::Whole) {
                 let what = format!("no whole number chooses [{}] in {}", variant.keyword, texts.code);
                 let cause = format!("its rules (CLDR) know {}", known.join(", "));
                 self.add_to(texts, variant.at, what, cause, "write the number itself, such as [1], or remove it");
@@ -126,13 +127,14 @@ impl Check<'_> {
         if is_english(&texts.code) {
             return;
         }
+        let originals: HashMap<(&str, Option<&str>), &Entry> =
+            english.entries.iter().map(|entry| ((entry.id.as_str(), entry.attribute.as_deref()), entry)).collect();
         // Words that people type may be the same, such as names of goods; those that we say are not.
         for entry in texts.entries.iter().filter(|entry| !is_own(&entry.id)) {
-            let key = entry.key();
-            let Some(original) = english.entries.iter().find(|original| original.key() == key) else { continue };
+            let Some(original) = originals.get(&(entry.id.as_str(), entry.attribute.as_deref())) else { continue };
             let same = |said: &&Said| said.words > SAME_WORDS_MAX && original.uses.said.contains(said);
             if let Some(said) = entry.uses.said.iter().find(same) {
-                let what = format!("{key} says the same as in English");
+                let what = format!("{} says the same as in English", entry.key());
                 let cause = format!("\"{}\", as at {}:{}", said.text, english.file, original.at.line);
                 let mend = format!("translate it, or drop {} from languages", texts.code);
                 self.add_to(texts, entry.at, what, cause, mend);
@@ -153,7 +155,7 @@ fn leads_to(texts: &Texts, from: &Entry, key: &str) -> bool {
         if !seen.contains(&here) {
             seen.push(here);
             for (key, _) in &entry.uses.references {
-                open.extend(texts.entries.iter().find(|known| known.key() == *key));
+                open.extend(texts.entry(key));
             }
         }
     }

@@ -34,7 +34,17 @@ impl Check<'_> {
                 let labels = said.entry(needs.message).or_default();
                 labels.known.extend(needs.labels);
             }
-            chosen.extend(line.step.asking().map(|asking| asking.message.clone()));
+            match line.step.asking() {
+                Some(asking) => {
+                    chosen.insert(asking.message.clone());
+                }
+                // Whatever else gives a value may give it the name of any label.
+                None => {
+                    for (name, _) in line.step.yields() {
+                        said.entry(message_id(name)).or_default().any = true;
+                    }
+                }
+            }
         }
         for (name, named) in &self.names.known {
             let id = message_id(name);
@@ -104,7 +114,7 @@ fn referred(texts: &Texts, said: &BTreeMap<String, Labels>) -> HashSet<String> {
     while let Some(entry) = open.pop() {
         for (key, _) in &entry.uses.references {
             if found.insert(key.clone()) {
-                open.extend(texts.entries.iter().filter(|known| known.key() == *key));
+                open.extend(texts.entry(key));
             }
         }
     }

@@ -79,6 +79,15 @@ impl Entry {
         }
     }
 
+    /// Whether this is its key.
+    pub(crate) fn is(&self, key: &str) -> bool {
+        match (&self.attribute, key.strip_prefix(self.id.as_str())) {
+            (None, Some(rest)) => rest.is_empty(),
+            (Some(attribute), Some(rest)) => rest.strip_prefix('.') == Some(attribute),
+            (_, None) => false,
+        }
+    }
+
     pub(crate) fn is_term(&self) -> bool {
         self.id.starts_with('-')
     }

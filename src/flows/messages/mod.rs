@@ -73,7 +73,8 @@ struct Variable {
 impl Texts {
     pub(crate) fn read(file: &str, code: &str, text: &str, mistakes: &mut Mistakes) -> Self {
         let language = languages::language(code);
-        let text = if is_small(text, mistakes) { text } else { "" };
+        let small = is_small(text, mistakes);
+        let text = if small { text } else { "" };
         let lines = Lines::new(text);
         let (tree, errors) = match fluent_syntax::parser::parse(text) {
             Ok(tree) => (tree, Vec::new()),
@@ -82,7 +83,7 @@ impl Texts {
         for error in errors {
             mistakes.add(lines.at(error.pos.start), "this is not Fluent", error.kind.to_string(), "correct it here");
         }
-        let review = Review::of(comments(&tree), mistakes);
+        let review = if small { Review::of(comments(&tree), mistakes) } else { Review::Unreviewed };
         let entries = entries::entries(&tree, &lines);
         stand_once(&entries, mistakes);
         let counts = can_count(&entries, mistakes);
@@ -118,6 +119,11 @@ impl Texts {
         self.ready = ready;
     }
 
+    /// The message, attribute or term of a key.
+    pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.is(key))
+    }
+
     /// An entry and all messages and attributes that it refers to, also by way of others. Terms are left out: they see only what they are
     /// given.
     pub(crate) fn reached<'t>(&'t self, entry: &'t Entry) -> impl Iterator<Item = &'t Entry> {
@@ -127,7 +133,7 @@ impl Texts {
             let entry = open.pop()?;
             for (key, _) in &entry.uses.references {
                 if !key.starts_with('-') && seen.insert(key.clone()) {
-                    open.extend(self.entries.iter().find(|known| known.key() == *key));
+                    open.extend(self.entry(key));
                 }
             }
             Some(entry)

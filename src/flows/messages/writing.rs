@@ -116,7 +116,9 @@ pub(crate) fn write_day(day: NaiveDate, style: DateStyle, language: &Language) -
     plain(match (style, &writing.short) {
         (DateStyle::Short, Short::Whole(short)) => short.format(&date).to_string(),
         (DateStyle::Short, Short::Numbers(short)) => {
-            format!("{} {}", writing.weekday.format(&date), short.format(&date))
+            // It stands within a sentence.
+            let weekday = writing.weekday.format(&date).to_string().to_lowercase();
+            format!("{weekday} {}", short.format(&date))
         }
         (DateStyle::Long, _) => writing.long.format(&date).to_string(),
         (DateStyle::Weekday, _) => writing.weekday.format(&date).to_string(),
