@@ -22,12 +22,13 @@ mod steps;
 pub mod turn;
 mod understand;
 pub mod value;
+mod ways;
 
 pub use definition::FlowSet;
 pub use environment::{Environment, Provider, ProviderKind};
 pub use machine::{State, UnreadableState, advance};
 pub use messages::money_in;
-pub use mistake::{At, Mistake};
+pub use mistake::{At, Mistake, Severity};
 pub use operation::{Field, OperationKind, Outcome, Signature, Type};
 pub use steps::verbs;
 pub use turn::{Answer, Channel, Context, Done, Fault, Input, Question, Say, Turn};

@@ -215,6 +215,12 @@ impl Step for Choose {
         vec![(&self.asking.name, if self.from.is_some() { Known::Row } else { Known::Text })]
     }
 
+    /// A fixed option after rows names no row.
+    fn gives(&self, way: Option<&str>) -> Vec<&str> {
+        let option = way.is_some_and(|way| way.starts_with("option "));
+        if way.is_none() || (option && self.from.is_none()) { vec![&self.asking.name] } else { Vec::new() }
+    }
+
     fn needs(&self) -> Vec<Needs> {
         vec![self.asking.needs(self.options.iter().map(|(name, _)| name.clone()).collect())]
     }
