@@ -1,4 +1,5 @@
-//! How much one turn may need at most: the longest way from an answer to the next rest, in steps and in operations.
+//! How much one turn may need at most: the longest way from an answer to the next rest, in steps and in operations. Conditions may
+//! rule that way out, so it is a warning.
 
 use std::collections::HashMap;
 
@@ -57,13 +58,10 @@ fn too_much(ways: &Ways<'_>, number: usize, cost: Cost) -> Option<Mistake> {
     let line = ways.line(number);
     let at = line.map_or(At { line: 1, column: 1 }, |line| line.at);
     let from = line.map_or_else(|| "the beginning".to_owned(), |line| line.id.clone());
-    Some(Mistake::new(
-        &ways.flow.file,
-        at,
-        format!("a turn may need {needed} {what} after {from}"),
-        format!("a turn has at most {allowed}"),
-        "ask something on the way, or do less",
-    ))
+    let cause = format!("a turn has at most {allowed}, then it is given up");
+    let mend = "ask something on the way, or do less";
+    let what = format!("a turn may need {needed} {what} after {from}");
+    Some(Mistake::new(&ways.flow.file, at, what, cause, mend).as_warning())
 }
 
 struct Longest<'u, 'w, 'f> {

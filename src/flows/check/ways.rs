@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use super::Check;
-use crate::flows::definition::{After, Arm, Block, Flow, Spot, To};
+use crate::flows::definition::{After, Arm, Block, Flow, Scene, Spot, To};
 use crate::flows::mistake::{At, did_you_mean};
+use crate::flows::ways::Target;
 
 impl Check<'_> {
     pub(super) fn where_ways_lead(&mut self) {
@@ -75,17 +76,25 @@ impl Check<'_> {
     fn everything_is_reached(&mut self) {
         let flow = self.flow;
         let reached = self.ways.reached();
-        let entered = |block: usize| self.ways.number(Spot { block, index: 0 }).map(|number| reached[number]);
-        let unreached: Vec<_> = flow.scenes.iter().filter(|scene| entered(scene.block) == Some(false)).collect();
+        let named: HashSet<&str> = flow.head.arms().chain(self.lines().flat_map(|(_, line)| line.step.arms()).map(|(_, arm)| arm))
+            .filter_map(|arm| if let To::Scene(name) = &arm.to { Some(name.as_str()) } else { None })
+            .collect();
+        let first = |name: &str| flow.scenes.first().is_some_and(|scene| scene.name == name);
+        let entered = |scene: &Scene| match self.ways.number(Spot { block: scene.block, index: 0 }) {
+            Some(number) => reached[number],
+            None => first(&scene.name) || named.contains(scene.name.as_str()),
+        };
+        let unreached: Vec<_> = flow.scenes.iter().filter(|scene| !entered(scene)).collect();
         for scene in unreached {
             let what = format!("scene \"{}\" can never be reached", scene.name);
             self.add(scene.at, what, "nothing leads to it", "remove it, or go there from somewhere");
         }
+        let led_to: HashSet<usize> = self.ways.edges.iter().filter_map(|edge| if let Target::Step(to) = edge.to { Some(to) } else { None }).collect();
         for (spot, line) in self.lines().filter(|(spot, _)| spot.index > 0) {
             let before = self.ways.number(Spot { block: spot.block, index: spot.index - 1 });
             let here = self.ways.number(spot);
             let seen = |number: Option<usize>| number.is_some_and(|number| reached[number]);
-            if seen(before) && !seen(here) {
+            if !here.is_some_and(|here| led_to.contains(&here)) || (seen(before) && !seen(here)) {
                 self.add(
                     line.at,
                     format!("the step {} can never be reached", line.verb),

@@ -17,7 +17,7 @@ impl Bits {
         self.0.get(number / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
     }
 
-    pub(crate) fn add(&mut self, number: usize) {
+    pub(crate) fn put(&mut self, number: usize) {
         if let Some(word) = self.0.get_mut(number / 64) {
             *word |= 1 << (number % 64);
         }

@@ -82,23 +82,23 @@ fn effect(
     let (mut lost, mut gained) = (Bits::none(numbers.len()), Bits::none(numbers.len()));
     if let Some(number) = numbers.get("input.text").filter(|_| edge.asked) {
         // The next words are other words.
-        lost.add(*number);
+        lost.put(*number);
     }
     for known in &edge.knows {
         for depth in 1..=known.len() {
             if let Some(number) = numbers.get(&known[..depth].join(".")) {
-                gained.add(*number);
+                gained.put(*number);
             }
         }
     }
     for gift in &edge.gives {
         if let Some(number) = numbers.get(gift.name) {
-            gained.add(*number);
+            gained.put(*number);
         }
         for (field, number) in fields.get(gift.name).into_iter().flatten() {
             let there =
                 gift.fields.is_none_or(|known| known.iter().any(|known| known.name == *field && !known.optional));
-            if there { gained.add(*number) } else { lost.add(*number) }
+            if there { gained.put(*number) } else { lost.put(*number) }
         }
     }
     (lost, gained)

@@ -98,7 +98,7 @@ fn read_at(ways: &Ways<'_>, number: usize, numbers: &HashMap<&str, usize>) -> Bi
     let Some(line) = ways.line(number) else { return read };
     let mut see = |name: &str| {
         if let Some(number) = numbers.get(name) {
-            read.add(*number);
+            read.put(*number);
         }
     };
     reads_of(line, &mut see);
@@ -138,7 +138,7 @@ fn reads_of(line: &Line, see: &mut dyn FnMut(&str)) {
 
 fn set_of<'n>(given: impl Iterator<Item = &'n str>, numbers: &HashMap<&str, usize>) -> Bits {
     let mut set = Bits::none(numbers.len());
-    given.filter_map(|name| numbers.get(name)).for_each(|number| set.add(*number));
+    given.filter_map(|name| numbers.get(name)).for_each(|number| set.put(*number));
     set
 }
 
