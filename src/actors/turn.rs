@@ -202,12 +202,10 @@ impl Asking<'_> {
         let tenant = &account.tenant;
         let before = &awake.snapshot.kept.state;
         let context = Context {
-            now,
-            zone: tenant.zone,
-            channel: account.channel,
             door_open: door_open(account, after, now),
             language: tenant.language.clone(),
             profile_name: after.kept.profile_name.clone(),
+            ..Context::at(now, tenant.zone, account.channel)
         };
         let seal = |table: &'static str, row: &[u8], bytes: &[u8]| {
             awake.key.seal(Place { tenant: event.conversation.tenant.0, table, row }, bytes)
@@ -264,7 +262,7 @@ fn door_open(account: &Account, after: &Snapshot, now: Timestamp) -> bool {
 fn slow_down(account: &Account, after: &Snapshot) -> Say {
     let language = after.kept.state.language().unwrap_or(&account.tenant.language);
     let text = flows::notices::slow_down(language).to_owned();
-    Say { content: Content::Text { text, preview: false }, when_unknown: WhenUnknown::Leave, wake: false }
+    Say { content: Content::Text { text, preview: false }, when_unknown: WhenUnknown::Leave, wake: false, by: None }
 }
 
 /// Seals everything and lays it out for the commit.
@@ -288,7 +286,7 @@ fn finish(
     let mut envelopes = Vec::with_capacity(draft.messages.len());
     // Without a door there is nobody to say it to.
     for (n, (say, to)) in (0..).zip(draft.messages.into_iter().zip(to.iter().cycle())) {
-        let Say { content, when_unknown, wake } = say;
+        let Say { content, when_unknown, wake, .. } = say;
         let envelope = Envelope { to: to.clone(), content, when_unknown, wake, door_until, trace: event.trace };
         let id = OutboxId { conversation, seq, n };
         outbox.push(OutboxRow { n, account: account.id, body: envelope.seal(&awake.key, id) });

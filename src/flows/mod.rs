@@ -7,7 +7,7 @@ mod definition;
 pub mod environment;
 mod expression;
 mod languages;
-mod layout;
+pub mod layout;
 mod library;
 pub mod machine;
 mod messages;
@@ -19,8 +19,9 @@ mod reads;
 pub mod shipped;
 mod source;
 mod steps;
+pub mod talk;
 pub mod turn;
-mod understand;
+pub mod understand;
 pub mod value;
 mod ways;
 
@@ -31,5 +32,8 @@ pub use messages::money_in;
 pub use mistake::{At, Mistake, Severity};
 pub use operation::{Field, OperationKind, Outcome, Signature, Type};
 pub use steps::verbs;
-pub use turn::{Answer, Channel, Context, Done, Fault, Input, Question, Say, Turn};
-pub use value::{Row, Value};
+pub use turn::{
+    Answer, Channel, Context, Count, Done, Door, Fault, Gives, Input, JobKind, JobOrder, Passing, Question, Rests, Say,
+    Screen, Turn,
+};
+pub use value::{Decimal, Place, Row, Value};

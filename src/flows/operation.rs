@@ -2,6 +2,7 @@
 //!
 //! A question's outcome is named `found`. The answer `unavailable` belongs to no signature: every operation may give it.
 
+pub mod declared;
 pub mod salon;
 
 /// How an operation takes effect.
@@ -21,11 +22,15 @@ pub enum OperationKind {
 pub enum Type {
     Text { chars_max: u16 },
     Whole,
+    Decimal,
     YesNo,
     Money,
     Date,
     Time,
     DateTime,
+    Duration,
+    Place,
+    Media,
     Texts { chars_max: u16, items_max: u16 },
     Row(&'static [Field]),
     Rows { fields: &'static [Field], rows_max: u16 },

@@ -1,5 +1,7 @@
 //! The words in which the engine and the core speak of one turn.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::machine::State;
@@ -18,17 +20,70 @@ pub enum Input {
     StaffSpoke { quiet_until: Timestamp },
     /// A message of ours could not be delivered, or was not allowed (`reason` is a stable word: `window_shut`, `undeliverable`, …).
     SendFailed { reason: &'static str },
-    /// News from outside the conversation, such as a job's result.
+    /// News from outside the conversation. A receipt somebody waits for comes this way too, as `receipt`.
     Event { name: String, payload: Row },
+    /// A USSD code was dialled: `*384*77*1*2#` begins the flow whose `start.ussd` is its longest prefix, the rest is walked.
+    Dial { code: String },
+    /// A job this conversation ordered has ended. `number` is that of its [`JobOrder`].
+    Job { number: u32, outcome: String, value: Option<Value> },
+    /// The person whom staff talked to is handed back.
+    GivenBack,
+    /// A person was to be handed over, and nobody is there for it.
+    NobodyThere,
+    /// The USSD session broke off: its screen is gone, what was open stays open.
+    HungUp,
 }
 
 /// What a channel can carry, as the layout of prompts needs it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Channel {
     WhatsApp,
     Ussd,
     Sms,
+}
+
+impl Channel {
+    pub const ALL: [Self; 3] = [Self::WhatsApp, Self::Ussd, Self::Sms];
+
+    /// Its name in flows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::WhatsApp => "whatsapp",
+            Self::Ussd => "ussd",
+            Self::Sms => "sms",
+        }
+    }
+
+    /// The channel a flow names so.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.as_str() == name)
+    }
+}
+
+/// One way by which the person can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Door {
+    pub channel: Channel,
+    /// Free text may leave there now: WhatsApp inside its 24 hours, SMS always, USSD only while its screen waits for this answer.
+    pub open: bool,
+}
+
+/// How the screens of the USSD account are laid out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Screen {
+    /// Characters of GSM 03.38 on one screen.
+    pub chars: u16,
+    /// The key that shows the next page.
+    pub more: String,
+    /// The key that goes back.
+    pub back: String,
+}
+
+impl Default for Screen {
+    fn default() -> Self {
+        Self { chars: 160, more: "00".to_owned(), back: "0".to_owned() }
+    }
 }
 
 /// Everything a turn may know besides the state and the input.
@@ -37,13 +92,36 @@ pub struct Context {
     pub now: Timestamp,
     /// The tenant's zone: what "today" means.
     pub zone: chrono_tz::Tz,
+    /// The door by which the input came in, or, for what does not come from the person, the one she used last.
     pub channel: Channel,
-    /// Whether the channel lets us write freely now (WhatsApp's 24-hour window). If not, only templates leave.
+    /// Whether that door lets us write freely now (WhatsApp's 24-hour window, a USSD screen that waits). If not, only templates leave.
     pub door_open: bool,
+    /// All doors of the person, the last used first. Empty where only `channel` is known.
+    pub doors: Vec<Door>,
     /// The language of a person who has chosen none.
     pub language: String,
     /// The name from the person's profile, if the channel told it.
     pub profile_name: Option<String>,
+    /// A number of the person that stays hers: by it `split` gives her the same arm every time.
+    pub shares: u64,
+    pub screen: Screen,
+}
+
+impl Context {
+    /// What is true of a person who writes by an open door and of whom nothing else is known.
+    pub fn at(now: Timestamp, zone: chrono_tz::Tz, channel: Channel) -> Self {
+        Self {
+            now,
+            zone,
+            channel,
+            door_open: true,
+            doors: vec![Door { channel, open: true }],
+            language: "en".to_owned(),
+            profile_name: None,
+            shares: 0,
+            screen: Screen::default(),
+        }
+    }
 }
 
 /// A question to operations: an operation and its arguments, numbered in the order the turn met them.
@@ -68,6 +146,97 @@ pub struct Say {
     pub when_unknown: WhenUnknown,
     /// The flow wants to hear of this message's receipts.
     pub wake: bool,
+    /// The channel by whose door it leaves; `None` is the context's own.
+    pub by: Option<Channel>,
+}
+
+/// Outcomes by name, each with the fields of its value: a name and its type as flows name types.
+pub type Gives = BTreeMap<String, BTreeMap<String, String>>;
+
+/// Work outside the conversation. Its result comes back as [`Input::Job`] with the same number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobOrder {
+    pub number: u32,
+    pub kind: JobKind,
+    /// The provider's or server's name.
+    pub name: String,
+    /// What the provider or server is told.
+    pub arguments: Row,
+    /// The outcomes it may have, each with the fields of its value: a name and its type as flows name types.
+    pub gives: Gives,
+    /// When it has failed if there is no result yet.
+    pub deadline: Timestamp,
+}
+
+/// Who does a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JobKind {
+    /// Reads a document or a picture.
+    Read,
+    /// Takes a payment.
+    Pay,
+    /// The tenant's own server.
+    Request,
+}
+
+impl JobKind {
+    pub const ALL: [Self; 3] = [Self::Read, Self::Pay, Self::Request];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Pay => "pay",
+            Self::Request => "request",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// One step of a flow on which something happened that a funnel counts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Count {
+    pub flow: String,
+    pub step: String,
+    pub what: Passing,
+}
+
+/// What happens to a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Passing {
+    /// It was asked.
+    Entered,
+    Answered,
+    /// The answer could not be read.
+    Reasked,
+    /// It was left without an answer: by silence, by another flow, by `stop`.
+    Left,
+}
+
+impl Passing {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Entered => "entered",
+            Self::Answered => "answered",
+            Self::Reasked => "reasked",
+            Self::Left => "left",
+        }
+    }
+}
+
+/// In what way a conversation rests after a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rests {
+    /// A question is open: a USSD screen stays.
+    Question,
+    /// Something else is waited for.
+    Waiting,
+    /// No flow runs.
+    #[default]
+    Ended,
 }
 
 /// How far a turn came.
@@ -87,6 +256,10 @@ pub struct Done {
     pub alarm: Option<Timestamp>,
     /// The names of the messages said, in their order: for tests and logs.
     pub said: Vec<String>,
+    pub jobs: Vec<JobOrder>,
+    /// For the funnel.
+    pub counts: Vec<Count>,
+    pub rests: Rests,
     /// What went otherwise than a checked flow should: for the metrics, never for the person.
     pub faults: Vec<Fault>,
 }
@@ -110,6 +283,8 @@ pub enum Fault {
     WindowShut,
     /// News that no flow waits for.
     Event,
+    /// The result of a job that nobody waits for any more.
+    Job,
 }
 
 impl Fault {
@@ -124,6 +299,7 @@ impl Fault {
             Self::Unavailable => "unavailable",
             Self::WindowShut => "window_shut",
             Self::Event => "event",
+            Self::Job => "job",
         }
     }
 }

@@ -3,8 +3,10 @@
 
 mod begins;
 mod budget;
+mod earlier;
 mod empty;
 mod expressions;
+mod fits;
 mod loops;
 mod operations;
 mod texts;

@@ -3,6 +3,7 @@
 mod astray;
 mod forget;
 mod hear;
+mod look;
 mod outbox;
 mod run;
 mod state;
@@ -10,6 +11,7 @@ mod tell;
 mod walk;
 
 pub(crate) use hear::Heard;
+pub(crate) use look::{advance_traced, begin_at, labels, middle, more, start_word};
 pub(crate) use run::Run;
 pub use state::{State, UnreadableState};
 pub(crate) use walk::{Missed, Then};

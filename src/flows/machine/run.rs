@@ -13,7 +13,7 @@ use crate::flows::definition::{Flow, FlowSet, Formula};
 use crate::flows::expression::Scope;
 use crate::flows::languages::{Language, language};
 use crate::flows::messages::Texts;
-use crate::flows::turn::{Answer, Channel, Context, Done, Fault, Input, Question};
+use crate::flows::turn::{Answer, Context, Done, Fault, Input, Question, Rests};
 use crate::flows::value::{Row, Value};
 
 pub(crate) struct Run<'a> {
@@ -31,6 +31,8 @@ pub(crate) struct Run<'a> {
     pub(super) spent: bool,
     /// The head's `undeliverable` was taken in this turn.
     pub(super) undeliverable: bool,
+    /// The steps reached, for those who want to know: flow and step.
+    pub(super) trace: Option<Vec<(&'a str, &'a str)>>,
     /// The timers of the question that was open when the turn began, for `again`.
     pub(super) kept: Option<(String, Vec<Wake>)>,
 }
@@ -53,12 +55,13 @@ impl<'a> Run<'a> {
             answers,
             text,
             state,
-            outbox: Outbox::default(),
+            outbox: Outbox::new(context.channel),
             faults: Vec::new(),
             asked: 0,
             steps: 0,
             spent: false,
             undeliverable: false,
+            trace: None,
             kept: None,
         }
     }
@@ -67,8 +70,27 @@ impl<'a> Run<'a> {
         self.forget();
         let alarm = self.state.stack.iter().flat_map(|frame| &frame.wake).map(|wake| wake.at).min();
         let alarm = alarm.map(|at| self.state.quiet_until.map_or(at, |quiet| at.max(quiet)));
-        let (messages, said) = self.outbox.finish();
-        Done { state: self.state, messages, alarm, said, faults: self.faults }
+        let words = self.own_texts();
+        let finished = self.outbox.finish(&self.context.screen, words);
+        if finished.unread.is_some() {
+            self.state.unread = finished.unread;
+        }
+        let rests = match self.open_line() {
+            _ if self.state.unread.is_some() => Rests::Question,
+            None => Rests::Ended,
+            Some((line, _)) if line.step.asking().is_some() => Rests::Question,
+            Some(_) => Rests::Waiting,
+        };
+        Done {
+            state: self.state,
+            messages: finished.messages,
+            alarm,
+            said: finished.said,
+            jobs: Vec::new(),
+            counts: Vec::new(),
+            rests,
+            faults: self.faults,
+        }
     }
 
     pub(super) fn flow(&self) -> Option<&'a Flow> {
@@ -226,21 +248,19 @@ impl Scope for Run<'_> {
         let (first, rest) = path.split_first()?;
         let own = |value: Value| rest.is_empty().then_some(Cow::Owned(value));
         if let Some(value) = self.base().and_then(|frame| frame.vals.get(first)) {
-            return rest.iter().try_fold(value, |value, field| value.field(field)).map(Cow::Borrowed);
+            return within(value, rest);
         }
         match first.as_str() {
             "contact" => {
-                let [field] = rest else { return None };
-                let known = self.state.contact.get(field).map(Cow::Borrowed);
-                let profile = self.context.profile_name.as_ref().filter(|_| field == "name");
-                known.or_else(|| profile.map(|name| Cow::Owned(Value::text(name))))
+                let (field, rest) = rest.split_first()?;
+                if let Some(known) = self.state.contact.get(field) {
+                    return within(known, rest);
+                }
+                let profile = self.context.profile_name.as_ref().filter(|_| field == "name" && rest.is_empty());
+                profile.map(|name| Cow::Owned(Value::text(name)))
             }
             "input" if rest == ["text"] => self.text.as_ref().map(Cow::Borrowed),
-            "channel" => own(Value::text(match self.context.channel {
-                Channel::WhatsApp => "whatsapp",
-                Channel::Ussd => "ussd",
-                Channel::Sms => "sms",
-            })),
+            "channel" => own(Value::text(self.context.channel.as_str())),
             "language" => own(Value::text(self.own_texts().code)),
             "today" => own(Value::Date(self.today())),
             "now" => own(Value::DateTime(self.now())),
@@ -255,6 +275,12 @@ impl Scope for Run<'_> {
     fn now(&self) -> Timestamp {
         self.context.now
     }
+}
+
+/// The part of a value that a path's further names lead to.
+fn within<'v>(value: &'v Value, path: &[String]) -> Option<Cow<'v, Value>> {
+    let Some((last, between)) = path.split_last() else { return Some(Cow::Borrowed(value)) };
+    between.iter().try_fold(value, |value, field| value.field(field))?.part(last)
 }
 
 impl Run<'_> {

@@ -20,7 +20,7 @@ pub(crate) use scan::Entry;
 
 use super::languages::{self, Language};
 use super::mistake::{At, Mistakes};
-use super::value::Value;
+use super::value::{Value, media_label};
 
 /// No message file is larger than this.
 const FILE_BYTES_MAX: usize = 256 * 1024;
@@ -194,11 +194,15 @@ pub(crate) fn print(value: &Value, zone: Tz) -> String {
     match value {
         Value::Text(text) => text.clone(),
         Value::Whole(number) => number.to_string(),
+        Value::Decimal(number) => number.to_string(),
         Value::YesNo(value) => value.to_string(),
         Value::Money(money) => money.to_string(),
         Value::Date(day) => day.to_string(),
         Value::Time(time) => time.format("%H:%M").to_string(),
         Value::DateTime(at) => at.with_timezone(&zone).format(functions::INSTANT).to_string(),
+        Value::Duration(seconds) => print_duration(*seconds),
+        Value::Place(place) => place.label(),
+        Value::Media(media) => media_label(media).to_owned(),
         Value::Row(row) => row.get("label").map(|label| print(label, zone)).unwrap_or_default(),
         Value::Rows(rows) => rows
             .iter()
@@ -208,6 +212,15 @@ pub(crate) fn print(value: &Value, zone: Tz) -> String {
             .join("\n"),
         Value::Texts(lines) => lines.join("\n"),
     }
+}
+
+/// A length of time as a flow writes it, in the largest unit that gives a whole number: `90m`, `2h`, `-1d`.
+fn print_duration(seconds: i64) -> String {
+    let (size, unit) = [(86_400, 'd'), (3_600, 'h'), (60, 'm'), (1, 's')]
+        .into_iter()
+        .find(|(size, _)| seconds != 0 && seconds % size == 0)
+        .unwrap_or((1, 's'));
+    format!("{}{unit}", seconds / size)
 }
 
 fn place(text: &str, byte: usize) -> At {

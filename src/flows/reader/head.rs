@@ -2,6 +2,7 @@
 
 use super::{Keys, Reader, describe, text};
 use crate::flows::definition::{After, Anytime, Flow, Start};
+use crate::flows::layout::{Plain, SmsStyle};
 use crate::flows::mistake::did_you_mean;
 use crate::flows::operation::Type;
 use crate::flows::source::{Kind, Node};
@@ -13,20 +14,29 @@ const CHANNELS: [&str; 3] = ["whatsapp", "ussd", "sms"];
 const LANGUAGES: [&str; 4] = ["en", "fr", "rw", "sw"];
 
 /// Kinds by the names a flow gives them in `takes` and `ends`.
-const KINDS: [(&str, Type); 9] = [
+const KINDS: [(&str, Type); 16] = [
     ("text", Type::Text { chars_max: TEXT_CHARS_MAX }),
     ("person", Type::Text { chars_max: TEXT_CHARS_MAX }),
+    ("phone", Type::Text { chars_max: PHONE_CHARS_MAX }),
+    ("email", Type::Text { chars_max: TEXT_CHARS_MAX }),
     ("whole", Type::Whole),
+    ("decimal", Type::Decimal),
     ("yesno", Type::YesNo),
     ("money", Type::Money),
     ("date", Type::Date),
     ("time", Type::Time),
     ("datetime", Type::DateTime),
+    ("duration", Type::Duration),
+    ("location", Type::Place),
+    ("image", Type::Media),
+    ("document", Type::Media),
     ("texts", Type::Texts { chars_max: TEXT_CHARS_MAX, items_max: TEXTS_MAX }),
 ];
 /// What a text without a size of its own is taken to have at most.
 const TEXT_CHARS_MAX: u16 = 200;
 const TEXTS_MAX: u16 = 200;
+/// `+` and fifteen digits (E.164).
+const PHONE_CHARS_MAX: u16 = 16;
 
 pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>) {
     match keys.text("flow", reader.mistakes) {
@@ -66,6 +76,9 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
     flow.head.unavailable = keys.take("unavailable").and_then(|node| reader.arm_with(node, After::End));
     flow.head.undeliverable = keys.take("undeliverable").and_then(|node| reader.arm_with(node, After::Wait));
     flow.head.silence = reader.silences(keys.take("silence"));
+    if let Some(sms) = keys.take("sms") {
+        flow.head.sms = sms_style(sms, reader);
+    }
     if let Some(anytime) = keys.take("anytime").and_then(|node| Keys::of(node, "anytime", reader.mistakes)) {
         for (key, node) in anytime.pairs() {
             let arm = reader.arm_with(node, After::Resume);
@@ -77,6 +90,28 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
             }));
         }
     }
+}
+
+/// `sms: {segments: 3, plain: saving}`.
+fn sms_style(node: &Node, reader: &mut Reader<'_>) -> SmsStyle {
+    let mut style = SmsStyle::default();
+    let Some(mut keys) = Keys::of(node, "sms", reader.mistakes) else { return style };
+    if let Some(segments) = keys.whole("segments", 1, 10, reader.mistakes) {
+        style.segments = segments as u8;
+    }
+    if let Some(word) = keys.text("plain", reader.mistakes) {
+        match Plain::named(word) {
+            Some(plain) => style.plain = plain,
+            None => reader.mistakes.add(
+                node.at,
+                format!("no way of writing \"{word}\""),
+                "it says when letters that phones lack are replaced",
+                format!("write one of {}", Plain::NAMES.join(", ")),
+            ),
+        }
+    }
+    keys.finish("sms", reader.mistakes);
+    style
 }
 
 fn start(node: Option<&Node>, reader: &mut Reader<'_>) -> Start {

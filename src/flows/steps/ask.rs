@@ -2,7 +2,7 @@
 //!
 //! ```yaml
 //! - ask: size
-//!   type: whole                          # text whole yesno date time person
+//!   type: whole                          # text whole money date time datetime phone email person yesno
 //!   between: [1, 12]                     # re-ask texts .low and .high, given $low and $high
 //!   rules: {pair: "size in [2, 4, 6]"}   # a rule's name is its re-ask text .pair
 //!   tries: 3
@@ -19,7 +19,7 @@ use crate::flows::layout::Opt;
 use crate::flows::machine::{Heard, Missed, Run, Then};
 use crate::flows::reader::{Keys, Reader, describe};
 use crate::flows::source::Kind;
-use crate::flows::understand::{self, Picked, Wanted};
+use crate::flows::understand::{self, Ears, Picked, Reading, Wanted};
 use crate::flows::value::Value;
 
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
     let asking = Asking::read("ask", keys, reader)?;
     let written = keys.text("type", reader.mistakes).unwrap_or("text");
     let wanted = Wanted::named(written).unwrap_or_else(|| {
-        let mend = "write one of text, whole, yesno, date, time, person";
+        let mend = format!("write one of {}", Wanted::NAMES.join(", "));
         reader.mistakes.add(
             keys.at,
             format!("no type \"{written}\""),
@@ -117,12 +117,16 @@ impl Step for Ask {
                 }
             }
             Heard::Text(text) => {
-                if let Some(Picked::Option(n)) = understand::pick(text, &options, &shown.rows, run.own_texts()) {
-                    return self.accept(Value::YesNo(n == 0), run);
+                match run.pick(text, &options) {
+                    Some(Picked::Option(n)) => return self.accept(Value::YesNo(n == 0), run),
+                    Some(Picked::More) => return Then::Page,
+                    Some(Picked::Back) => return Then::PageBack,
+                    None => {}
                 }
-                match understand::read(self.wanted, text, run.own_texts(), run.today()) {
-                    Some(value) => self.accept(value, run),
-                    None => Then::Missed(Missed::Unread),
+                let ears = Ears::new(run.own_texts().code, run.context.now, run.context.zone);
+                match understand::read(self.wanted, text, &ears) {
+                    Reading::One(value) => self.accept(value, run),
+                    Reading::Several(_) | Reading::Nothing => Then::Missed(Missed::Unread),
                 }
             }
             Heard::Other => Then::Missed(Missed::Unread),

@@ -173,6 +173,11 @@ pub(crate) trait Step: Debug + Send + Sync {
         None
     }
 
+    /// What each digit chooses, whatever the data are.
+    fn digits(&self) -> Vec<(u16, &str)> {
+        Vec::new()
+    }
+
     /// The list a choice takes its rows from.
     fn rows_from(&self) -> Option<&str> {
         None

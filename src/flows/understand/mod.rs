@@ -2,8 +2,10 @@
 
 mod fold;
 mod pick;
+mod reading;
 mod typed;
 
 pub(crate) use fold::fold;
-pub(crate) use pick::{Picked, pick};
-pub(crate) use typed::{Wanted, read};
+pub(crate) use pick::{Picked, Seen, Slips, pick, pick_in};
+pub use reading::{Ears, Found, Reading, Wanted};
+pub use typed::{find, read};

@@ -3,7 +3,8 @@
 use chrono::{Datelike, Days, NaiveDate, NaiveTime};
 
 use super::fold;
-use crate::flows::expression::{Kind, WHOLE_MAX};
+use super::reading::{Ears, Found, Reading, Wanted};
+use crate::flows::expression::WHOLE_MAX;
 use crate::flows::languages::Language;
 use crate::flows::value::Value;
 
@@ -12,51 +13,26 @@ const TEXT_CHARS_MAX: usize = 1_000;
 /// Longest name of a person.
 const NAME_CHARS_MAX: usize = 60;
 
-/// What an `ask` wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    Text,
-    Whole,
-    YesNo,
-    Date,
-    Time,
-    /// A person's name.
-    Person,
-}
-
-impl Wanted {
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "text" => Self::Text,
-            "whole" => Self::Whole,
-            "yesno" => Self::YesNo,
-            "date" => Self::Date,
-            "time" => Self::Time,
-            "person" => Self::Person,
-            _ => return None,
-        })
-    }
-
-    pub(crate) fn kind(self) -> Kind {
-        match self {
-            Self::Text | Self::Person => Kind::Text,
-            Self::Whole => Kind::Whole,
-            Self::YesNo => Kind::YesNo,
-            Self::Date => Kind::Date,
-            Self::Time => Kind::Time,
-        }
-    }
-}
-
-/// Reads `text` as what is wanted.
-pub(crate) fn read(wanted: Wanted, text: &str, language: &Language, today: NaiveDate) -> Option<Value> {
-    match wanted {
+/// Reads `text`, used up whole, as what is wanted.
+pub fn read(wanted: Wanted, text: &str, ears: &Ears) -> Reading {
+    let language = ears.language;
+    let value = match wanted {
         Wanted::Text => plain_text(text).map(Value::Text),
         Wanted::Person => person(text).map(Value::Text),
         Wanted::Whole => whole(text).map(Value::Whole),
         Wanted::YesNo => yes_no(text, language).map(Value::YesNo),
-        Wanted::Date => date(text, language, today).map(Value::Date),
+        Wanted::Date => date(text, language, ears.today()).map(Value::Date),
         Wanted::Time => time(text).map(Value::Time),
+        Wanted::Money | Wanted::DateTime | Wanted::Phone | Wanted::Email => None,
+    };
+    value.map_or(Reading::Nothing, Reading::One)
+}
+
+/// Values of the wanted kind inside a longer text, in the order in which they stand there.
+pub fn find(wanted: Wanted, text: &str, ears: &Ears) -> Vec<Found> {
+    match read(wanted, text, ears) {
+        Reading::Nothing => Vec::new(),
+        reading => vec![Found { range: 0..text.len(), reading }],
     }
 }
 

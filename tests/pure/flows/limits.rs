@@ -13,14 +13,7 @@ fn set(files: &[(&str, &str)]) -> Arc<FlowSet> {
 }
 
 pub fn context() -> Context {
-    Context {
-        now: "2026-11-20T08:00:00Z".parse().unwrap(),
-        zone: chrono_tz::Africa::Kigali,
-        channel: Channel::WhatsApp,
-        door_open: true,
-        language: "en".to_owned(),
-        profile_name: None,
-    }
+    Context::at("2026-11-20T08:00:00Z".parse().unwrap(), chrono_tz::Africa::Kigali, Channel::WhatsApp)
 }
 
 pub fn text(text: &str) -> Input {
