@@ -16,8 +16,15 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 fn set_of(file: &Json, files: &str) -> Result<FlowSet, Vec<Mistake>> {
     let files = file[files].as_object().expect("files");
-    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str().unwrap())).collect();
+    let files: Vec<(&str, String)> = files.iter().map(|(name, text)| (name.as_str(), text_of(text))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
     FlowSet::load(&files, &environment())
+}
+
+/// A file as it stands, or `{repeated: text, times: n}`.
+fn text_of(file: &Json) -> String {
+    let repeated = || Some(file.get("repeated")?.as_str()?.repeat(file.get("times")?.as_u64()? as usize));
+    file.as_str().map(str::to_owned).or_else(repeated).expect("a text")
 }
 
 /// All that is said of a file's flows; against an earlier revision where there is one.
@@ -83,11 +90,17 @@ fn from_flows(file: &str) -> Option<String> {
     file.find("src/flows/").map(|at| file[at..].to_owned())
 }
 
+/// Files without rules for flows: the mistakes' own, and those that read talks and the operations declared for them.
+fn elsewhere(source: &Path) -> bool {
+    let name = source.to_str().unwrap();
+    name.ends_with("flows/mistake.rs") || name.contains("flows/talk/") || name.ends_with("operation/declared.rs")
+}
+
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         if entry.is_dir() {
             sources(&entry, found);
-        } else if entry.extension().is_some_and(|extension| extension == "rs") && !entry.ends_with("mistake.rs") {
+        } else if entry.extension().is_some_and(|extension| extension == "rs") && !elsewhere(&entry) {
             found.push(entry);
         }
     }

@@ -73,9 +73,11 @@ fn a_turn_of_too_much_text_takes_unavailable_once() {
 
 #[test]
 fn a_turn_that_exceeds_its_budget_again_ends_the_session() {
-    let flow =
-        "flow: f\nformat: 1\nstart: {otherwise: true}\nunavailable: one\nscenes:\n  one:\n    - call: f\n    - end\n";
-    let done = first_turn(&set(&[("f.flow.yaml", flow), ("f.en.ftl", "x = x\n")]));
+    let says = "    - say: word\n".repeat(200);
+    let flow = format!(
+        "flow: f\nformat: 1\nstart: {{otherwise: true}}\nunavailable: two\nscenes:\n  one:\n{says}    - end\n  two:\n{says}    - end\n"
+    );
+    let done = first_turn(&set(&[("f.flow.yaml", &flow), ("f.en.ftl", "word = Word\n")]));
     assert!(!done.state.is_open());
     assert_eq!(done.said, ["trouble"], "the engine's own words");
     assert_eq!(done.faults.iter().filter(|fault| **fault == Fault::Budget).count(), 2);
