@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::bits::Bits;
 use super::{Target, Ways};
-use crate::flows::definition::Line;
+use crate::flows::definition::{Formula, Line};
+use crate::flows::expression::Kind;
 use crate::flows::messages;
 
 /// What is live at each place of a flow where a session may rest, by the step's id.
@@ -130,9 +131,17 @@ fn read_at(ways: &Ways<'_>, number: usize, numbers: &HashMap<&str, usize>) -> Bi
 }
 
 fn reads_of(line: &Line, see: &mut dyn FnMut(&str)) {
-    let guard = line.guard.iter().map(|guard| &guard.condition);
-    for formula in guard.chain(line.step.formulas()) {
-        formula.expression.paths(&mut |path, _| path.first().into_iter().for_each(|name| see(name)));
+    let mut read = |formula: &Formula, given: &[(&str, Kind)]| {
+        formula.expression.paths(&mut |path, _| {
+            let name = path.first().filter(|name| !given.iter().any(|(given, _)| given == name));
+            name.into_iter().for_each(|name| see(name));
+        });
+    };
+    line.guard.iter().for_each(|guard| read(&guard.condition, &[]));
+    let given = line.step.yields();
+    for (n, formula) in line.step.formulas().into_iter().enumerate() {
+        let before = if line.step.gives_in_turn() { n.min(given.len()) } else { 0 };
+        read(formula, &given[..before]);
     }
 }
 
