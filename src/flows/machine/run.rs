@@ -31,6 +31,8 @@ pub(crate) struct Run<'a> {
     pub(super) spent: bool,
     /// The head's `undeliverable` was taken in this turn.
     pub(super) undeliverable: bool,
+    /// The steps reached, for those who want to know: flow and step.
+    pub(super) trace: Option<Vec<(&'a str, &'a str)>>,
     /// The timers of the question that was open when the turn began, for `again`.
     pub(super) kept: Option<(String, Vec<Wake>)>,
 }
@@ -59,6 +61,7 @@ impl<'a> Run<'a> {
             steps: 0,
             spent: false,
             undeliverable: false,
+            trace: None,
             kept: None,
         }
     }

@@ -118,6 +118,9 @@ impl<'a> Run<'a> {
                 continue;
             }
             *here = spot;
+            if let Some(trace) = &mut self.trace {
+                trace.push((&flow.name, &line.id));
+            }
             return line.step.run(self, line);
         }
     }
