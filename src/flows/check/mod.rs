@@ -2,6 +2,8 @@
 //! handled, every text exists in every language and fits, and every expression has a value.
 
 mod fits;
+mod labels;
+mod longest;
 mod names;
 mod operations;
 mod texts;
@@ -38,6 +40,7 @@ impl<'f> Check<'f> {
         self.operations();
         self.expressions();
         self.texts();
+        self.fits();
         self.elsewhere.extend(self.mistakes.found);
         self.elsewhere
     }

@@ -17,14 +17,17 @@ use crate::domain::Content;
 pub(crate) const MORE: &str = "+more";
 /// What stands for that row among the shown ones.
 pub(crate) const MORE_ROW: u8 = u8::MAX;
+/// The most that stands before an option id: a prompt's number and digest.
+pub(crate) const MARK_UNITS: usize = "p4294967295.ffffffff:".len();
 /// Most options one prompt can have; more rows are not shown.
 pub(crate) const OPTIONS_MAX: usize = 200;
 
 pub(crate) use measure::units;
 pub(crate) use numbers::numbers;
-pub(crate) use sms::{Plain, SmsStyle};
-pub(crate) use ussd::{first_page, screen};
-pub(crate) use whatsapp::{BUTTON_UNITS, NOTE_UNITS, TITLE_UNITS};
+pub(crate) use sms::{Plain, SmsStyle, segments};
+pub(crate) use numbered::TEXT_UNITS;
+pub(crate) use ussd::{first_page, longest_line, pages_of, screen};
+pub(crate) use whatsapp::{BUTTON_UNITS, BUTTONS_TEXT_UNITS, ID_UNITS, NOTE_UNITS, TITLE_UNITS, are_buttons};
 
 /// One option of a prompt.
 #[derive(Debug, Clone, PartialEq)]
