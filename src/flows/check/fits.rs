@@ -1,7 +1,8 @@
 //! That every prompt and message fits each channel of its flow in every language, with the longest data that is declared.
 //!
 //! What a channel shows is laid out as the machine does it, and measured: a question stands on a USSD screen with its first option, no option
-//! is cut, nobody turns more than [`PAGES_MAX`] pages, and an SMS stays within the flow's segments. Texts that are said before a question
+//! is cut, and the pages of a prompt and the segments of an SMS
+//! stay within what the flow allows. Texts that are said before a question
 //! share its screen; they make more pages, and are measured alone.
 
 use super::Check;
@@ -14,8 +15,6 @@ use crate::flows::operation::Type;
 use crate::flows::turn::{Channel, Screen};
 use crate::flows::value::{Row, Value};
 
-/// Pages of one prompt or text on USSD.
-const PAGES_MAX: usize = 9;
 /// Longest piece of a text that a mistake quotes.
 const QUOTED_CHARS: usize = 120;
 
@@ -70,9 +69,7 @@ impl Check<'_> {
     }
 
     fn said(&mut self, of: Measured<'_>) {
-        if self.speaks(Channel::WhatsApp) {
-            self.body(of, TEXT_UNITS, "a WhatsApp text");
-        }
+        // On WhatsApp a long text leaves in pieces.
         if self.speaks(Channel::Ussd)
             && let Some((at, key, text)) = self.shown(of, Channel::Ussd)
         {
@@ -202,9 +199,11 @@ impl Check<'_> {
     }
 
     fn pages(&mut self, of: Measured<'_>, at: At, key: &str, text: &str, found: usize) {
-        if found > PAGES_MAX {
-            let what = format!("{key} takes {found} pages on USSD, {PAGES_MAX} are allowed");
-            self.add_to(of.texts, at, what, quoted(&gsm::plain(text)), mend(of.id, key));
+        let most = usize::from(self.flow.head.ussd_pages.0);
+        if found > most {
+            let what = format!("{key} takes {found} pages on USSD, {most} are allowed");
+            let mend = format!("{}, have fewer options, or write ussd: {{pages: {found}}}", mend(of.id, key));
+            self.add_to(of.texts, at, what, quoted(&gsm::plain(text)), mend);
         }
     }
 

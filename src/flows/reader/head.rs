@@ -1,7 +1,7 @@
 //! The head of a flow file: everything but its scenes.
 
 use super::{Keys, Reader, describe, text};
-use crate::flows::definition::{After, Anytime, Flow, Start};
+use crate::flows::definition::{After, Anytime, Flow, Start, UssdPages};
 use crate::flows::expression::Kind as Known;
 use crate::flows::layout::{Plain, SmsStyle};
 use crate::flows::mistake::did_you_mean;
@@ -74,6 +74,12 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
     flow.head.silence = reader.silences(keys.take("silence"));
     if let Some(sms) = keys.take("sms") {
         flow.head.sms = sms_style(sms, reader);
+    }
+    if let Some(mut ussd) = keys.take("ussd").and_then(|node| Keys::of(node, "ussd", reader.mistakes)) {
+        if let Some(pages) = ussd.whole("pages", 1, 20, reader.mistakes) {
+            flow.head.ussd_pages = UssdPages(pages as u8);
+        }
+        ussd.finish("ussd", reader.mistakes);
     }
     if let Some(anytime) = keys.take("anytime").and_then(|node| Keys::of(node, "anytime", reader.mistakes)) {
         for (key, node) in anytime.pairs() {

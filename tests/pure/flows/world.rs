@@ -16,7 +16,7 @@ const SPARE: &[Signature] = &[
         name: "places",
         kind: OperationKind::Question,
         inputs: &[Field { name: "near", kind: TEXT, optional: true }],
-        outcomes: &[Outcome { name: "found", yields: Some(Type::Rows { fields: PLACE, rows_max: 30 }) }],
+        outcomes: &[Outcome { name: "found", yields: Some(Type::Rows { fields: PLACE, rows_max: 24 }) }],
     },
     Signature {
         name: "keep_place",
