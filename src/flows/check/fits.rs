@@ -5,6 +5,8 @@
 //! stay within what the flow allows. Texts that are said before a question
 //! share its screen; they make more pages, and are measured alone.
 
+use std::fmt::Write as _;
+
 use super::Check;
 use crate::flows::definition::Line;
 use crate::flows::expression::Kind;
@@ -12,6 +14,7 @@ use crate::flows::layout::{self, BUTTONS_TEXT_UNITS, ID_UNITS, MARK_UNITS, Opt, 
 use crate::flows::messages::{Entry, Texts};
 use crate::flows::mistake::At;
 use crate::flows::operation::Type;
+use crate::flows::reader::{PAGES_MAX, SEGMENTS_MAX};
 use crate::flows::turn::{Channel, Screen};
 use crate::flows::value::{Row, Value};
 
@@ -149,7 +152,7 @@ impl Check<'_> {
         let found = units(&text);
         if found > most {
             let what = format!("{key} has {found} characters, {place} allows {most}");
-            self.add_to(of.texts, at, what, quoted(&text), "shorten it, or say part of it before");
+            self.add_to(of.texts, at, what, cause(of.texts, &key, &text), "shorten it, or say part of it before");
         }
     }
 
@@ -161,7 +164,10 @@ impl Check<'_> {
         let Some(Type::Text { chars_max }) = id else { return };
         let found = usize::from(chars_max) + 1 + MARK_UNITS;
         if found > ID_UNITS {
-            let what = format!("the ids of {from} have up to {chars_max} characters, a WhatsApp row allows {}", ID_UNITS - 1 - MARK_UNITS);
+            let what = format!(
+                "the ids of {from} have up to {chars_max} characters, a WhatsApp row allows {}",
+                ID_UNITS - 1 - MARK_UNITS
+            );
             self.add(of.line.at, what, "its signature says so", "give its rows shorter ids");
         }
     }
@@ -176,7 +182,7 @@ impl Check<'_> {
                 (" with its first option", "a USSD screen with its keys")
             };
             let what = format!("{key} takes {found} characters{with}, {room} holds {most}");
-            self.add_to(of.texts, at, what, quoted(&gsm::plain(text)), mend(of.id, key));
+            self.add_to(of.texts, at, what, cause(of.texts, key, &gsm::plain(text)), mend(of.id, key));
         }
     }
 
@@ -188,12 +194,20 @@ impl Check<'_> {
         let holds = format!("a line on a USSD screen holds {most}");
         let label = quoted(&gsm::plain(&option.label));
         if option.id.starts_with('=') {
-            let what = format!("the rows of {} take {found} characters, {holds}", of.line.step.rows_from().unwrap_or_default());
+            let what = format!(
+                "the rows of {} take {found} characters, {holds}",
+                of.line.step.rows_from().unwrap_or_default()
+            );
             self.add(of.line.at, what, label, "declare shorter labels in its signature");
             return;
         }
         let key = format!("{}.{}", of.id, option.id);
-        let at = of.texts.entries.iter().find(|entry| entry.key() == key).map_or(At { line: 1, column: 1 }, |entry| entry.at);
+        let at = of
+            .texts
+            .entries
+            .iter()
+            .find(|entry| entry.key() == key)
+            .map_or(At { line: 1, column: 1 }, |entry| entry.at);
         let mend = format!("shorten it, or give .{}-button", option.id);
         self.add_to(of.texts, at, format!("{key} takes {found} characters, {holds}"), label, mend);
     }
@@ -201,9 +215,15 @@ impl Check<'_> {
     fn pages(&mut self, of: Measured<'_>, at: At, key: &str, text: &str, found: usize) {
         let most = usize::from(self.flow.head.ussd_pages.0);
         if found > most {
-            let what = format!("{key} takes {found} pages on USSD, {most} are allowed");
-            let mend = format!("{}, have fewer options, or write ussd: {{pages: {found}}}", mend(of.id, key));
-            self.add_to(of.texts, at, what, quoted(&gsm::plain(text)), mend);
+            let what = format!("{key} takes {found} pages on USSD, the flow allows {most}");
+            let mut mend = mend(of.id, key);
+            if of.line.step.asking().is_some() {
+                mend.push_str(", or offer less");
+            }
+            if found <= PAGES_MAX {
+                let _ = write!(mend, ", or write ussd: {{pages: {found}}}");
+            }
+            self.add_to(of.texts, at, what, cause(of.texts, key, &gsm::plain(text)), mend);
         }
     }
 
@@ -215,9 +235,12 @@ impl Check<'_> {
                 gsm::Encoding::Gsm7 => format!("{length} characters"),
                 gsm::Encoding::Ucs2 => format!("{length} characters, with letters that phones lack"),
             };
-            let what = format!("{key} takes {found} SMS, {most} are allowed");
-            let mend = format!("shorten it, give .sms, or write sms: {{segments: {found}}}");
-            self.add_to(of.texts, at, what, format!("{} ({counted})", quoted(text)), mend);
+            let what = format!("{key} takes {found} SMS, the flow allows {most}");
+            let mut mend = "shorten it, or give .sms".to_owned();
+            if found <= SEGMENTS_MAX {
+                let _ = write!(mend, ", or write sms: {{segments: {found}}}");
+            }
+            self.add_to(of.texts, at, what, format!("{}: {counted}", cause(of.texts, key, text)), mend);
         }
     }
 
@@ -258,6 +281,12 @@ fn laid(texts: &Texts, channel: Channel, text: &str, options: &[Opt], check: &Ch
 
 fn mend(id: &str, key: &str) -> String {
     if key == id { "shorten it, or give .plain".to_owned() } else { "shorten it".to_owned() }
+}
+
+/// The text that was measured.
+fn cause(texts: &Texts, key: &str, text: &str) -> String {
+    let with = if texts.plain(key).is_some() { "" } else { " with the longest values" };
+    format!("{}{with}", quoted(text))
 }
 
 fn quoted(text: &str) -> String {

@@ -72,7 +72,12 @@ impl Check<'_> {
             let from = line.step.rows_from()?;
             line.step.asking().is_some_and(|asking| asking.name == name).then_some(from)
         });
-        let name = chosen.unwrap_or(name);
+        if let Some(from) = chosen.filter(|from| *from != name) {
+            return self.declared(from).map(|kind| match kind {
+                Type::Rows { fields, .. } => Type::Row(fields),
+                other => other,
+            });
+        }
         self.lines().find_map(|(_, line)| {
             let operation = line.step.operation().filter(|operation| operation.yields == name)?;
             let signature = self.set.signatures.get(operation.name)?;
@@ -124,11 +129,14 @@ fn value(kind: Type, way: usize) -> Value {
         Type::Texts { chars_max, items_max } => {
             Value::Texts(vec![LETTER.repeat(usize::from(chars_max)); usize::from(items_max)])
         }
-        Type::Row(fields) => {
-            Value::Row(fields.iter().map(|field| (field.name.to_owned(), value(field.kind, way))).collect())
-        }
+        Type::Row(fields) => Value::Row(row(fields, way)),
+        Type::Rows { fields, rows_max } => Value::Rows(vec![row(fields, way); usize::from(rows_max)]),
         other => of_kind(other.into(), "", way),
     }
+}
+
+fn row(fields: &[Field], way: usize) -> Row {
+    fields.iter().map(|field| (field.name.to_owned(), value(field.kind, way))).collect()
 }
 
 fn of_kind(kind: Kind, name: &str, way: usize) -> Value {
@@ -139,9 +147,7 @@ fn of_kind(kind: Kind, name: &str, way: usize) -> Value {
         Kind::Money => Value::Money(Money::rwf(FRANCS)),
         Kind::Date => Value::Date(day(way)),
         Kind::Time => Value::Time(NaiveTime::MIN),
-        Kind::DateTime => {
-            Value::DateTime(Timestamp::from_naive_utc_and_offset(day(way).and_time(NaiveTime::MIN), Utc))
-        }
+        Kind::DateTime => Value::DateTime(Timestamp::from_naive_utc_and_offset(day(way).and_time(NaiveTime::MIN), Utc)),
         Kind::Duration => Value::Duration(SECONDS),
         _ => {
             let chars = match name {

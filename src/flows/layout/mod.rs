@@ -23,9 +23,9 @@ pub(crate) const MARK_UNITS: usize = "p4294967295.ffffffff:".len();
 pub(crate) const OPTIONS_MAX: usize = 200;
 
 pub(crate) use measure::units;
+pub(crate) use numbered::TEXT_UNITS;
 pub(crate) use numbers::numbers;
 pub(crate) use sms::{Plain, SmsStyle, segments};
-pub(crate) use numbered::TEXT_UNITS;
 pub(crate) use ussd::{first_page, longest_line, pages_of, screen};
 pub(crate) use whatsapp::{BUTTON_UNITS, BUTTONS_TEXT_UNITS, ID_UNITS, NOTE_UNITS, TITLE_UNITS, are_buttons};
 
@@ -97,11 +97,9 @@ pub(crate) fn prompt(channel: Channel, mut prompt: Prompt<'_>) -> Laid {
 
 /// A text on a chat channel as one or more messages; on USSD see [`screen`].
 pub(crate) fn text(channel: Channel, text: &str, style: SmsStyle) -> Vec<Content> {
-    match channel {
-        Channel::Sms => sms::texts(text, style),
-        _ => {
-            let pieces = measure::split(text, numbered::TEXT_UNITS);
-            pieces.into_iter().map(|text| Content::Text { text, preview: false }).collect()
-        }
+    if channel == Channel::Sms {
+        return sms::texts(text, style);
     }
+    let pieces = measure::split(text, numbered::TEXT_UNITS);
+    pieces.into_iter().map(|text| Content::Text { text, preview: false }).collect()
 }

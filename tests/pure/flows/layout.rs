@@ -1,6 +1,6 @@
 //! Prompts on screens and in SMS: the alphabet of phones against a count written apart from it, and what holds for any options.
 
-use std::sync::Arc;
+use std::sync::LazyLock;
 
 use ganira::domain::Content;
 use ganira::flows::layout::gsm::{self, Encoding};
@@ -15,46 +15,46 @@ const ALPHABET: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæ�
     ¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
-/// What each letter costs, what a message alone and a part of one may cost, by the letters of the tables only.
-fn costs(text: &str) -> (Vec<usize>, usize, usize) {
-    let septets = |letter: char| match letter {
+/// What a letter takes: septets, if it is in the tables at all, and UTF-16 units.
+#[derive(Debug, Clone, Copy)]
+struct Cost {
+    septets: Option<usize>,
+    units: usize,
+}
+
+fn cost(letter: char) -> Cost {
+    let septets = match letter {
         letter if ALPHABET.contains(letter) => Some(1),
         letter if EXTENSION.contains(letter) => Some(2),
         _ => None,
     };
-    match text.chars().map(septets).collect::<Option<Vec<usize>>>() {
-        Some(costs) => (costs, 160, 153),
-        None => (text.chars().map(|letter| if letter as u32 > 0xffff { 2 } else { 1 }).collect(), 70, 67),
-    }
+    Cost { septets, units: if letter as u32 > 0xffff { 2 } else { 1 } }
 }
 
-/// Counts segments letter by letter. Right where what is seen as one letter is one.
-fn naive_segments(text: &str) -> usize {
-    let (costs, alone, part) = costs(text);
-    if costs.iter().sum::<usize>() <= alone {
-        return 1;
-    }
+/// Encoding, length and segments, letter by letter. Right where what is seen as one letter is one.
+fn counted(letters: &[Cost]) -> (Encoding, usize, usize) {
+    let septets: Option<Vec<usize>> = letters.iter().map(|letter| letter.septets).collect();
+    let units = || letters.iter().map(|letter| letter.units).collect::<Vec<_>>();
+    let (encoding, alone, part) = if septets.is_some() { (Encoding::Gsm7, 160, 153) } else { (Encoding::Ucs2, 70, 67) };
+    let costs = septets.unwrap_or_else(units);
+    let length = costs.iter().sum::<usize>();
     let mut segments = 1;
     let mut used = 0;
-    for cost in costs {
+    for cost in costs.into_iter().take_while(|_| length > alone) {
         if used + cost > part {
             segments += 1;
             used = 0;
         }
         used += cost;
     }
-    segments
+    (encoding, length, segments)
 }
 
 #[test]
 fn every_letter_of_the_alphabet_has_its_code_and_no_other_letter_has_one() {
     for code in 0..=u32::from(u16::MAX) {
         let Some(letter) = char::from_u32(code) else { continue };
-        let wanted = if ALPHABET.contains(letter) {
-            Some(1)
-        } else {
-            EXTENSION.contains(letter).then_some(2)
-        };
+        let wanted = if ALPHABET.contains(letter) { Some(1) } else { EXTENSION.contains(letter).then_some(2) };
         assert_eq!(gsm::septets_of(letter), wanted, "{letter:?}");
     }
     let letters: Vec<char> = ALPHABET.chars().collect();
@@ -66,12 +66,14 @@ fn every_letter_of_the_alphabet_has_its_code_and_no_other_letter_has_one() {
 #[test]
 fn lengths_of_one_to_a_thousand_letters_are_counted_as_by_hand() {
     for unit in ["a", "€", "a€", "é\n", "â", "ab😀", "{a}", "ñ~", "中"] {
-        for count in 1..=1_000 {
-            let text: String = unit.chars().cycle().take(count).collect();
-            let (costs, alone, _) = costs(&text);
-            let encoding = if alone == 160 { Encoding::Gsm7 } else { Encoding::Ucs2 };
-            assert_eq!(gsm::length(&text), (encoding, costs.iter().sum()), "{count} of {unit:?}");
-            assert_eq!(gsm::segments(&text), naive_segments(&text), "{count} of {unit:?}");
+        let text: String = unit.chars().cycle().take(1_000).collect();
+        let letters: Vec<Cost> = text.chars().map(cost).collect();
+        let ends = text.char_indices().map(|(at, letter)| at + letter.len_utf8());
+        for (count, end) in (1..).zip(ends) {
+            let (encoding, length, segments) = counted(&letters[..count]);
+            let text = &text[..end];
+            assert_eq!(gsm::length(text), (encoding, length), "{count} of {unit:?}");
+            assert_eq!(gsm::segments(text), segments, "{count} of {unit:?}");
         }
     }
 }
@@ -157,14 +159,13 @@ another = Chosen other.
 chosen = Chosen { $place-id }.
 ";
 
-fn flows() -> Arc<FlowSet> {
+static FLOWS: LazyLock<FlowSet> = LazyLock::new(|| {
     let files = [("f.flow.yaml", FLOW), ("f.en.ftl", TEXTS)];
-    Arc::new(FlowSet::load(&files, &environment()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}")))
-}
+    FlowSet::load(&files, &environment()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"))
+});
 
 /// A talk by one channel with the list of places always answered.
 struct Talk {
-    flows: Arc<FlowSet>,
     context: Context,
     rows: Answer,
 }
@@ -180,7 +181,7 @@ impl Talk {
         let rows = Answer { outcome: "found".to_owned(), value: Some(Value::Rows(rows.collect())) };
         let screen = Screen { chars, ..Screen::default() };
         let context = Context { channel, profile_name: Some(name.to_owned()), screen, ..context() };
-        Self { flows: flows(), context, rows }
+        Self { context, rows }
     }
 
     fn say(&self, state: &State, said: &str) -> Done {
@@ -188,7 +189,7 @@ impl Talk {
         assert_eq!(&written, state);
         let mut answers = Vec::new();
         loop {
-            match advance(&self.flows, state, &text(said), &answers, &self.context) {
+            match advance(&FLOWS, state, &text(said), &answers, &self.context) {
                 Turn::Done(done) => return *done,
                 Turn::Ask(questions) => answers.extend(questions.iter().map(|_| self.rows.clone())),
             }
@@ -229,7 +230,7 @@ fn label() -> impl Strategy<Value = String> {
 }
 
 fn rows() -> impl Strategy<Value = Vec<(String, Option<String>)>> {
-    prop::collection::vec((label(), prop::option::of("[a-z5,’🎉 ]{0,90}")), 1..60)
+    prop::collection::vec((label(), prop::option::of("[a-z5,’🎉 ]{0,90}")), 1..24)
 }
 
 proptest! {
