@@ -6,5 +6,7 @@ mod broken;
 mod laws;
 mod layout;
 mod limits;
+mod reviews;
 mod talks;
+mod texts;
 mod world;

@@ -6,7 +6,9 @@ mod labels;
 mod longest;
 mod names;
 mod operations;
+mod said;
 mod texts;
+mod unsaid;
 mod ways;
 
 use names::Names;
@@ -41,6 +43,8 @@ impl<'f> Check<'f> {
         self.expressions();
         self.texts();
         self.fits();
+        self.said();
+        self.unsaid();
         self.elsewhere.extend(self.mistakes.found);
         self.elsewhere
     }
