@@ -24,10 +24,10 @@ impl Function {
             Self::Days => number(0).map(|days| Value::Duration(days * 86_400)),
             Self::Hours => number(0).map(|hours| Value::Duration(hours * 3_600)),
             Self::Minutes => number(0).map(|minutes| Value::Duration(minutes * 60)),
-            Self::Weekday => Some(Value::Whole(day_of(&given(0)?, scope)?.weekday().number_from_monday().into())),
-            Self::Hour => Some(Value::Whole(time_of(&given(0)?, scope)?.hour().into())),
-            Self::DateOf => day_of(&given(0)?, scope).map(Value::Date),
-            Self::TimeOf => time_of(&given(0)?, scope).map(Value::Time),
+            Self::Weekday => Some(Value::Whole(day_of(given(0)?.as_ref(), scope)?.weekday().number_from_monday().into())),
+            Self::Hour => Some(Value::Whole(time_of(given(0)?.as_ref(), scope)?.hour().into())),
+            Self::DateOf => day_of(given(0)?.as_ref(), scope).map(Value::Date),
+            Self::TimeOf => time_of(given(0)?.as_ref(), scope).map(Value::Time),
             Self::Append => append(given(0).as_deref(), given(1)?.as_text()?, number(2)?),
             Self::Contains => truth(|text, part| fold(text).contains(&fold(part))),
             Self::StartsWith => truth(|text, part| fold(text).starts_with(&fold(part))),
@@ -38,15 +38,15 @@ impl Function {
             Self::OnlyPhrase => truth(words::only_phrase),
             Self::Lower => Some(Value::Text(given(0)?.as_text()?.to_lowercase())),
             Self::Upper => Some(Value::Text(given(0)?.as_text()?.to_uppercase())),
-            Self::Size => size(&given(0)?),
+            Self::Size => size(given(0)?.as_ref()),
             Self::Words => Some(Value::Texts(words::words(given(0)?.as_text()?))),
             Self::NumberIn | Self::DateIn | Self::TimeIn | Self::PhoneIn | Self::EmailIn => {
                 let found = self.found(given(0)?.as_text()?, scope);
                 found.or_else(|| given(1).map(Cow::into_owned))
             }
             Self::Tagged => Some(Value::YesNo(scope.tagged(given(0)?.as_text()?))),
-            Self::Min => chosen(&given(0)?, &given(1)?, Ordering::Less, scope),
-            Self::Max => chosen(&given(0)?, &given(1)?, Ordering::Greater, scope),
+            Self::Min => chosen(given(0)?.as_ref(), given(1)?.as_ref(), Ordering::Less, scope),
+            Self::Max => chosen(given(0)?.as_ref(), given(1)?.as_ref(), Ordering::Greater, scope),
         }
     }
 

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::{Comparison, Expression, Function};
+use crate::flows::mistake::did_you_mean;
 use crate::flows::operation::Type;
-use crate::flows::value::Value;
+use crate::flows::value::{MEDIA_FIELDS, PLACE_FIELDS, Value};
 
 /// A kind of value without its sizes. `Unknown` is compatible with all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +88,25 @@ impl Kind {
             Value::Row(_) => Self::Row,
             Value::Rows(_) => Self::Rows,
         }
+    }
+
+    /// The fields of a kind that has the same ones always.
+    pub(crate) fn fields(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Place => Some(&PLACE_FIELDS),
+            Self::Media => Some(&MEDIA_FIELDS),
+            _ => None,
+        }
+    }
+
+    /// The kind of such a field, or what is wrong with it.
+    pub(crate) fn field(self, name: &str) -> Result<Self, String> {
+        let fields = self.fields().unwrap_or_default();
+        if !fields.contains(&name) {
+            let mend = did_you_mean(name, fields.iter().copied(), "name one it has");
+            return Err(format!("is a {self} and has no field \"{name}\", {mend}"));
+        }
+        Ok(if matches!(name, "latitude" | "longitude") { Self::Decimal } else { Self::Text })
     }
 
     pub(crate) fn fits(self, other: Self) -> bool {

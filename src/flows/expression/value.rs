@@ -50,7 +50,7 @@ impl Expression {
                 }
                 own(Value::YesNo(found))
             }
-            Self::Within(left, list) => own(Value::YesNo(within(&left.value(scope)?, &list.value(scope)?)?)),
+            Self::Within(left, list) => own(Value::YesNo(within(left.value(scope)?.as_ref(), list.value(scope)?.as_ref())?)),
             Self::Matches(text, pattern) => own(Value::YesNo(pattern.is_in(text.value(scope)?.as_text()?))),
             Self::Plus(left, right) => sum(left.value(scope)?.as_ref(), right.value(scope)?.as_ref()).map(Cow::Owned),
             Self::Minus(left, right) => {

@@ -1,6 +1,7 @@
 //! The step machine: `advance` applies one input to one state. Pure and total: what a flow cannot do is counted, never a panic.
 
 mod astray;
+mod attach;
 mod hear;
 mod outbox;
 mod run;
@@ -8,6 +9,7 @@ mod state;
 mod tell;
 mod walk;
 
+pub(crate) use attach::Attachment;
 pub(crate) use hear::Heard;
 pub(crate) use run::Run;
 pub use state::{State, UnreadableState};

@@ -15,7 +15,7 @@ use crate::flows::expression::Scope;
 use crate::flows::layout::{self, Opt};
 use crate::flows::messages::Texts;
 use crate::flows::steps::Asking;
-use crate::flows::turn::Fault;
+use crate::flows::turn::{Channel, Fault};
 use crate::flows::value::Value;
 
 /// Questions that `back` remembers.
@@ -52,7 +52,7 @@ impl<'a> Run<'a> {
     pub(crate) fn say(&mut self, message: &str, template: Option<&str>) -> bool {
         match (self.context.door_open, template) {
             (true, _) => {
-                let text = self.text(message).unwrap_or_else(|| self.missing(message));
+                let text = self.spoken(message);
                 self.outbox.text(message, &text);
                 true
             }
@@ -66,6 +66,15 @@ impl<'a> Run<'a> {
                 false
             }
         }
+    }
+
+    /// A message as this channel says it: `.plain` where there are no pictures, if it has one.
+    pub(super) fn spoken(&mut self, message: &str) -> String {
+        let plain = match self.context.channel {
+            Channel::WhatsApp => None,
+            Channel::Ussd | Channel::Sms => self.text(&format!("{message}.plain")),
+        };
+        plain.or_else(|| self.text(message)).unwrap_or_else(|| self.missing(message))
     }
 
     /// One of the engine's own texts.

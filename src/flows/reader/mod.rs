@@ -156,7 +156,8 @@ impl<'m> Reader<'m> {
         };
         let step = (kind.read)(&mut keys, self);
         keys.finish(kind.verb, self.mistakes);
-        let name = if matches!(kind.verb, "if" | "go" | "end" | "set") { kind.verb } else { &name };
+        let nameless = ["if", "switch", "go", "end", "set", "tag", "untag", "language"].contains(&kind.verb);
+        let name = if nameless { kind.verb } else { &name };
         step.map(|step| self.finish_line(name, kind.verb, node.at, guard, step))
     }
 

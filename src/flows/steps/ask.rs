@@ -71,10 +71,10 @@ impl Ask {
 
     fn accept<'a>(&'a self, value: Value, run: &mut Run<'a>) -> Then<'a> {
         if let Some((low, high)) = &self.between {
-            if let Some(low) = run.value(low).filter(|low| Comparison::Less.holds(&value, low) == Some(true)) {
+            if let Some(low) = run.value(low).filter(|low| Comparison::Less.holds(&value, low, run.context.zone) == Some(true)) {
                 return Then::Missed(Missed::Low(low));
             }
-            if let Some(high) = run.value(high).filter(|high| Comparison::Greater.holds(&value, high) == Some(true)) {
+            if let Some(high) = run.value(high).filter(|high| Comparison::Greater.holds(&value, high, run.context.zone) == Some(true)) {
                 return Then::Missed(Missed::High(high));
             }
         }

@@ -223,4 +223,8 @@ impl Step for Choose {
     fn rows_from(&self) -> Option<&str> {
         self.from.as_deref()
     }
+
+    fn fixed_values(&self) -> Option<Vec<String>> {
+        self.from.is_none().then(|| self.options.iter().map(|(name, _)| name.clone()).collect())
+    }
 }
