@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::environment::Environment;
 use super::expression::{Expression, Kind};
+use super::layout::SmsStyle;
 use super::messages::Texts;
 use super::mistake::At;
 use super::operation::Signature;
@@ -64,6 +65,8 @@ pub(crate) struct Head {
     pub unavailable: Option<Arm>,
     pub undeliverable: Option<Arm>,
     pub silence: Vec<Silence>,
+    /// How its SMS are written.
+    pub sms: SmsStyle,
     pub anytime: Vec<Anytime>,
 }
 

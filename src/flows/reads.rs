@@ -45,7 +45,11 @@ impl Reads {
             lines().filter(|line| line.step.asking().is_none()).filter_map(|line| line.step.rows_from()).collect();
         for line in lines() {
             let (Some(from), Some(into)) = (line.step.rows_from(), line.step.rows_into()) else { continue };
-            if line.step.asking().is_some() && found.contains(from) && !reads.fields.contains_key(from) && !looped.contains(from) {
+            if line.step.asking().is_some()
+                && found.contains(from)
+                && !reads.fields.contains_key(from)
+                && !looped.contains(from)
+            {
                 reads.only_chosen.insert(from.to_owned());
             }
             let mut chosen = reads.fields.get(into).cloned().unwrap_or_default();

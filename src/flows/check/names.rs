@@ -109,7 +109,9 @@ impl Known for Names<'_> {
                     format!("{first} has no field \"{field}\", {mend}")
                 })
             }
-            ([field], named) if named.kind.fields().is_some() => named.kind.field(field).map_err(|cause| format!("{first} {cause}")),
+            ([field], named) if named.kind.fields().is_some() => {
+                named.kind.field(field).map_err(|cause| format!("{first} {cause}"))
+            }
             (_, named) => Err(format!("{first} is a {} and has no fields", named.kind)),
         }
     }

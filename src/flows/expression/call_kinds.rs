@@ -19,8 +19,12 @@ impl Function {
             Self::Days => want(0, Kind::Whole, "the number of days").map(|()| Kind::Duration),
             Self::Hours => want(0, Kind::Whole, "the number of hours").map(|()| Kind::Duration),
             Self::Minutes => want(0, Kind::Whole, "the number of minutes").map(|()| Kind::Duration),
-            Self::Weekday => one_of(0, &[Kind::Date, Kind::DateTime], "weekday takes a date or an instant").map(|()| Kind::Whole),
-            Self::Hour => one_of(0, &[Kind::Time, Kind::DateTime], "hour takes a time or an instant").map(|()| Kind::Whole),
+            Self::Weekday => {
+                one_of(0, &[Kind::Date, Kind::DateTime], "weekday takes a date or an instant").map(|()| Kind::Whole)
+            }
+            Self::Hour => {
+                one_of(0, &[Kind::Time, Kind::DateTime], "hour takes a time or an instant").map(|()| Kind::Whole)
+            }
             Self::DateOf => want(0, Kind::DateTime, "what has a date").map(|()| Kind::Date),
             Self::TimeOf => want(0, Kind::DateTime, "what has a time").map(|()| Kind::Time),
             Self::Append => {

@@ -15,16 +15,16 @@ impl Function {
     pub(super) fn value(self, arguments: &[Expression], scope: &dyn Scope) -> Option<Value> {
         let given = |n: usize| arguments.get(n)?.value(scope);
         let number = |n: usize| given(n)?.as_whole();
-        let truth = |test: fn(&str, &str) -> bool| {
-            Some(Value::YesNo(test(given(0)?.as_text()?, given(1)?.as_text()?)))
-        };
+        let truth = |test: fn(&str, &str) -> bool| Some(Value::YesNo(test(given(0)?.as_text()?, given(1)?.as_text()?)));
         match self {
             Self::InDays => number(0).map(|days| Value::Date(day_after(scope.today(), days))),
             Self::InMinutes => number(0).map(|minutes| Value::DateTime(moved(scope.now(), minutes * 60))),
             Self::Days => number(0).map(|days| Value::Duration(days * 86_400)),
             Self::Hours => number(0).map(|hours| Value::Duration(hours * 3_600)),
             Self::Minutes => number(0).map(|minutes| Value::Duration(minutes * 60)),
-            Self::Weekday => Some(Value::Whole(day_of(given(0)?.as_ref(), scope)?.weekday().number_from_monday().into())),
+            Self::Weekday => {
+                Some(Value::Whole(day_of(given(0)?.as_ref(), scope)?.weekday().number_from_monday().into()))
+            }
             Self::Hour => Some(Value::Whole(time_of(given(0)?.as_ref(), scope)?.hour().into())),
             Self::DateOf => day_of(given(0)?.as_ref(), scope).map(Value::Date),
             Self::TimeOf => time_of(given(0)?.as_ref(), scope).map(Value::Time),

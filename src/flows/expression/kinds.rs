@@ -197,7 +197,9 @@ fn added(minus: bool, left: &Expression, right: &Expression, known: &dyn Known) 
         (Kind::Duration, Kind::DateTime) if !minus => Ok(Kind::DateTime),
         (Kind::Date, Kind::Duration) if days(right) => Ok(Kind::Date),
         (Kind::Duration, Kind::Date) if !minus && days(left) => Ok(Kind::Date),
-        (Kind::Date, Kind::Duration) | (Kind::Duration, Kind::Date) => Err("to a date only days() are added".to_owned()),
+        (Kind::Date, Kind::Duration) | (Kind::Duration, Kind::Date) => {
+            Err("to a date only days() are added".to_owned())
+        }
         (Kind::DateTime, Kind::DateTime) | (Kind::Date, Kind::Date) if minus => Ok(Kind::Duration),
         (Kind::DateTime, Kind::Unknown) if !minus => Ok(Kind::DateTime),
         (Kind::Unknown, Kind::Duration) => Ok(Kind::Unknown),

@@ -51,7 +51,8 @@ fn bare_has(source: &str) -> String {
     while let Some(found) = rest.find("has(") {
         let (before, after) = rest.split_at(found);
         let inside = &after[4..];
-        let path_bytes = inside.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.')).unwrap_or(inside.len());
+        let path_bytes =
+            inside.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.')).unwrap_or(inside.len());
         let field = inside[..path_bytes].contains('.') && inside[path_bytes..].starts_with(')');
         let word = before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
         out.push_str(before);

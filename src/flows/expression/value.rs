@@ -35,13 +35,11 @@ impl Expression {
             Self::Not(inner) => own(Value::YesNo(!inner.holds(scope)?)),
             Self::And(left, right) => own(Value::YesNo(left.holds(scope)? && right.holds(scope)?)),
             Self::Or(left, right) => own(Value::YesNo(left.holds(scope)? || right.holds(scope)?)),
-            Self::Compare(comparison, left, right) => {
-                own(Value::YesNo(comparison.holds(
-                    left.value(scope)?.as_ref(),
-                    right.value(scope)?.as_ref(),
-                    scope.zone(),
-                )?))
-            }
+            Self::Compare(comparison, left, right) => own(Value::YesNo(comparison.holds(
+                left.value(scope)?.as_ref(),
+                right.value(scope)?.as_ref(),
+                scope.zone(),
+            )?)),
             Self::In(left, list) => {
                 let left = left.value(scope)?;
                 let mut found = false;
@@ -50,7 +48,9 @@ impl Expression {
                 }
                 own(Value::YesNo(found))
             }
-            Self::Within(left, list) => own(Value::YesNo(within(left.value(scope)?.as_ref(), list.value(scope)?.as_ref())?)),
+            Self::Within(left, list) => {
+                own(Value::YesNo(within(left.value(scope)?.as_ref(), list.value(scope)?.as_ref())?))
+            }
             Self::Matches(text, pattern) => own(Value::YesNo(pattern.is_in(text.value(scope)?.as_text()?))),
             Self::Plus(left, right) => sum(left.value(scope)?.as_ref(), right.value(scope)?.as_ref()).map(Cow::Owned),
             Self::Minus(left, right) => {

@@ -40,6 +40,7 @@ pub(super) static ENGLISH: Language = Language {
         high: "At most {high}, please.",
         more: "More",
         first: "From the start",
+        back: "Back",
         open: "Choose",
         yes: "Yes",
         no: "No",

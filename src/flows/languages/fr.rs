@@ -40,6 +40,7 @@ pub(super) static FRENCH: Language = Language {
         high: "Au plus {high}, s'il vous plaît.",
         more: "Suite",
         first: "Depuis le début",
+        back: "Retour",
         open: "Choisir",
         yes: "Oui",
         no: "Non",

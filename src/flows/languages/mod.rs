@@ -44,6 +44,8 @@ pub(crate) struct OwnTexts {
     /// The row that turns the page, and the one that goes back to the first.
     pub more: &'static str,
     pub first: &'static str,
+    /// The key that goes back on USSD.
+    pub back: &'static str,
     /// The button that opens a list.
     pub open: &'static str,
     pub yes: &'static str,

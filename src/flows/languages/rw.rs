@@ -40,6 +40,7 @@ pub(super) static KINYARWANDA: Language = Language {
         high: "Ntarenze {high}.",
         more: "Ibindi",
         first: "Uhereye mu ntangiriro",
+        back: "Inyuma",
         open: "Hitamo",
         yes: "Yego",
         no: "Oya",

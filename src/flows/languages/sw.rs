@@ -40,6 +40,7 @@ pub(super) static SWAHILI: Language = Language {
         high: "Isizidi {high}, tafadhali.",
         more: "Zaidi",
         first: "Kutoka mwanzo",
+        back: "Rudi",
         open: "Chagua",
         yes: "Ndiyo",
         no: "Hapana",

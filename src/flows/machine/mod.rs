@@ -3,6 +3,7 @@
 mod astray;
 mod attach;
 mod hear;
+mod look;
 mod outbox;
 mod run;
 mod state;
@@ -11,6 +12,7 @@ mod walk;
 
 pub(crate) use attach::Attachment;
 pub(crate) use hear::Heard;
+pub(crate) use look::{advance_traced, begin_at, labels, middle, more, start_word};
 pub(crate) use run::Run;
 pub use state::{State, UnreadableState};
 pub(crate) use walk::{Missed, Then};

@@ -35,6 +35,8 @@ pub(crate) struct Run<'a> {
     pub(super) undeliverable: bool,
     /// The steps of a loop have run through: its step is reached for its next item.
     pub(super) came_round: bool,
+    /// The steps reached, for those who want to know: flow and step.
+    pub(super) trace: Option<Vec<(&'a str, &'a str)>>,
     /// The timers of the question that was open when the turn began, for `again`.
     pub(super) kept: Option<(String, Vec<Wake>)>,
 }
@@ -57,31 +59,37 @@ impl<'a> Run<'a> {
             answers,
             text,
             state,
-            outbox: Outbox::default(),
+            outbox: Outbox::new(context.channel),
             faults: Vec::new(),
             asked: 0,
             steps: 0,
             spent: false,
             undeliverable: false,
             came_round: false,
+            trace: None,
             kept: None,
         }
     }
 
-    pub(super) fn done(self) -> Done {
+    pub(super) fn done(mut self) -> Done {
         let alarm = self.state.stack.iter().flat_map(|frame| &frame.wake).map(|wake| wake.at).min();
         let alarm = alarm.map(|at| self.state.quiet_until.map_or(at, |quiet| at.max(quiet)));
+        let words = self.own_texts();
+        let finished = self.outbox.finish(&self.context.screen, words);
+        if finished.unread.is_some() {
+            self.state.unread = finished.unread;
+        }
         let rests = match self.open_line() {
+            _ if self.state.unread.is_some() => Rests::Question,
             None => Rests::Ended,
             Some((line, _)) if line.step.asking().is_some() => Rests::Question,
             Some(_) => Rests::Waiting,
         };
-        let (messages, said) = self.outbox.finish();
         Done {
             state: self.state,
-            messages,
+            messages: finished.messages,
             alarm,
-            said,
+            said: finished.said,
             jobs: Vec::new(),
             counts: Vec::new(),
             rests,

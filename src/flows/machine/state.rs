@@ -33,11 +33,23 @@ pub struct State {
     /// Staff talk here themselves until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) quiet_until: Option<Timestamp>,
+    /// What a USSD screen had no room for, when nothing was asked after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) unread: Option<Unread>,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { v: VERSION, lang: None, contact: Row::new(), tags: BTreeSet::new(), prompt: 0, stack: Vec::new(), quiet_until: None }
+        Self {
+            v: VERSION,
+            lang: None,
+            contact: Row::new(),
+            tags: BTreeSet::new(),
+            prompt: 0,
+            stack: Vec::new(),
+            quiet_until: None,
+            unread: None,
+        }
     }
 }
 
@@ -154,7 +166,7 @@ impl Frame {
 }
 
 /// A prompt on the person's screen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Shown {
     pub prompt: u32,
     /// Two prompts of one digest ask the same of the same step: a tap on the older one still means what it says.
@@ -164,6 +176,24 @@ pub(crate) struct Shown {
     pub rows: Vec<u8>,
     #[serde(default, skip_serializing_if = "is_nought")]
     pub page: u8,
+    /// The options carry numbers, the same on every page; without them a number is a place among `rows`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub numbered: bool,
+    /// The keys that turn the page, where there are such.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<String>,
+    /// What was said before the question, if its other pages have to be laid out with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<String>,
+}
+
+/// The rest of a text, and the key that shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Unread {
+    pub text: String,
+    pub key: String,
 }
 
 /// A question that has been answered, and the names that got a value since it was asked.

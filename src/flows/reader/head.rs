@@ -3,6 +3,7 @@
 use super::{Keys, Reader, describe, text};
 use crate::flows::definition::{After, Anytime, Flow, Start};
 use crate::flows::expression::Kind as Known;
+use crate::flows::layout::{Plain, SmsStyle};
 use crate::flows::mistake::did_you_mean;
 use crate::flows::operation::Type;
 use crate::flows::source::{Kind, Node};
@@ -71,6 +72,9 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
     flow.head.unavailable = keys.take("unavailable").and_then(|node| reader.arm_with(node, After::End));
     flow.head.undeliverable = keys.take("undeliverable").and_then(|node| reader.arm_with(node, After::Wait));
     flow.head.silence = reader.silences(keys.take("silence"));
+    if let Some(sms) = keys.take("sms") {
+        flow.head.sms = sms_style(sms, reader);
+    }
     if let Some(anytime) = keys.take("anytime").and_then(|node| Keys::of(node, "anytime", reader.mistakes)) {
         for (key, node) in anytime.pairs() {
             let arm = reader.arm_with(node, After::Resume);
@@ -82,6 +86,28 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
             }));
         }
     }
+}
+
+/// `sms: {segments: 3, plain: saving}`.
+fn sms_style(node: &Node, reader: &mut Reader<'_>) -> SmsStyle {
+    let mut style = SmsStyle::default();
+    let Some(mut keys) = Keys::of(node, "sms", reader.mistakes) else { return style };
+    if let Some(segments) = keys.whole("segments", 1, 10, reader.mistakes) {
+        style.segments = segments as u8;
+    }
+    if let Some(word) = keys.text("plain", reader.mistakes) {
+        match Plain::named(word) {
+            Some(plain) => style.plain = plain,
+            None => reader.mistakes.add(
+                node.at,
+                format!("no way of writing \"{word}\""),
+                "it says when letters that phones lack are replaced",
+                format!("write one of {}", Plain::NAMES.join(", ")),
+            ),
+        }
+    }
+    keys.finish("sms", reader.mistakes);
+    style
 }
 
 fn start(node: Option<&Node>, reader: &mut Reader<'_>) -> Start {

@@ -71,10 +71,14 @@ impl Ask {
 
     fn accept<'a>(&'a self, value: Value, run: &mut Run<'a>) -> Then<'a> {
         if let Some((low, high)) = &self.between {
-            if let Some(low) = run.value(low).filter(|low| Comparison::Less.holds(&value, low, run.context.zone) == Some(true)) {
+            if let Some(low) =
+                run.value(low).filter(|low| Comparison::Less.holds(&value, low, run.context.zone) == Some(true))
+            {
                 return Then::Missed(Missed::Low(low));
             }
-            if let Some(high) = run.value(high).filter(|high| Comparison::Greater.holds(&value, high, run.context.zone) == Some(true)) {
+            if let Some(high) =
+                run.value(high).filter(|high| Comparison::Greater.holds(&value, high, run.context.zone) == Some(true))
+            {
                 return Then::Missed(Missed::High(high));
             }
         }
@@ -117,8 +121,11 @@ impl Step for Ask {
                 }
             }
             Heard::Text(text) => {
-                if let Some(Picked::Option(n)) = understand::pick(text, &options, &shown.rows, run.own_texts()) {
-                    return self.accept(Value::YesNo(n == 0), run);
+                match run.pick(text, &options) {
+                    Some(Picked::Option(n)) => return self.accept(Value::YesNo(n == 0), run),
+                    Some(Picked::More) => return Then::Page,
+                    Some(Picked::Back) => return Then::PageBack,
+                    None => {}
                 }
                 let ears = Ears::new(run.own_texts().code, run.context.now, run.context.zone);
                 match understand::read(self.wanted, text, &ears) {

@@ -35,11 +35,21 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
     let steps = match keys.take("steps") {
         Some(node) if matches!(node.kind, Kind::List(_)) => reader.arm_with(node, After::Round),
         Some(node) => {
-            reader.mistakes.add(node.at, "steps are a list", format!("here stands {}", describe(node)), "write [step, step]");
+            reader.mistakes.add(
+                node.at,
+                "steps are a list",
+                format!("here stands {}", describe(node)),
+                "write [step, step]",
+            );
             None
         }
         None => {
-            reader.mistakes.add(keys.at, "each has no steps", "nothing is done with an item", "add steps: with a list of steps");
+            reader.mistakes.add(
+                keys.at,
+                "each has no steps",
+                "nothing is done with an item",
+                "add steps: with a list of steps",
+            );
             None
         }
     };

@@ -33,7 +33,12 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
     for kind in Attachment::ALL {
         let Some(what) = keys.take(kind.key()) else { continue };
         if attached.is_some() {
-            reader.mistakes.add(what.at, "a message carries one thing", "here stands a second", "say another message for it");
+            reader.mistakes.add(
+                what.at,
+                "a message carries one thing",
+                "here stands a second",
+                "say another message for it",
+            );
         }
         attached = reader.formula(what).map(|formula| (kind, formula));
     }

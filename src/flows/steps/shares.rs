@@ -31,7 +31,12 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
     let split = keys.text("split", reader.mistakes)?.to_owned();
     reader.name(&split, keys.at, "a value");
     let Some(node) = keys.take("shares") else {
-        reader.mistakes.add(keys.at, "split has no shares", "nothing is said of who goes where", "add shares: {one: 1, other: 1}");
+        reader.mistakes.add(
+            keys.at,
+            "split has no shares",
+            "nothing is said of who goes where",
+            "add shares: {one: 1, other: 1}",
+        );
         return None;
     };
     let arms = reader.arms(keys.take("arms"), "arms");

@@ -96,7 +96,12 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("location_request", Content::LocationRequest { text: "Where are you?".into() }),
         (
             "location",
-            Content::Location { latitude: -1.944_072, longitude: 30.061_885, name: Some("Salon".into()), address: None },
+            Content::Location {
+                latitude: -1.944_072,
+                longitude: 30.061_885,
+                name: Some("Salon".into()),
+                address: None,
+            },
         ),
         ("image_by_id", media(MediaKind::Image, id())),
         ("image_by_link", media(MediaKind::Image, link())),
