@@ -1,8 +1,11 @@
 //! The step machine: `advance` applies one input to one state. Pure and total: what a flow cannot do is counted, never a panic.
 
+mod anytime;
 mod astray;
 mod attach;
+mod forms;
 mod hear;
+mod message;
 mod look;
 mod outbox;
 mod run;

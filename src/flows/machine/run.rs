@@ -311,9 +311,26 @@ impl Run<'_> {
         self.state.lang = Some(language.to_owned());
     }
 
+    /// Whether a step's own list of steps has just run through.
+    pub(crate) fn comes_round(&mut self) -> bool {
+        std::mem::take(&mut self.came_round)
+    }
+
+    /// What the last answer could mean.
+    pub(crate) fn readings(&self) -> &[Value] {
+        self.state.stack.last().map_or(&[], |frame| &frame.readings)
+    }
+
+    /// The last answer could mean any of these; none, when it is clear.
+    pub(crate) fn doubt(&mut self, readings: Vec<Value>) {
+        if let Some(frame) = self.top() {
+            frame.readings = readings;
+        }
+    }
+
     /// The item of a loop that comes now: the first, or the next when its steps have run through.
     pub(crate) fn next_item(&mut self, line: &Line) -> usize {
-        let again = std::mem::take(&mut self.came_round);
+        let again = self.comes_round();
         let Some(frame) = self.top() else { return 0 };
         let place = frame.rounds.iter().position(|round| round.at == line.id);
         let item = place.filter(|_| again).and_then(|n| frame.rounds.get(n)).map_or(0, |round| round.item + 1);

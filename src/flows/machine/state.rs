@@ -126,6 +126,9 @@ pub(crate) struct Frame {
     /// What the last answer could mean, if it was ambiguous: the person is choosing among these.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub readings: Vec<Value>,
+    /// The person asked for another language and is shown which there are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tongue: bool,
     /// How far the loops have come in whose steps it rests.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rounds: Vec<Round>,
@@ -145,6 +148,7 @@ impl Frame {
             trail: Vec::new(),
             wake: Vec::new(),
             readings: Vec::new(),
+            tongue: false,
             rounds: Vec::new(),
             aside: false,
         }

@@ -117,6 +117,10 @@ impl<'a> Run<'a> {
                 spot = spot.next();
                 continue;
             }
+            if line.step.asking().is_some_and(|asking| asking.in_form && self.known(&asking.name)) {
+                spot = spot.next();
+                continue;
+            }
             *here = spot;
             if let Some(trace) = &mut self.trace {
                 trace.push((&flow.name, &line.id));
@@ -206,6 +210,7 @@ impl<'a> Run<'a> {
             frame.shown = None;
             frame.wake.clear();
             frame.readings.clear();
+            frame.tongue = false;
         }
     }
 

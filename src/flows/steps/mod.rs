@@ -8,9 +8,11 @@ mod choose;
 mod each;
 mod end;
 mod find;
+mod form;
 pub(crate) mod go;
 mod language;
 mod perform;
+mod readings;
 mod say;
 mod set;
 mod shares;
@@ -39,6 +41,7 @@ pub(crate) const KINDS: &[StepKind] = &[
     StepKind { verb: "say", read: say::read },
     StepKind { verb: "choose", read: choose::read },
     StepKind { verb: "ask", read: ask::read },
+    StepKind { verb: "form", read: form::read },
     StepKind { verb: "find", read: find::read },
     StepKind { verb: "do", read: perform::read },
     StepKind { verb: "if", read: branch::read },
@@ -100,6 +103,24 @@ pub(crate) struct Cases<'a> {
     pub names: Vec<(&'a str, At)>,
 }
 
+/// An answer to a question.
+#[derive(Debug)]
+pub(crate) enum Answered {
+    Value(Value),
+    /// It could mean any of these.
+    Several(Vec<Value>),
+    /// An option, by its place.
+    Option(usize),
+}
+
+/// An answer inside a sentence.
+#[derive(Debug)]
+pub(crate) struct AnswerIn {
+    /// Bytes of the sentence.
+    pub range: std::ops::Range<usize>,
+    pub what: Answered,
+}
+
 /// One step. `run` comes when the walk reaches it; a step that rests hears the person's next words in `receive`.
 pub(crate) trait Step: Debug + Send + Sync {
     fn run<'a>(&'a self, run: &mut Run<'a>, line: &'a Line) -> Then<'a>;
@@ -114,8 +135,13 @@ pub(crate) trait Step: Debug + Send + Sync {
         Then::Next
     }
 
-    /// Reads an answer inside a longer sentence, once nothing else has understood it.
-    fn receive_within<'a>(&'a self, _run: &mut Run<'a>, _line: &'a Line, _text: &str) -> Then<'a> {
+    /// The answer inside a longer sentence, once nothing else has understood it.
+    fn answer_in(&self, _run: &Run<'_>, _text: &str) -> Option<AnswerIn> {
+        None
+    }
+
+    /// Takes such an answer.
+    fn take_answer<'a>(&'a self, _run: &mut Run<'a>, _line: &'a Line, _answered: Answered) -> Then<'a> {
         Then::Missed(Missed::Unread)
     }
 
