@@ -5,7 +5,9 @@ mod cases;
 mod fits;
 mod names;
 mod operations;
+mod said;
 mod texts;
+mod unsaid;
 mod ways;
 
 use names::Names;
@@ -40,6 +42,8 @@ impl<'f> Check<'f> {
         self.expressions();
         self.cases();
         self.texts();
+        self.said();
+        self.unsaid();
         self.elsewhere.extend(self.mistakes.found);
         self.elsewhere
     }
