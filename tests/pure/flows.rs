@@ -5,5 +5,6 @@
 mod broken;
 mod laws;
 mod limits;
+mod phrases;
 mod talks;
 mod world;
