@@ -6,6 +6,7 @@ mod broken;
 mod laws;
 mod limits;
 mod reviews;
+mod phrases;
 mod talks;
 mod texts;
 mod world;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::fold;
+use super::{fold, ordinal};
 use crate::flows::languages::Language;
 use crate::flows::layout::{MORE_ROW, Opt, numbers};
 
@@ -61,7 +61,7 @@ pub(crate) fn pick(
     if let Some(number) = number(&said) {
         return by_number(number, options, seen);
     }
-    if let Some(place) = ordinal(&said, language) {
+    if let Some(place) = ordinal(&said, language.code) {
         return by_place(place, options, seen);
     }
     if slips(&said) == Slips::Counted {
@@ -116,10 +116,6 @@ fn by_place(place: usize, options: &[Opt], seen: Seen<'_>) -> Option<Picked> {
         MORE_ROW => Some(Picked::More),
         n => Some(Picked::Option(usize::from(n))).filter(|_| usize::from(n) < options.len()),
     }
-}
-
-fn ordinal(said: &str, language: &Language) -> Option<usize> {
-    language.ordinals.iter().position(|words| words.contains(&said)).map(|n| n + 1)
 }
 
 /// The one option whose label is nearest to what was said, if it is near enough and none other is as near. Digits allow no slip: another time
