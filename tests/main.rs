@@ -2,6 +2,7 @@
 mod flows {
 #[path = "/work/wt-steps/tests/pure/flows/broken.rs"] pub mod broken;
 #[path = "/work/wt-steps/tests/pure/flows/laws.rs"] pub mod laws;
+#[path = "/work/wt-steps/tests/pure/flows/layout.rs"] pub mod layout;
 #[path = "/work/wt-steps/tests/pure/flows/limits.rs"] pub mod limits;
 #[path = "/work/wt-steps/tests/pure/flows/reviews.rs"] pub mod reviews;
 #[path = "/work/wt-steps/tests/pure/flows/phrases.rs"] pub mod phrases;
