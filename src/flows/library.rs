@@ -47,8 +47,13 @@ impl FlowSet {
 
     fn read(files: &[(&str, &str)], environment: &Environment) -> (Self, Vec<Mistake>) {
         let signatures = environment.signatures.iter().map(|signature| (signature.name, *signature)).collect();
-        let mut set =
-            Self { flows: Vec::new(), by_name: HashMap::new(), signatures, environment: environment.clone(), warnings: Vec::new() };
+        let mut set = Self {
+            flows: Vec::new(),
+            by_name: HashMap::new(),
+            signatures,
+            environment: environment.clone(),
+            warnings: Vec::new(),
+        };
         let mut found = Vec::new();
         for (file, text) in files.iter().filter(|(file, _)| file.ends_with(".flow.yaml")).take(FLOWS_MAX) {
             let mut mistakes = Mistakes::of(file);

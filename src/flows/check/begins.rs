@@ -43,7 +43,13 @@ fn one_flow_for_the_rest(set: &FlowSet) -> Vec<Mistake> {
     let Some(first) = all.next() else { return Vec::new() };
     all.map(|flow| {
         let cause = format!("{} says otherwise: true too, and comes first", first.file);
-        Mistake::new(&flow.file, flow.start.at, "two flows begin with anything", cause, "leave otherwise to one of them")
+        Mistake::new(
+            &flow.file,
+            flow.start.at,
+            "two flows begin with anything",
+            cause,
+            "leave otherwise to one of them",
+        )
     })
     .collect()
 }
@@ -87,14 +93,16 @@ fn words_at_any_time(flow: &Flow) -> Vec<Mistake> {
         for entry in &flow.head.anytime {
             let id = message_id(&entry.key);
             let words: Vec<String> = texts.words(&format!("anytime.{id}")).iter().map(|word| fold(word)).collect();
-            for (message, label) in labels.iter().flat_map(|(message, all)| all.iter().map(move |label| (message, label))) {
+            for (message, label) in
+                labels.iter().flat_map(|(message, all)| all.iter().map(move |label| (message, label)))
+            {
                 let text = texts.plain(&format!("{message}.{label}")).map(fold).unwrap_or_default();
                 if *label != entry.key && words.contains(&text) {
                     let what = format!("\"{text}\" is a word for {} and the option {label} of {message}", entry.key);
                     let mend = "choose other words for one of them, or name the option like the word";
                     let at = place(texts, "anytime", &id);
                     let mistake = Mistake::new(&texts.file, at, what, "at that question the option is meant", mend);
-                    found.push(mistake.as_warning());
+                    found.push(mistake.into_warning());
                 }
             }
         }

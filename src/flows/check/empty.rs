@@ -23,9 +23,9 @@ impl Check<'_> {
             let shown = self.of_guard(&given, number, line, &mut missing);
             self.of_formulas(&given, number, line, &shown, &mut missing);
             if let Some((_, values)) = self.flow.ends.iter().find(|(end, _)| Some(end.as_str()) == line.step.end()) {
-                let lost = values.iter().filter(|(name, _)| {
-                    !given.has(number, name) && !shown.iter().any(|known| starts(known, name))
-                });
+                let lost = values
+                    .iter()
+                    .filter(|(name, _)| !given.has(number, name) && !shown.iter().any(|known| starts(known, name)));
                 missing.extend(lost.map(|(name, _)| (line.at, name.clone())));
             }
             for (at, fact) in missing {
@@ -61,10 +61,13 @@ impl Check<'_> {
         missing: &mut Vec<(At, String)>,
     ) {
         let operation = line.step.operation().and_then(|operation| self.set.signatures.get(operation.name));
-        let optional =
-            |name: &str| operation.is_some_and(|known| known.inputs.iter().any(|input| input.name == name && input.optional));
+        let optional = |name: &str| {
+            operation.is_some_and(|known| known.inputs.iter().any(|input| input.name == name && input.optional))
+        };
         for found in uses(line, &optional) {
-            let own = |fact: &str| found.given.iter().any(|gift| fact.split('.').next() == Some(gift.name) || fact == gift.name);
+            let own = |fact: &str| {
+                found.given.iter().any(|gift| fact.split('.').next() == Some(gift.name) || fact == gift.name)
+            };
             self.of_formula(given, number, found.formula, &mut shown.to_vec(), &own, missing);
         }
     }

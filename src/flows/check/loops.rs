@@ -180,7 +180,10 @@ fn follow(ways: &[Ways<'_>], trail: &mut Vec<usize>, found: &mut Vec<Mistake>) {
         if called == trail[0] {
             let what = format!("flows call each other without end: {}", names(trail));
             let cause = format!("at most {STACK_MAX} can be open at once, then the conversation is given up");
-            found.push(Mistake::new(file, line.at, what, cause, "end the called flow, and go on from its outcome").as_warning());
+            found.push(
+                Mistake::new(file, line.at, what, cause, "end the called flow, and go on from its outcome")
+                    .into_warning(),
+            );
         } else if trail.len() >= STACK_MAX {
             if trail.len() == STACK_MAX && !trail.contains(&called) {
                 let what = format!("calls nest too deep: {}", names(trail));

@@ -76,7 +76,10 @@ impl Check<'_> {
     fn everything_is_reached(&mut self) {
         let flow = self.flow;
         let reached = self.ways.reached();
-        let named: HashSet<&str> = flow.head.arms().chain(self.lines().flat_map(|(_, line)| line.step.arms()).map(|(_, arm)| arm))
+        let named: HashSet<&str> = flow
+            .head
+            .arms()
+            .chain(self.lines().flat_map(|(_, line)| line.step.arms()).map(|(_, arm)| arm))
             .filter_map(|arm| if let To::Scene(name) = &arm.to { Some(name.as_str()) } else { None })
             .collect();
         let first = |name: &str| flow.scenes.first().is_some_and(|scene| scene.name == name);
@@ -89,7 +92,12 @@ impl Check<'_> {
             let what = format!("scene \"{}\" can never be reached", scene.name);
             self.add(scene.at, what, "nothing leads to it", "remove it, or go there from somewhere");
         }
-        let led_to: HashSet<usize> = self.ways.edges.iter().filter_map(|edge| if let Target::Step(to) = edge.to { Some(to) } else { None }).collect();
+        let led_to: HashSet<usize> = self
+            .ways
+            .edges
+            .iter()
+            .filter_map(|edge| if let Target::Step(to) = edge.to { Some(to) } else { None })
+            .collect();
         for (spot, line) in self.lines().filter(|(spot, _)| spot.index > 0) {
             let before = self.ways.number(Spot { block: spot.block, index: spot.index - 1 });
             let here = self.ways.number(spot);
@@ -149,8 +157,13 @@ impl Check<'_> {
             return;
         }
         let of_steps = self.lines().flat_map(|(_, line)| line.step.arms());
-        let all: Vec<At> =
-            self.head_arms().into_iter().chain(of_steps).filter(|(_, arm)| arm.to == To::End).map(|(_, arm)| arm.at).collect();
+        let all: Vec<At> = self
+            .head_arms()
+            .into_iter()
+            .chain(of_steps)
+            .filter(|(_, arm)| arm.to == To::End)
+            .map(|(_, arm)| arm.at)
+            .collect();
         let ends = flow.ends.iter().map(|(end, _)| end.as_str()).collect::<Vec<_>>().join(", ");
         for at in all {
             let mend = "write [end: name] with the name of one of them";

@@ -147,7 +147,9 @@ impl<'a> Run<'a> {
         let new = !frame.vals.contains_key(name);
         frame.give(name, value);
         // What was there before the question is there when `back` returns to it.
-        if let Some(passed) = frame.trail.last_mut().filter(|passed| new && !passed.gave.iter().any(|given| given == name)) {
+        if let Some(passed) =
+            frame.trail.last_mut().filter(|passed| new && !passed.gave.iter().any(|given| given == name))
+        {
             passed.gave.push(name.to_owned());
         }
     }

@@ -286,11 +286,10 @@ impl<'f> Ways<'f> {
     /// What a step gives when it is left along `way`. What nothing is known of counts as given: another rule speaks of it.
     fn gives(&self, line: &'f Line, way: Option<&str>) -> Vec<Gift<'f>> {
         if let Some(operation) = line.step.operation() {
-            let given = match self.set.signatures.get(operation.name) {
-                Some(signature) => given_by(signature, &operation, way),
-                None => Some(None),
-            };
-            return given.map(|fields| Gift { name: operation.yields, fields }).into_iter().collect();
+            let name = operation.yields;
+            let Some(signature) = self.set.signatures.get(operation.name) else { return vec![Gift { name, fields: None }] };
+            let given = given_by(signature, &operation, way);
+            return given.map(|kind| Gift { name, fields: fields_of(kind) }).into_iter().collect();
         }
         if let Some(callee) = line.step.callee() {
             let Some(name) = callee.yields else { return Vec::new() };
@@ -320,13 +319,9 @@ impl<'f> Ways<'f> {
     }
 }
 
-/// What an operation gives along a way: `None` nothing, `Some` a value and its fields.
-fn given_by(
-    signature: &Signature,
-    operation: &Operation<'_>,
-    way: Option<&str>,
-) -> Option<Option<&'static [Field]>> {
-    let kind = match way {
+/// What an operation gives along a way.
+fn given_by(signature: &Signature, operation: &Operation<'_>, way: Option<&str>) -> Option<Type> {
+    match way {
         _ if operation.question && way == Some("unavailable") => None,
         _ if operation.question || way.is_none() => signature.outcomes.first()?.yields,
         Some(way) => {
@@ -334,8 +329,7 @@ fn given_by(
             signature.outcomes.iter().find(|outcome| outcome.name == name)?.yields
         }
         None => None,
-    };
-    kind.map(fields_of)
+    }
 }
 
 pub(crate) fn fields_of(kind: Type) -> Option<&'static [Field]> {

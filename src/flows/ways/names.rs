@@ -35,8 +35,11 @@ impl Named {
 
     /// The kind of a field; `None` when no row has it.
     fn field(&self, name: &str) -> Option<Kind> {
-        let mut kinds =
-            self.rows.iter().filter_map(|fields| fields.iter().find(|field| field.name == name)).map(|field| field.kind.into());
+        let mut kinds = self
+            .rows
+            .iter()
+            .filter_map(|fields| fields.iter().find(|field| field.name == name))
+            .map(|field| field.kind.into());
         let first = kinds.next();
         match first {
             Some(first) if kinds.all(|kind: Kind| kind == first) && !self.open => Some(first),
@@ -70,10 +73,13 @@ impl<'f> Names<'f> {
                 let mut given = false;
                 for (_, values) in ends.iter().filter(|(_, values)| !values.is_empty()) {
                     given = true;
-                    names.give(name, match &values[..] {
-                        [(_, kind)] => Named::of(*kind),
-                        _ => Named::new(Kind::Row, None),
-                    });
+                    names.give(
+                        name,
+                        match &values[..] {
+                            [(_, kind)] => Named::of(*kind),
+                            _ => Named::new(Kind::Row, None),
+                        },
+                    );
                 }
                 if !given {
                     names.give(name, Named::new(Kind::Unknown, None));
@@ -156,7 +162,7 @@ impl Known for Names<'_> {
             [] => return Ok(Kind::Unknown),
             [first, ref rest @ ..] => (first, rest),
         };
-        let Some(named) = self.known.get(first) else { 
+        let Some(named) = self.known.get(first) else {
             let meant = nearest(first, self.known.keys().copied().chain(BUILT_IN));
             let meant = meant.map_or_else(String::new, |name| format!(", did you mean \"{name}\"?"));
             return Err(format!("nothing is named \"{first}\"{meant}"));

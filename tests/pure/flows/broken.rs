@@ -119,7 +119,12 @@ fn every_rule_is_broken_by_a_flow() {
     for path in paths {
         let name = from_flows(path.to_str().unwrap()).unwrap();
         let rules = rules_of(&fs::read_to_string(&path).unwrap());
-        unbroken.extend(rules.into_iter().filter(|rule| !broken.contains(&(name.clone(), *rule))).map(|rule| format!("{name}:{rule}")));
+        unbroken.extend(
+            rules
+                .into_iter()
+                .filter(|rule| !broken.contains(&(name.clone(), *rule)))
+                .map(|rule| format!("{name}:{rule}")),
+        );
     }
     unbroken.sort();
     assert!(unbroken.is_empty(), "no flow in tests/pure/flows/broken breaks the rules at\n{}", unbroken.join("\n"));
