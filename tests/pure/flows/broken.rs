@@ -21,9 +21,9 @@ fn set_of(file: &Json, files: &str) -> Result<FlowSet, Vec<Mistake>> {
     if file["as_is"] == true {
         return FlowSet::load(&files, &environment());
     }
-    let headed = reviewed(files);
-    let headed: Vec<(&str, &str)> = headed.iter().map(|(name, text)| (*name, text.as_ref())).collect();
-    FlowSet::load(&headed, &environment())
+    let heads = reviewed(files.iter().copied());
+    let files: Vec<(&str, &str)> = heads.iter().map(|(name, text)| (*name, text.as_ref())).collect();
+    FlowSet::load(&files, &environment())
 }
 
 /// A file as it stands, or `{repeated: text, times: n}`.
