@@ -27,7 +27,7 @@ pub(super) fn from_now(senses: &Senses<'_>, at: usize) -> Option<(Vec<Timestamp>
     if let Some(next) = senses.meaning(at, Meaning::Now).filter(|_| !senses.in_sentence) {
         return Some((vec![now], next));
     }
-    let ahead = senses.meaning(at, Meaning::In);
+    let ahead = senses.leading(at, Meaning::In);
     let (seconds, next) = duration(senses, ahead.unwrap_or(at))?;
     let after = senses.meaning(next, Meaning::FromNow);
     // Whole days are days, without an hour.

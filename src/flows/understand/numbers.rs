@@ -72,6 +72,17 @@ fn unsigned(senses: &Senses<'_>, at: usize) -> Option<(Amount, usize)> {
         }
         return Some((plain, figures.next));
     }
+    if let Some((share, next)) = share(senses, senses.skip(at, Meaning::A)).or_else(|| share(senses, senses.skip(at, Meaning::Number(1)))) {
+        // "half a million", `nusu milioni`
+        let next = senses.skip_all(next, |meaning| matches!(meaning, Meaning::A | Meaning::Of));
+        let (scale, next) = scale(senses, next).filter(|(scale, _)| *scale > 100)?;
+        let millionths = within(share.checked_mul(scale)?)?;
+        return Some((Amount { millionths, other: None, mark: None, large: true, of_thousands: false }, next));
+    }
+    if senses.in_sentence && at > 0 && begins_large(senses, at) {
+        // "sinq mille": what multiplies it was not understood.
+        return None;
+    }
     let spelled = spelled(senses, at, u64::MAX)?;
     let millionths = within((spelled.value as i64).checked_mul(ONE)?)?;
     let amount = Amount {
