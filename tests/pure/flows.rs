@@ -6,5 +6,7 @@ mod broken;
 mod laws;
 mod limits;
 mod phrases;
+mod reviews;
 mod talks;
+mod texts;
 mod world;
