@@ -51,7 +51,12 @@ impl Said {
 
 /// Times at a place, the earlier first, and the place after them.
 pub(super) fn time(senses: &Senses<'_>, at: usize) -> Option<(Vec<NaiveTime>, usize)> {
-    let skip = |at: usize| senses.skip_all(at, |meaning| matches!(meaning, Meaning::At | Meaning::On | Meaning::TheDay));
+    timed(senses, at).map(|(times, next, _)| (times, next))
+}
+
+/// The same; the last says whether it is a time even where none is asked for.
+pub(super) fn timed(senses: &Senses<'_>, at: usize) -> Option<(Vec<NaiveTime>, usize, bool)> {
+    let skip = |at: usize| senses.skip_all(at, |meaning| matches!(meaning, Meaning::At | Meaning::On));
     let (before, from) = match part(senses, at) {
         Some((part, next)) => (Some(part), next),
         None => (None, at),
@@ -67,11 +72,12 @@ pub(super) fn time(senses: &Senses<'_>, at: usize) -> Option<(Vec<NaiveTime>, us
             next = after;
         }
     }
-    if senses.in_sentence && !said.certain && !cued && parted.is_none() {
+    let certain = said.certain || cued || parted.is_some();
+    if senses.in_sentence && !certain {
         return None;
     }
     let times = said.times(parted.or(senses.part));
-    (!times.is_empty()).then_some((times, next))
+    (!times.is_empty()).then_some((times, next, certain))
 }
 
 fn part(senses: &Senses<'_>, at: usize) -> Option<(Part, usize)> {
@@ -318,7 +324,9 @@ fn half_of_day(senses: &Senses<'_>, at: usize) -> Option<(Count, usize)> {
 /// "three", "two thirty", "neuf heures et demie", "ten o'clock", "three pm".
 fn words(senses: &Senses<'_>, at: usize) -> Option<(Said, usize)> {
     let (hour, next) = small(senses, at)?;
-    if !(0..=24).contains(&hour) || senses.figures(at).is_some() {
+    // "twenty fifth" is a day.
+    let ordinal = senses.pick(next, |meaning| matches!(meaning, Meaning::Ordinal(_)).then_some(())).is_some();
+    if !(0..=24).contains(&hour) || senses.figures(at).is_some() || ordinal {
         return None;
     }
     let count = if hour > 12 || hour == 0 { Count::Full } else { Count::Twelve };

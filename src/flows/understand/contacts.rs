@@ -126,9 +126,11 @@ pub(super) fn person(text: &str, senses: &Senses<'_>) -> Option<String> {
     fits.then_some(name)
 }
 
-/// "yes", "hello", "no thanks": an answer to something else.
+/// "yes", "tomorrow morning", "I don't know": an answer to something else. Months and feasts are names, too.
 fn answers(senses: &Senses<'_>) -> bool {
-    senses.len() == senses.skip_all(0, |meaning| matches!(meaning, Meaning::Yes | Meaning::No | Meaning::Not | Meaning::Polite))
+    let names = senses.skip_all(0, |meaning| matches!(meaning, Meaning::Month(_) | Meaning::Feast(..)));
+    let juma = senses.len() == 1 && senses.word(0) == Some("juma");
+    (senses.all_known() && names < senses.len() && !juma) || senses.says(Meaning::Not)
 }
 
 /// The place after "my name is", and whether it can be nothing but a name that follows.

@@ -2,7 +2,7 @@
 
 use chrono::{Duration, NaiveDate, NaiveTime, TimeZone, Timelike};
 
-use super::clock::time;
+use super::clock::{time, timed};
 use super::days::day;
 use super::senses::Senses;
 use super::spans::duration;
@@ -61,7 +61,7 @@ fn time_alone(senses: &Senses<'_>, at: usize) -> Option<(Vec<Timestamp>, usize)>
     if senses.in_sentence {
         return None;
     }
-    let (times, next) = time(senses, at)?;
+    let (times, next, true) = timed(senses, at)? else { return None };
     let today = senses.ears.today();
     let mut moments = together(senses, &[today, today.succ_opt()?], &times);
     moments.retain(|moment| *moment > senses.ears.now);

@@ -235,7 +235,9 @@ fn begins_with_answer(text: &str, senses: &Senses<'_>, negated: bool) -> Vec<Fou
         };
         senses.pick(at, other).is_some()
     });
-    if turned || (answer && negated) || text.contains('?') {
+    // "I am free on Monday" answers nothing; "I am" alone may.
+    let sentence = senses.word(start) == Some("i");
+    if turned || sentence || (answer && negated) || text.contains('?') {
         return Vec::new();
     }
     range(senses, start, next).map(|range| Found { range, reading: Reading::One(Value::YesNo(answer)) }).into_iter().collect()
@@ -296,11 +298,17 @@ fn goes_on_before(senses: &Senses<'_>, at: usize) -> bool {
 
 /// What stands after a value is a part of it that was not understood: "14h75", "saa tatu na nsu".
 fn goes_on(senses: &Senses<'_>, next: usize) -> bool {
-    let glued = senses.glued(next) && (senses.mark(next).is_some() || senses.figures(next).is_some());
+    let glued = senses.glued(next) && senses.token(next).is_some() && !apostrophe_before(senses, next);
     let joined = senses.meaning(next, Meaning::And).is_some_and(|after| {
         senses.unknown(after) && senses.word(after).is_some_and(|word| word.len() <= SLIPPED_LETTERS_MAX)
     });
     glued || joined
+}
+
+/// "5 days' time" goes on with another word.
+fn apostrophe_before(senses: &Senses<'_>, at: usize) -> bool {
+    let end = at.checked_sub(1).and_then(|before| senses.token(before)).map(|token| token.range.end);
+    senses.token(at).is_some_and(|token| Some(token.range.start) != end)
 }
 
 /// "9 or 10 am", "monday or tuesday at 10": both, each read with what they share.

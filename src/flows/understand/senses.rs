@@ -2,7 +2,7 @@
 
 use super::reading::Ears;
 use super::tokens::{Kind, Token};
-use super::vocabulary::{Tongue, Vocabulary, Word, vocabulary};
+use super::vocabulary::{Tongue, Vocabulary, Word, tongue, vocabulary};
 use crate::flows::languages::words::{Meaning, Part, WORDS};
 
 /// Letters a word needs to be mended: more inside a sentence, where most words are not for us.
@@ -37,6 +37,7 @@ pub(super) struct Senses<'a> {
 impl<'a> Senses<'a> {
     pub(super) fn new(tokens: &'a [Token], spoken: Tongue, ears: &'a Ears, in_sentence: bool) -> Self {
         let vocabulary = vocabulary();
+        let native = tongue(ears.language.code);
         let letters = if in_sentence { MENDED_IN_SENTENCE } else { MENDED_ALONE };
         let mut mended = vec![false; tokens.len()];
         let mut words: Vec<Option<Word>> = Vec::with_capacity(tokens.len());
@@ -53,8 +54,12 @@ impl<'a> Senses<'a> {
         let mut starts = Vec::with_capacity(tokens.len() + 1);
         for at in 0..tokens.len() {
             starts.push(senses.len() as u16);
-            let borrowed = !in_sentence || tokens[at].range.len() >= BORROWED_BYTES_MIN;
-            if let Some(tongue) = words[at].and_then(|word| speaker(vocabulary, word, spoken, borrowed)) {
+            let short = tokens[at].range.len() < BORROWED_BYTES_MIN;
+            // "la" said by one who speaks French is no Swahili "no", in whatever language the rest is heard.
+            let own = short && words[at].is_some_and(|word| vocabulary.knows(native, word));
+            let hearing = if own { native } else { spoken };
+            let speaker = |word| speaker(vocabulary, word, hearing, !in_sentence || !short);
+            if let Some(tongue) = words[at].and_then(speaker) {
                 let from = senses.len();
                 add_senses(vocabulary, tongue, &words[at..], &mut senses);
                 if in_sentence && mended[at] {
@@ -158,6 +163,15 @@ impl<'a> Senses<'a> {
     /// Whether any phrase of the text means this.
     pub(super) fn says(&self, wanted: Meaning) -> bool {
         (0..self.len()).any(|at| self.meaning(at, wanted).is_some())
+    }
+
+    /// Whether every word is one of the tables, and one of them at least has a meaning.
+    pub(super) fn all_known(&self) -> bool {
+        let known = |token: &Token| match &token.kind {
+            Kind::Word(word) => vocabulary().exact(word).is_some_and(|word| vocabulary().knows(self.tongue, word)),
+            Kind::Figures(..) | Kind::Mark(_) => true,
+        };
+        !self.senses.is_empty() && self.tokens.iter().all(known)
     }
 
     /// A word that is in no table.
