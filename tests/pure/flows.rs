@@ -6,6 +6,7 @@ mod broken;
 mod laws;
 mod limits;
 mod phrases;
+mod reading;
 mod reviews;
 mod talks;
 mod texts;

@@ -195,7 +195,7 @@ fn figures(senses: &Senses<'_>, at: usize) -> Option<Figures> {
             next += 2;
         } else if let Some((value, 3)) = senses.figures(next).filter(|_| {
             let spaced = groups.iter().all(|(mark, ..)| *mark == ' ');
-            spaced && (1..=3).contains(&count) && !starts_more(senses, next + 1)
+            spaced && (1..=3).contains(&count) && !matches!(senses.mark(next + 1), Some(':' | '/'))
         }) {
             groups.push((' ', value, 3));
             next += 1;

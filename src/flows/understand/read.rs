@@ -79,14 +79,19 @@ pub fn find(wanted: Wanted, text: &str, ears: &Ears) -> Vec<Found> {
     if negated && !matches!(wanted, Wanted::Person | Wanted::YesNo) {
         return Vec::new();
     }
+    let dialled = phones(text, ears);
     let others = (0..WORDS.len() as Tongue).filter(|tongue| *tongue != spoken);
     for tongue in std::iter::once(spoken).chain(others) {
         let senses = Senses::new(&tokens, tongue, ears, true);
-        let found = match wanted {
+        let mut found = match wanted {
             Wanted::Person => text_found(named_person(text, &senses).into_iter().collect()),
             Wanted::YesNo => begins_with_answer(text, &senses, negated),
             _ => inside(wanted, &senses),
         };
+        if matches!(wanted, Wanted::Whole | Wanted::Decimal | Wanted::Money) {
+            // The figures of a number to call count nothing.
+            found.retain(|found| dialled.iter().all(|(phone, _)| phone.end <= found.range.start || found.range.end <= phone.start));
+        }
         if !found.is_empty() {
             return found;
         }

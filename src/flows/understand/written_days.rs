@@ -129,7 +129,8 @@ fn alone(senses: &Senses<'_>, at: usize) -> Option<(Choice, usize)> {
     // "the first time I came" is no day; "the 2 of us" neither, but "le 2" is.
     let certain = if senses.in_sentence { marked || (start != at && !ordinal && !english_article(senses, at)) } else { marked || start != at || ordinal };
     let goes_on = senses.glued(next) && senses.mark(next).is_some();
-    let counted = senses.pick(next, |meaning| matches!(meaning, Meaning::Span(_) | Meaning::OClock | Meaning::Am | Meaning::Pm | Meaning::Currency(_)).then_some(())).is_some();
+    let counted = senses.pick(next, |meaning| matches!(meaning, Meaning::Span(_) | Meaning::OClock | Meaning::Am | Meaning::Pm | Meaning::Currency(_)).then_some(())).is_some()
+        && senses.meaning(next, Meaning::Saa).is_none();
     if !certain || goes_on || counted || (senses.glued(next) && senses.word(next).is_some()) {
         return None;
     }

@@ -207,6 +207,7 @@ static PHRASES: &[(&str, super::Meaning)] = &[
     ("seconde", Span(Span::Second)),
     ("secondes", Span(Span::Second)),
     ("sec", Span(Span::Second)),
+    ("s", Span(Span::Second)),
     ("minute", Span(Span::Minute)),
     ("minutes", Span(Span::Minute)),
     ("min", Span(Span::Minute)),
