@@ -3,11 +3,11 @@
 mod anytime;
 mod astray;
 mod attach;
-mod forms;
 mod forget;
+mod forms;
 mod hear;
-mod message;
 mod look;
+mod message;
 mod outbox;
 mod run;
 mod state;

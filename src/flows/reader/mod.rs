@@ -67,7 +67,15 @@ pub(crate) struct Reader<'m> {
 
 impl<'m> Reader<'m> {
     fn new(mistakes: &'m mut Mistakes, types: &'m [(&'m str, Type)]) -> Self {
-        Self { mistakes, types, blocks: Vec::new(), spots: HashMap::new(), scene: "head".to_owned(), in_form: false, here: None }
+        Self {
+            mistakes,
+            types,
+            blocks: Vec::new(),
+            spots: HashMap::new(),
+            scene: "head".to_owned(),
+            in_form: false,
+            here: None,
+        }
     }
 
     fn scenes(&mut self, node: Option<&Node>, root: At) -> Vec<Scene> {

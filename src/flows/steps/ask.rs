@@ -267,7 +267,8 @@ impl Step for Ask {
     /// What is said twice in one sentence must be the same both times.
     fn answer_in(&self, run: &Run<'_>, text: &str) -> Option<AnswerIn> {
         let ears = run.ears();
-        let found = self.said.iter().map(|wanted| understand::find(*wanted, text, &ears)).find(|found| !found.is_empty());
+        let found =
+            self.said.iter().map(|wanted| understand::find(*wanted, text, &ears)).find(|found| !found.is_empty());
         let mut found = found?.into_iter();
         let first = found.next()?;
         if found.any(|other| other.reading != first.reading) {

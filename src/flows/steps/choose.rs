@@ -21,8 +21,8 @@ use crate::flows::definition::{Arm, Line, To};
 use crate::flows::expression::Kind as Known;
 use crate::flows::layout::{self, Opt};
 use crate::flows::machine::{Heard, Missed, Run, Then};
-use crate::flows::mistake::did_you_mean;
 use crate::flows::messages::{is_reserved, print};
+use crate::flows::mistake::did_you_mean;
 use crate::flows::reader::{Keys, Reader, describe, text};
 use crate::flows::source::{Kind, Node};
 use crate::flows::understand::{self, Picked};
@@ -160,7 +160,10 @@ impl Choose {
             key: None,
             note: field(row, "note"),
         });
-        let fixed = self.options.iter().map(|(name, _)| Opt { key: self.fixed_key(name), ..run.option(&self.asking.message, name) });
+        let fixed = self
+            .options
+            .iter()
+            .map(|(name, _)| Opt { key: self.fixed_key(name), ..run.option(&self.asking.message, name) });
         rows.chain(fixed).collect()
     }
 

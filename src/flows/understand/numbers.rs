@@ -72,6 +72,19 @@ fn unsigned(senses: &Senses<'_>, at: usize) -> Option<(Amount, usize)> {
         }
         return Some((plain, figures.next));
     }
+    if let Some((share, next)) =
+        share(senses, senses.skip(at, Meaning::A)).or_else(|| share(senses, senses.skip(at, Meaning::Number(1))))
+    {
+        // "half a million", `nusu milioni`
+        let next = senses.skip_all(next, |meaning| matches!(meaning, Meaning::A | Meaning::Of));
+        let (scale, next) = scale(senses, next).filter(|(scale, _)| *scale > 100)?;
+        let millionths = within(share.checked_mul(scale)?)?;
+        return Some((Amount { millionths, other: None, mark: None, large: true, of_thousands: false }, next));
+    }
+    if senses.in_sentence && at > 0 && begins_large(senses, at) {
+        // "sinq mille": what multiplies it was not understood.
+        return None;
+    }
     let spelled = spelled(senses, at, u64::MAX)?;
     let millionths = within((spelled.value as i64).checked_mul(ONE)?)?;
     let amount = Amount {
@@ -184,7 +197,7 @@ fn figures(senses: &Senses<'_>, at: usize) -> Option<Figures> {
             next += 2;
         } else if let Some((value, 3)) = senses.figures(next).filter(|_| {
             let spaced = groups.iter().all(|(mark, ..)| *mark == ' ');
-            spaced && (1..=3).contains(&count) && !starts_more(senses, next + 1)
+            spaced && (1..=3).contains(&count) && !matches!(senses.mark(next + 1), Some(':' | '/'))
         }) {
             groups.push((' ', value, 3));
             next += 1;
@@ -288,7 +301,9 @@ fn piece(senses: &Senses<'_>, at: usize, limit: u64) -> Option<Piece> {
     let plain = Piece { value: 0, other: None, next: at, scale: None, scale_before: None, of_thousands: false };
     let scale_at = |at: usize| {
         senses.pick(at, |meaning| match meaning {
-            Meaning::Scale(scale) | Meaning::ScaleBefore(scale) | Meaning::ScaleOnce(scale) if scale < limit => Some((scale, meaning)),
+            Meaning::Scale(scale) | Meaning::ScaleBefore(scale) | Meaning::ScaleOnce(scale) if scale < limit => {
+                Some((scale, meaning))
+            }
             _ => None,
         })
     };
@@ -321,13 +336,13 @@ fn piece(senses: &Senses<'_>, at: usize, limit: u64) -> Option<Piece> {
 /// `elfu` and what it is multiplied by.
 fn times_after(senses: &Senses<'_>, one: Piece, scale: u64) -> Piece {
     let counted = match senses.figures(one.next) {
-        Some((value, 1..=3)) => {
-            Some(Below { value, next: one.next + 1, parts: None, of_thousands: false })
-        }
+        Some((value, 1..=3)) => Some(Below { value, next: one.next + 1, parts: None, of_thousands: false }),
         Some(_) => None,
         None => below_thousand(senses, one.next),
     };
-    let Some(counted) = counted.filter(|counted| counted.value > 0) else { return Piece { scale_before: Some(scale), ..one } };
+    let Some(counted) = counted.filter(|counted| counted.value > 0) else {
+        return Piece { scale_before: Some(scale), ..one };
+    };
     // "elfu ishirini na tano": is the five counted in thousands? "ibihumbi makumyabiri na bitanu" says that it is.
     let other = counted.parts.filter(|_| !counted.of_thousands).map(|(tens, unit)| tens * scale + unit);
     Piece { value: counted.value * scale, next: counted.next, other, scale_before: Some(scale), ..one }

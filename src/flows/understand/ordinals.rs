@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 
+use super::elisions;
 use super::reading::Ears;
 use super::senses::Senses;
 use super::tokens::tokens;
@@ -17,6 +18,7 @@ pub fn ordinal(text: &str, language: &str) -> Option<usize> {
     // No place depends on the day it is named.
     let ears = &Ears::new(language, Timestamp::UNIX_EPOCH, Tz::UTC);
     let (tokens, complete) = tokens(text);
+    let tokens = elisions::part(tokens);
     if !complete {
         return None;
     }
@@ -26,7 +28,8 @@ pub fn ordinal(text: &str, language: &str) -> Option<usize> {
 }
 
 fn place(senses: &Senses<'_>) -> Option<usize> {
-    let before = |meaning| matches!(meaning, Meaning::TheDay | Meaning::Of | Meaning::Nth | Meaning::Polite | Meaning::On);
+    let before =
+        |meaning| matches!(meaning, Meaning::TheDay | Meaning::Of | Meaning::Nth | Meaning::Polite | Meaning::On);
     let start = senses.skip_all(0, before);
     let start = if senses.mark(start) == Some('#') { start + 1 } else { start };
     let (place, next) = match senses.figures(start) {

@@ -303,7 +303,9 @@ impl<'f> Ways<'f> {
     fn gives(&self, line: &'f Line, way: Option<&str>) -> Vec<Gift<'f>> {
         if let Some(operation) = line.step.operation() {
             let name = operation.yields;
-            let Some(signature) = self.set.signatures.get(operation.name) else { return vec![Gift { name, fields: None }] };
+            let Some(signature) = self.set.signatures.get(operation.name) else {
+                return vec![Gift { name, fields: None }];
+            };
             let given = given_by(signature, &operation, way);
             return given.map(|kind| Gift { name, fields: fields_of(kind) }).into_iter().collect();
         }
@@ -335,9 +337,9 @@ impl<'f> Ways<'f> {
     }
 }
 
-/// What an operation gives along a way: `None` nothing, `Some` a value and its fields.
-fn given_by(signature: &Signature, operation: &Operation<'_>, way: Option<&str>) -> Option<Option<&'static [Field]>> {
-    let kind = match way {
+/// What an operation gives along a way.
+fn given_by(signature: &Signature, operation: &Operation<'_>, way: Option<&str>) -> Option<Type> {
+    match way {
         _ if operation.question && way == Some("unavailable") => None,
         _ if operation.question || way.is_none() => signature.outcomes.first()?.yields,
         Some(way) => {
