@@ -58,7 +58,9 @@ fn currencies(senses: &Senses<'_>, at: usize) -> Option<(Vec<Currency>, usize)> 
         _ => None,
     })?;
     // "amafaranga 5000 frw", "USD $5"
-    let next = senses.pick(next, |meaning| matches!(meaning, Meaning::Currency(code) if codes == [code]).then_some(())).map_or(next, |((), next)| next);
+    let next = senses
+        .pick(next, |meaning| matches!(meaning, Meaning::Currency(code) if codes == [code]).then_some(()))
+        .map_or(next, |((), next)| next);
     Some((codes.into_iter().filter_map(Currency::parse).collect(), next))
 }
 

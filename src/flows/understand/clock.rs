@@ -62,11 +62,13 @@ pub(super) fn timed(senses: &Senses<'_>, at: usize) -> Option<(Vec<NaiveTime>, u
         None => (None, at),
     };
     let start = skip(from);
-    let cued = senses.pick(start.saturating_sub(1), |meaning| matches!(meaning, Meaning::At).then_some(())).is_some() && start > from;
+    let cued = senses.pick(start.saturating_sub(1), |meaning| matches!(meaning, Meaning::At).then_some(())).is_some()
+        && start > from;
     let (said, mut next) = said(senses, start)?;
     let mut parted = before;
     if before.is_none() {
-        let joined = senses.skip_all(next, |meaning| matches!(meaning, Meaning::Of | Meaning::In | Meaning::At | Meaning::On));
+        let joined =
+            senses.skip_all(next, |meaning| matches!(meaning, Meaning::Of | Meaning::In | Meaning::At | Meaning::On));
         if let Some((part, after)) = part(senses, next).or_else(|| part(senses, joined)) {
             parted = Some(part);
             next = after;
@@ -167,7 +169,8 @@ fn said(senses: &Senses<'_>, at: usize) -> Option<(Said, usize)> {
     }
     if let Some(next) = senses.meaning(at, Meaning::Now) {
         let now = senses.ears.now.time();
-        return Some((Said { minutes: now.minute() as i32, ..full(now.hour() as i32) }, next)).filter(|_| !senses.in_sentence);
+        return Some((Said { minutes: now.minute() as i32, ..full(now.hour() as i32) }, next))
+            .filter(|_| !senses.in_sentence);
     }
     saa(senses, at).or_else(|| past_or_to(senses, at)).or_else(|| figures(senses, at)).or_else(|| words(senses, at))
 }
@@ -193,7 +196,8 @@ fn saa(senses: &Senses<'_>, at: usize) -> Option<(Said, usize)> {
 fn past_or_to(senses: &Senses<'_>, at: usize) -> Option<(Said, usize)> {
     let from = senses.skip(at, Meaning::A);
     if let Some(next) = senses.meaning(from, Meaning::HalfPast).or_else(|| half_alone(senses, from)) {
-        let (hour, next) = figures(senses, next).or_else(|| words(senses, next)).filter(|(hour, _)| hour.minutes == 0)?;
+        let (hour, next) =
+            figures(senses, next).or_else(|| words(senses, next)).filter(|(hour, _)| hour.minutes == 0)?;
         return Some((Said { minutes: 30, certain: true, ..hour }, next));
     }
     let (minutes, next) = senses
@@ -211,13 +215,14 @@ fn past_or_to(senses: &Senses<'_>, at: usize) -> Option<(Said, usize)> {
         Meaning::To => Some(-1),
         _ => None,
     })?;
-    let (hour, next) = figures(senses, next).or_else(|| words(senses, next)).filter(|(hour, _)| hour.minutes == 0).or_else(|| {
-        senses.pick(next, |meaning| match meaning {
-            Meaning::Noon => Some(Said::at(Count::Full, 12)),
-            Meaning::Midnight => Some(Said::at(Count::Full, 0)),
-            _ => None,
-        })
-    })?;
+    let (hour, next) =
+        figures(senses, next).or_else(|| words(senses, next)).filter(|(hour, _)| hour.minutes == 0).or_else(|| {
+            senses.pick(next, |meaning| match meaning {
+                Meaning::Noon => Some(Said::at(Count::Full, 12)),
+                Meaning::Midnight => Some(Said::at(Count::Full, 0)),
+                _ => None,
+            })
+        })?;
     (1..60).contains(&minutes).then_some((Said { minutes: sign * minutes, certain: true, ..hour }, next))
 }
 
@@ -274,17 +279,21 @@ fn figures(senses: &Senses<'_>, at: usize) -> Option<(Said, usize)> {
         if (hour > 12 && half == Count::Am) || hour == 0 && half == Count::Pm {
             return None;
         }
-    } else if said.minutes == 0 && !said.certain && !senses.in_sentence {
-        if let Some((minutes @ 0..60, 2)) = senses.figures(next).filter(|_| senses.mark(next + 1).is_none()) {
-            // "14 30"
-            said = Said { minutes: minutes as i32, count: written(hour, digits), ..said };
-            next += 1;
-        }
+    } else if said.minutes == 0
+        && !said.certain
+        && !senses.in_sentence
+        && let Some((minutes @ 0..60, 2)) = senses.figures(next).filter(|_| senses.mark(next + 1).is_none())
+    {
+        // "14 30"
+        said = Said { minutes: minutes as i32, count: written(hour, digits), ..said };
+        next += 1;
     }
     if said.hour == 24 {
         said.hour = 0;
     }
-    if matches!(senses.mark(next), Some('/' | '-' | ':' | '%' | '.' | ',')) || (senses.glued(next) && senses.word(next).is_some_and(|word| word != "t")) {
+    if matches!(senses.mark(next), Some('/' | '-' | ':' | '%' | '.' | ','))
+        || (senses.glued(next) && senses.word(next).is_some_and(|word| word != "t"))
+    {
         return None;
     }
     Some((said, next))
@@ -358,7 +367,9 @@ fn with_minutes(senses: &Senses<'_>, said: Said, at: usize) -> (Said, usize) {
         _ => None,
     });
     let (sign, next) = match sign {
-        Some((sign, next)) => (sign, senses.skip_all(next, |meaning| matches!(meaning, Meaning::TheDay | Meaning::A | Meaning::Of))),
+        Some((sign, next)) => {
+            (sign, senses.skip_all(next, |meaning| matches!(meaning, Meaning::TheDay | Meaning::A | Meaning::Of)))
+        }
         None => (1, at),
     };
     let joined = next != at;
@@ -374,7 +385,9 @@ fn with_minutes(senses: &Senses<'_>, said: Said, at: usize) -> (Said, usize) {
     let unit = senses.meaning(next, Meaning::Span(Span::Minute));
     let counted = small(senses, unit.unwrap_or(next)).filter(|(minutes, _)| (1..60).contains(minutes));
     match counted {
-        Some((minutes, after)) if joined || unit.is_some() || said.count == Count::Twelve || said.count == Count::Full => {
+        Some((minutes, after))
+            if joined || unit.is_some() || said.count == Count::Twelve || said.count == Count::Full =>
+        {
             let after = senses.skip(after, Meaning::Span(Span::Minute));
             if senses.mark(after).is_some() || (senses.figures(after - 1).is_some() && !joined && unit.is_none()) {
                 return (said, at);

@@ -26,7 +26,9 @@ pub(super) fn phones(text: &str, ears: &Ears) -> Vec<(Range<usize>, Phone)> {
         let written = text[start..].find(|c: char| !belongs(c)).map_or(&text[start..], |end| &text[start..start + end]);
         let written = written.trim_end_matches(|c: char| !c.is_ascii_digit());
         let end = start + written.len();
-        let lonely = |c: Option<char>| !c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '*' | '#' | '/' | ':' | '@' | '_' | '+'));
+        let lonely = |c: Option<char>| {
+            !c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '*' | '#' | '/' | ':' | '@' | '_' | '+'))
+        };
         let before = text[..start].chars().next_back();
         if lonely(before) && lonely(text[end..].chars().next()) {
             found.extend(phone(written, ears).map(|phone| (start..end, phone)));
@@ -69,7 +71,9 @@ fn international(digits: &str) -> Option<Phone> {
 pub(super) fn emails(text: &str) -> Vec<(Range<usize>, String)> {
     let mut found = Vec::new();
     let mut at = 0;
-    for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '(' | ')' | '"')) {
+    for word in
+        text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '(' | ')' | '"'))
+    {
         let start = at;
         at += word.len();
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
@@ -86,7 +90,11 @@ fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     let mut labels = domain.split('.');
     let label = |label: &str| {
-        !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-') && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
     let last = domain.rsplit('.').next().unwrap_or_default();
     text.len() <= EMAIL_BYTES_MAX
@@ -116,7 +124,9 @@ pub(super) fn person(text: &str, senses: &Senses<'_>) -> Option<String> {
     let name = text[start..].trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | '!' | ';' | ':'));
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
-    let strange = name.chars().any(|c| !(c.is_alphabetic() || matches!(c, ' ' | '\'' | '\u{2019}' | '-' | '.' | '\u{300}'..='\u{36f}')));
+    let strange = name
+        .chars()
+        .any(|c| !(c.is_alphabetic() || matches!(c, ' ' | '\'' | '\u{2019}' | '-' | '.' | '\u{300}'..='\u{36f}')));
     let answer = cued.is_none() && answers(senses);
     let fits = letters >= 2
         && !strange

@@ -72,7 +72,9 @@ fn unsigned(senses: &Senses<'_>, at: usize) -> Option<(Amount, usize)> {
         }
         return Some((plain, figures.next));
     }
-    if let Some((share, next)) = share(senses, senses.skip(at, Meaning::A)).or_else(|| share(senses, senses.skip(at, Meaning::Number(1)))) {
+    if let Some((share, next)) =
+        share(senses, senses.skip(at, Meaning::A)).or_else(|| share(senses, senses.skip(at, Meaning::Number(1))))
+    {
         // "half a million", `nusu milioni`
         let next = senses.skip_all(next, |meaning| matches!(meaning, Meaning::A | Meaning::Of));
         let (scale, next) = scale(senses, next).filter(|(scale, _)| *scale > 100)?;
@@ -92,7 +94,7 @@ fn unsigned(senses: &Senses<'_>, at: usize) -> Option<(Amount, usize)> {
         large: spelled.large,
         of_thousands: spelled.of_thousands,
     };
-    fraction(senses, spelled.next, amount, &spelled)
+    Some(fraction(senses, spelled.next, amount, &spelled))
 }
 
 fn within(millionths: i64) -> Option<i64> {
@@ -100,7 +102,7 @@ fn within(millionths: i64) -> Option<i64> {
 }
 
 /// "2 point 5", "two and a half", "elfu tano na nusu" (5,500).
-fn fraction(senses: &Senses<'_>, at: usize, amount: Amount, spelled: &Spelled) -> Option<(Amount, usize)> {
+fn fraction(senses: &Senses<'_>, at: usize, amount: Amount, spelled: &Spelled) -> (Amount, usize) {
     if let Some(after) = senses.meaning(at, Meaning::Point) {
         let mut places = 0;
         let mut next = after;
@@ -112,16 +114,16 @@ fn fraction(senses: &Senses<'_>, at: usize, amount: Amount, spelled: &Spelled) -
         }
         if places > 0 {
             let millionths = amount.millionths + part * 10_i64.pow((PLACES - places) as u32);
-            return Some((Amount { millionths, other: None, ..amount }, next));
+            return (Amount { millionths, other: None, ..amount }, next);
         }
     }
     if let Some((share, next)) = and_share(senses, at) {
         let of = spelled.scale_before.unwrap_or(1) as i64;
         if spelled.scale_before.is_some() || !spelled.large {
-            return Some((Amount { millionths: amount.millionths + share * of, other: None, ..amount }, next));
+            return (Amount { millionths: amount.millionths + share * of, other: None, ..amount }, next);
         }
     }
-    Some((amount, at))
+    (amount, at)
 }
 
 fn digit(senses: &Senses<'_>, at: usize) -> Option<(i64, usize)> {
@@ -257,8 +259,7 @@ fn spelled(senses: &Senses<'_>, at: usize, limit: u64) -> Option<Spelled> {
     if from != at && !begins_large(senses, from) {
         return None;
     }
-    loop {
-        let Some(piece) = piece(senses, from, limit) else { break };
+    while let Some(piece) = piece(senses, from, limit) {
         if piece.value >= limit || piece.value == 0 && sum.next != at {
             break;
         }
@@ -286,6 +287,7 @@ fn begins_large(senses: &Senses<'_>, at: usize) -> bool {
     senses.pick(at, |meaning| matches!(meaning, Meaning::Hundred | Meaning::Scale(_)).then_some(())).is_some()
 }
 
+#[derive(Clone, Copy)]
 struct Piece {
     value: u64,
     other: Option<u64>,
@@ -299,7 +301,9 @@ fn piece(senses: &Senses<'_>, at: usize, limit: u64) -> Option<Piece> {
     let plain = Piece { value: 0, other: None, next: at, scale: None, scale_before: None, of_thousands: false };
     let scale_at = |at: usize| {
         senses.pick(at, |meaning| match meaning {
-            Meaning::Scale(scale) | Meaning::ScaleBefore(scale) | Meaning::ScaleOnce(scale) if scale < limit => Some((scale, meaning)),
+            Meaning::Scale(scale) | Meaning::ScaleBefore(scale) | Meaning::ScaleOnce(scale) if scale < limit => {
+                Some((scale, meaning))
+            }
             _ => None,
         })
     };
@@ -332,13 +336,13 @@ fn piece(senses: &Senses<'_>, at: usize, limit: u64) -> Option<Piece> {
 /// `elfu` and what it is multiplied by.
 fn times_after(senses: &Senses<'_>, one: Piece, scale: u64) -> Piece {
     let counted = match senses.figures(one.next) {
-        Some((value, 1..=3)) => {
-            Some(Below { value, next: one.next + 1, parts: None, of_thousands: false })
-        }
+        Some((value, 1..=3)) => Some(Below { value, next: one.next + 1, parts: None, of_thousands: false }),
         Some(_) => None,
         None => below_thousand(senses, one.next),
     };
-    let Some(counted) = counted.filter(|counted| counted.value > 0) else { return Piece { scale_before: Some(scale), ..one } };
+    let Some(counted) = counted.filter(|counted| counted.value > 0) else {
+        return Piece { scale_before: Some(scale), ..one };
+    };
     // "elfu ishirini na tano": is the five counted in thousands? "ibihumbi makumyabiri na bitanu" says that it is.
     let other = counted.parts.filter(|_| !counted.of_thousands).map(|(tens, unit)| tens * scale + unit);
     Piece { value: counted.value * scale, next: counted.next, other, scale_before: Some(scale), ..one }

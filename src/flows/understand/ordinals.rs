@@ -28,7 +28,8 @@ pub fn ordinal(text: &str, language: &str) -> Option<usize> {
 }
 
 fn place(senses: &Senses<'_>) -> Option<usize> {
-    let before = |meaning| matches!(meaning, Meaning::TheDay | Meaning::Of | Meaning::Nth | Meaning::Polite | Meaning::On);
+    let before =
+        |meaning| matches!(meaning, Meaning::TheDay | Meaning::Of | Meaning::Nth | Meaning::Polite | Meaning::On);
     let start = senses.skip_all(0, before);
     let start = if senses.mark(start) == Some('#') { start + 1 } else { start };
     let (place, next) = match senses.figures(start) {

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::elisions;
 use super::amounts::{decimals, money, wholes};
 use super::clock::time;
 use super::contacts::{emails, named_person, person, phones};
 use super::days::day;
+use super::elisions;
 use super::moments::{READINGS_MAX, ahead_first, from_now, moment};
 use super::numbers::number;
 use super::reading::{Ears, Found, Reading, Wanted};
@@ -90,7 +90,9 @@ pub fn find(wanted: Wanted, text: &str, ears: &Ears) -> Vec<Found> {
         };
         if matches!(wanted, Wanted::Whole | Wanted::Decimal | Wanted::Money) {
             // The figures of a number to call count nothing.
-            found.retain(|found| dialled.iter().all(|(phone, _)| phone.end <= found.range.start || found.range.end <= phone.start));
+            found.retain(|found| {
+                dialled.iter().all(|(phone, _)| phone.end <= found.range.start || found.range.end <= phone.start)
+            });
         }
         if !found.is_empty() {
             return found;
@@ -245,7 +247,10 @@ fn begins_with_answer(text: &str, senses: &Senses<'_>, negated: bool) -> Vec<Fou
     if turned || sentence || (answer && negated) || text.contains('?') {
         return Vec::new();
     }
-    range(senses, start, next).map(|range| Found { range, reading: Reading::One(Value::YesNo(answer)) }).into_iter().collect()
+    range(senses, start, next)
+        .map(|range| Found { range, reading: Reading::One(Value::YesNo(answer)) })
+        .into_iter()
+        .collect()
 }
 
 fn range(senses: &Senses<'_>, from: usize, next: usize) -> Option<Range<usize>> {
@@ -292,9 +297,12 @@ fn inside(wanted: Wanted, senses: &Senses<'_>) -> Vec<Found> {
 /// Figures that belong to something before them that was not understood: the "3" of "1.2.3".
 fn goes_on_before(senses: &Senses<'_>, at: usize) -> bool {
     let before = at.checked_sub(1);
-    let joined = before.is_some_and(|before| senses.mark(before).is_some_and(|mark| mark != '-') || senses.figures(before).is_some());
+    let joined = before
+        .is_some_and(|before| senses.mark(before).is_some_and(|mark| mark != '-') || senses.figures(before).is_some());
     let halved = before.is_some_and(|before| {
-        let part = |at: usize| senses.pick(at, |meaning| matches!(meaning, Meaning::Half | Meaning::Quarter).then_some(())).is_some();
+        let part = |at: usize| {
+            senses.pick(at, |meaning| matches!(meaning, Meaning::Half | Meaning::Quarter).then_some(())).is_some()
+        };
         // "half pst two"
         part(before) || before.checked_sub(1).is_some_and(|two| part(two) && senses.unknown(before))
     });
@@ -348,6 +356,7 @@ fn other_value(wanted: Wanted, senses: &Senses<'_>, at: usize) -> Option<usize> 
     let strange = senses.mark(at).map(|_| at + 1);
     let fraction = number(senses, at).filter(|(amount, _)| amount.whole().is_none() && wanted == Wanted::Whole);
     let paid = paid.into_iter().chain(fraction.map(|(_, next)| next)).max();
-    let part = senses.figures(at).filter(|_| matches!(senses.mark(at + 1), Some('/' | ':' | '*' | '#' | '@'))).map(|_| at + 2);
+    let part =
+        senses.figures(at).filter(|_| matches!(senses.mark(at + 1), Some('/' | ':' | '*' | '#' | '@'))).map(|_| at + 2);
     long.into_iter().chain(span).chain(dated).chain(timed).chain(paid).chain(strange).chain(part).max()
 }

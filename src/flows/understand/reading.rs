@@ -35,7 +35,8 @@ pub enum Wanted {
 impl Wanted {
     /// The names a flow writes after `type:`, in the order of [`Wanted::ALL`].
     pub const NAMES: [&'static str; 12] = [
-        "text", "whole", "decimal", "money", "date", "time", "datetime", "duration", "phone", "email", "person", "yesno",
+        "text", "whole", "decimal", "money", "date", "time", "datetime", "duration", "phone", "email", "person",
+        "yesno",
     ];
 
     pub const ALL: [Self; 12] = [

@@ -41,7 +41,8 @@ fn unit(senses: &Senses<'_>, at: usize) -> Option<(Span, usize)> {
 
 /// One count of a unit, and the place after it.
 pub(super) fn span(senses: &Senses<'_>, at: usize) -> Option<(Length, usize)> {
-    let made = |millionths: i64, unit: Span, next: usize| (millionths > 0).then_some((Length { millionths, unit }, next));
+    let made =
+        |millionths: i64, unit: Span, next: usize| (millionths > 0).then_some((Length { millionths, unit }, next));
     // "half an hour", "une demi-heure", "three quarters of an hour", `nusu saa`
     let from = senses.skip_all(at, |meaning| matches!(meaning, Meaning::A));
     if let Some((part, next)) = share(senses, from).or_else(|| share_after_one(senses, from)) {
@@ -83,7 +84,9 @@ fn share_after_one(senses: &Senses<'_>, at: usize) -> Option<(i64, usize)> {
 /// A unit without a number is one where its language has no article: `isaha`, `mu cyumweru`. In a sentence it is only a word.
 fn counts_alone(senses: &Senses<'_>, at: usize, next: usize) -> bool {
     let articleless = matches!(senses.code(), "rw" | "sw");
-    (articleless && !senses.in_sentence) || and_share(senses, next).is_some() || (at > 0 && senses.meaning(at - 1, Meaning::In).is_some() && senses.longest(at - 1) == 1)
+    (articleless && !senses.in_sentence)
+        || and_share(senses, next).is_some()
+        || (at > 0 && senses.meaning(at - 1, Meaning::In).is_some() && senses.longest(at - 1) == 1)
 }
 
 /// Units one after another: "1 hour and 20 minutes", `1h30`, `amasaha 2 n'iminota 10`. In seconds.
@@ -96,7 +99,8 @@ pub(super) fn duration(senses: &Senses<'_>, at: usize) -> Option<(i64, usize)> {
         let next = senses.skip(end, Meaning::And);
         // `1h30`: the unit of the last figures goes without saying.
         if let Some((minutes, 2)) = senses.figures(next).filter(|_| unit == Span::Hour && senses.glued(next)) {
-            let after = self::unit(senses, next + 1).filter(|(unit, _)| *unit == Span::Minute && senses.glued(next + 1));
+            let after =
+                self::unit(senses, next + 1).filter(|(unit, _)| *unit == Span::Minute && senses.glued(next + 1));
             if minutes < 60 {
                 seconds += minutes as i64 * 60;
                 end = after.map_or(next + 1, |(_, next)| next);
@@ -112,6 +116,7 @@ pub(super) fn duration(senses: &Senses<'_>, at: usize) -> Option<(i64, usize)> {
 }
 
 fn smaller(one: Span, other: Span) -> bool {
-    let order = |span| [Span::Second, Span::Minute, Span::Hour, Span::Day, Span::Week].iter().position(|known| *known == span);
+    let order =
+        |span| [Span::Second, Span::Minute, Span::Hour, Span::Day, Span::Week].iter().position(|known| *known == span);
     order(one) < order(other)
 }

@@ -111,5 +111,8 @@ fn is_apostrophe(c: char) -> bool {
 }
 
 fn is_sign(c: char) -> bool {
-    matches!(c, '$' | '€' | '£' | '\u{1f44d}' | '\u{1f44c}' | '\u{1f44e}' | '\u{2705}' | '\u{2714}' | '\u{274c}' | '\u{1f64f}')
+    matches!(
+        c,
+        '$' | '€' | '£' | '\u{1f44d}' | '\u{1f44c}' | '\u{1f44e}' | '\u{2705}' | '\u{2714}' | '\u{274c}' | '\u{1f64f}'
+    )
 }

@@ -12,12 +12,14 @@ const YEARS: std::ops::RangeInclusive<u64> = 1900..=2100;
 const AHEAD_MAX: i32 = 10;
 
 pub(super) fn written_day(senses: &Senses<'_>, at: usize) -> Option<(Choice, usize)> {
-    let (mut choice, mut next) = in_numbers(senses, at).or_else(|| with_month(senses, at)).or_else(|| alone(senses, at))?;
+    let (mut choice, mut next) =
+        in_numbers(senses, at).or_else(|| with_month(senses, at)).or_else(|| alone(senses, at))?;
     // "2026 Ugushyingo 21, kuwa gatandatu"
-    let (weekday, after) = match senses.pick(next, |meaning| if let Meaning::Weekday(n) = meaning { Some(n) } else { None }) {
-        Some((weekday, after)) => (Some(weekday), after),
-        None => (None, next),
-    };
+    let (weekday, after) =
+        match senses.pick(next, |meaning| if let Meaning::Weekday(n) = meaning { Some(n) } else { None }) {
+            Some((weekday, after)) => (Some(weekday), after),
+            None => (None, next),
+        };
     if let Some(weekday) = weekday {
         choice.retain(|day| day.weekday().num_days_from_monday() == u32::from(weekday));
         next = after;
@@ -40,7 +42,9 @@ fn in_numbers(senses: &Senses<'_>, at: usize) -> Option<(Choice, usize)> {
     let third = senses.figures(start + 4).filter(|_| senses.mark(start + 3) == Some(mark));
     let ends = |at: usize| !matches!(senses.mark(at), Some('/' | '-' | '.' | ':' | '*' | '#' | '@' | '%'));
     match third {
-        Some((day, 1..=2)) if count == 4 => Some((vec![date(first, second, day)?], start + 5)).filter(|_| ends(start + 5)),
+        Some((day, 1..=2)) if count == 4 => {
+            Some((vec![date(first, second, day)?], start + 5)).filter(|_| ends(start + 5))
+        }
         Some((year, digits @ (2 | 4))) if count <= 2 => {
             let year = if digits == 2 { century(senses.ears.today().year(), year) } else { year };
             Some((vec![date(year, second, first)?], start + 5)).filter(|_| ends(start + 5))
@@ -48,10 +52,10 @@ fn in_numbers(senses: &Senses<'_>, at: usize) -> Option<(Choice, usize)> {
         Some(_) => None,
         None => {
             // "24/7" and halves are no days; a point or a hyphen in a sentence is more often a number or a range.
-            let figure = matches!((first, second), (24, 7) | (1, 2) | (1, 4) | (3, 4));
+            let figure = matches!((first, second), (24, 7) | (1, 2 | 4) | (3, 4));
             // "2.5" is a number.
             let figure = figure || (mark == '.' && count == 1 && second < 10);
-            let certain = (!senses.in_sentence && !(mark == '.' && figure)) || (mark == '/' && !figure);
+            let certain = !(senses.in_sentence || mark == '.' && figure) || (mark == '/' && !figure);
             if count > 2 || !certain || !ends(start + 3) {
                 return None;
             }
@@ -63,7 +67,8 @@ fn in_numbers(senses: &Senses<'_>, at: usize) -> Option<(Choice, usize)> {
 /// `21 November`, `November 21st, 2026`, `tarehe 21 mwezi wa 11`.
 fn with_month(senses: &Senses<'_>, at: usize) -> Option<(Choice, usize)> {
     let start = senses.skip_all(at, |meaning| matches!(meaning, Meaning::TheDay | Meaning::NthDay));
-    let leading_year = senses.figures(start).filter(|(year, count)| *count == 4 && YEARS.contains(year)).map(|(year, _)| year);
+    let leading_year =
+        senses.figures(start).filter(|(year, count)| *count == 4 && YEARS.contains(year)).map(|(year, _)| year);
     let from = if leading_year.is_some() { start + 1 } else { start };
     let (day, month, next) = if let Some((month, next)) = month(senses, from) {
         let day = senses.skip_all(next, |meaning| matches!(meaning, Meaning::TheDay | Meaning::Of));
@@ -127,9 +132,18 @@ fn alone(senses: &Senses<'_>, at: usize) -> Option<(Choice, usize)> {
     let marked = senses.meaning(next - 1, Meaning::OrdinalMark).is_some();
     let ordinal = senses.figures(start).is_none() && ends_in_ordinal(senses, next);
     // "the first time I came" is no day; "the 2 of us" neither, but "le 2" is.
-    let certain = if senses.in_sentence { marked || (start != at && !ordinal && !english_article(senses, at)) } else { marked || start != at || ordinal };
+    let certain = if senses.in_sentence {
+        marked || (start != at && !ordinal && !english_article(senses, at))
+    } else {
+        marked || start != at || ordinal
+    };
     let goes_on = senses.glued(next) && senses.mark(next).is_some();
-    let counted = senses.pick(next, |meaning| matches!(meaning, Meaning::Span(_) | Meaning::OClock | Meaning::Am | Meaning::Pm | Meaning::Currency(_)).then_some(())).is_some()
+    let counted = senses
+        .pick(next, |meaning| {
+            matches!(meaning, Meaning::Span(_) | Meaning::OClock | Meaning::Am | Meaning::Pm | Meaning::Currency(_))
+                .then_some(())
+        })
+        .is_some()
         && senses.meaning(next, Meaning::Saa).is_none();
     if !certain || goes_on || counted || (senses.glued(next) && senses.word(next).is_some()) {
         return None;

@@ -79,6 +79,7 @@ fn what_people_type_in_swahili_is_read() {
     judge("sw", include_str!("phrases/sw.yaml"));
 }
 
+#[expect(clippy::print_stdout, reason = "the tally is what one runs it for")]
 fn judge(language: &str, file: &str) {
     let phrases: Phrases = serde_saphyr::from_str(file).unwrap();
     let (now, zone) = phrases.now.split_once(' ').unwrap();
@@ -97,16 +98,21 @@ fn judge(language: &str, file: &str) {
             Verdict::Hit => tally.hits += 1,
             Verdict::Question => {
                 tally.questions += 1;
-                writeln!(asked, "  asked  {} {:?}: {outcome:?} for {}", phrase.wanted, phrase.said, phrase.gives).unwrap();
+                writeln!(asked, "  asked  {} {:?}: {outcome:?} for {}", phrase.wanted, phrase.said, phrase.gives)
+                    .unwrap();
             }
             Verdict::Wrong => {
                 wrong_guesses += 1;
-                writeln!(wrong, "  WRONG  {} {:?}: {outcome:?} for {}", phrase.wanted, phrase.said, phrase.gives).unwrap();
+                writeln!(wrong, "  WRONG  {} {:?}: {outcome:?} for {}", phrase.wanted, phrase.said, phrase.gives)
+                    .unwrap();
             }
         }
     }
     for (wanted, tally) in &tallies {
-        println!("{language} {wanted:<9} {:>3} phrases {:>3} hits {:>2} questions", tally.values, tally.hits, tally.questions);
+        println!(
+            "{language} {wanted:<9} {:>3} phrases {:>3} hits {:>2} questions",
+            tally.values, tally.hits, tally.questions
+        );
     }
     let all = phrases.phrases.len();
     let hits: usize = tallies.values().map(|tally| tally.hits).sum();
@@ -122,7 +128,9 @@ fn judge(language: &str, file: &str) {
 fn hear(phrase: &Phrase, language: &str, ears: &Ears, zone: Tz) -> Outcome {
     let json = |value: &Value| written(value, zone);
     match phrase.wanted.as_str() {
-        "ordinal" => return ordinal(&phrase.said, language).map_or(Outcome::Nothing, |place| Outcome::One(json!(place))),
+        "ordinal" => {
+            return ordinal(&phrase.said, language).map_or(Outcome::Nothing, |place| Outcome::One(json!(place)));
+        }
         "option" => {
             let labels: Vec<&str> = phrase.options.iter().map(String::as_str).collect();
             let named = option(&phrase.said, &labels, ears);
@@ -183,7 +191,8 @@ fn written(value: &Value, zone: Tz) -> Json {
         Value::Money(money) => {
             let currency = money.currency.code();
             let unit = if ["RWF", "UGX", "BIF", "XAF"].contains(&currency) { 1 } else { 100 };
-            let amount = if money.minor % unit == 0 { json!(money.minor / unit) } else { json!(money.minor as f64 / 100.0) };
+            let amount =
+                if money.minor % unit == 0 { json!(money.minor / unit) } else { json!(money.minor as f64 / 100.0) };
             json!({"amount": amount, "currency": currency})
         }
         Value::Date(day) => json!(day.to_string()),
@@ -197,7 +206,8 @@ fn written(value: &Value, zone: Tz) -> Json {
 fn length(seconds: i64) -> String {
     let mut out = String::new();
     for (size, unit) in [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")] {
-        let count = if unit == "d" { seconds / size } else { seconds % (size * if unit == "h" { 24 } else { 60 }) / size };
+        let count =
+            if unit == "d" { seconds / size } else { seconds % (size * if unit == "h" { 24 } else { 60 }) / size };
         if count > 0 {
             write!(out, "{count}{unit}").unwrap();
         }
