@@ -27,6 +27,6 @@ mod written_days;
 pub(crate) use fold::fold;
 pub use options::option;
 pub use ordinals::ordinal;
-pub(crate) use pick::{Picked, Seen, Slips, pick, pick_in};
+pub(crate) use pick::{Hearing, Picked, Seen, pick};
 pub use read::{find, read};
 pub use reading::{Ears, Found, Reading, Wanted};

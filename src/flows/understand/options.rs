@@ -1,6 +1,6 @@
 //! An option by its label, for whoever has labels and no prompt: tests and tools.
 
-use super::pick::{Picked, Seen, Slips, pick, pick_in};
+use super::pick::{Hearing, Picked, Seen, pick};
 use super::reading::Ears;
 use crate::flows::layout::Opt;
 
@@ -12,9 +12,8 @@ pub fn option(text: &str, labels: &[&str], ears: &Ears) -> Option<usize> {
         .collect();
     let rows: Vec<u8> = (0..labels.len() as u8).collect();
     let seen = Seen { rows: &rows, numbered: true, more: false, back: false };
-    match pick(text, &options, seen, ears.language, |_| Slips::Forgiven) {
+    match pick(text, &options, seen, ears.language, |_| Hearing::Kind) {
         Some(Picked::Option(n)) => Some(n),
-        Some(Picked::More | Picked::Back) => None,
-        None => pick_in(text, &options).map(|named| named.option),
+        Some(Picked::More | Picked::Back) | None => None,
     }
 }
