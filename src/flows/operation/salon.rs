@@ -189,12 +189,8 @@ pub const MOVE_VISIT: Signature = Signature {
 };
 
 /// Where the salon is and when it is open, by the working hours of its staff.
-pub const ABOUT_SALON: Signature = Signature {
-    name: "about_salon",
-    kind: OperationKind::Question,
-    inputs: &[],
-    outcomes: &[found(Row(ABOUT))],
-};
+pub const ABOUT_SALON: Signature =
+    Signature { name: "about_salon", kind: OperationKind::Question, inputs: &[], outcomes: &[found(Row(ABOUT))] };
 
 /// Keeps what the person thinks of a visit, or without one of the salon: 1 to 5 `stars`. A later word on a visit replaces the earlier.
 /// `gone` when the visit was cancelled, moved or never hers.

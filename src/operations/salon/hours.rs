@@ -32,8 +32,7 @@ fn line(first: Weekday, last: Weekday, open: &[Stretch], words: &Words) -> Strin
     let mut line = words.weekdays(first, last);
     for (index, (from, until)) in open.iter().enumerate() {
         let comma = if index == 0 { "" } else { "," };
-        let _infallible =
-            write!(line, "{comma} {:02}:{:02}–{:02}:{:02}", from / 60, from % 60, until / 60, until % 60);
+        let _infallible = write!(line, "{comma} {:02}:{:02}–{:02}:{:02}", from / 60, from % 60, until / 60, until % 60);
     }
     line
 }

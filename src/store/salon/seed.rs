@@ -7,19 +7,15 @@ use crate::domain::{Money, TenantId};
 
 /// Opens a salon at `address` (at most 160 characters) with the usual house rules; `false` if the tenant already has one. `map_url` is a link
 /// that shows the way, `https` and at most 200 characters.
-pub async fn open(
-    connection: &mut PgConnection,
-    tenant: TenantId,
-    address: &str,
-    map_url: &str,
-) -> sqlx::Result<bool> {
-    let opened =
-        sqlx::query("INSERT INTO ganira.salon (tenant_id, address, map_url) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-        .bind(tenant.0)
-        .bind(address)
-        .bind(map_url)
-        .execute(connection)
-        .await?;
+pub async fn open(connection: &mut PgConnection, tenant: TenantId, address: &str, map_url: &str) -> sqlx::Result<bool> {
+    let opened = sqlx::query(
+        "INSERT INTO ganira.salon (tenant_id, address, map_url) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+    )
+    .bind(tenant.0)
+    .bind(address)
+    .bind(map_url)
+    .execute(connection)
+    .await?;
     Ok(opened.rows_affected() == 1)
 }
 
