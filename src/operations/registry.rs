@@ -4,7 +4,7 @@ use futures::future::{BoxFuture, ready};
 use sqlx::PgConnection;
 
 use crate::flows::operation::salon as signature;
-use crate::flows::{Question, Signature};
+use crate::flows::{Environment, Question, Signature};
 use crate::store::AppPool;
 
 use super::asker::{Answered, Asker, Trouble};
@@ -49,6 +49,12 @@ pub const ENTRIES: &[Entry] = &[
     },
     Entry { signature: &signature::HAS_CONSENT, run: Run::Read(|c, a, q| Box::pin(salon::consent::known(c, a, q))) },
 ];
+
+/// What a flow may name of it all: every operation of this release.
+pub fn environment() -> Environment {
+    let signatures: Vec<Signature> = ENTRIES.iter().map(|entry| *entry.signature).collect();
+    Environment::of(&signatures)
+}
 
 /// The operation of that name.
 pub fn find(name: &str) -> Option<&'static Entry> {
