@@ -1,6 +1,7 @@
 //! The step machine: `advance` applies one input to one state. Pure and total: what a flow cannot do is counted, never a panic.
 
 mod astray;
+mod forget;
 mod hear;
 mod look;
 mod outbox;
