@@ -173,7 +173,7 @@ pub const CANCEL_VISIT: Signature = Signature {
     outcomes: &[outcome("cancelled"), outcome("too_late"), outcome("gone")],
 };
 
-/// Puts a held time in the place of a booked visit, which is then free again: all or nothing. `gone` when there is no such visit any more,
+/// Puts a held time in the place of a booked visit, whose own time is free again: all or nothing. `gone` when there is no such visit any more,
 /// `too_late` when the salon's notice period for it has begun, `lapsed` when the hold is no longer the person's. Price and notice period are those
 /// of a new booking. Without `name` the visit keeps the one it had.
 pub const MOVE_VISIT: Signature = Signature {
