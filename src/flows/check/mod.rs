@@ -7,6 +7,8 @@ mod earlier;
 mod empty;
 mod expressions;
 mod fits;
+mod labels;
+mod longest;
 mod loops;
 mod operations;
 mod said;
@@ -50,6 +52,7 @@ impl<'f> Check<'f> {
         self.operations();
         self.expressions();
         self.texts();
+        self.fits();
         self.said();
         self.unsaid();
         self.nothing_is_empty();

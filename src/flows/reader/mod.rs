@@ -3,6 +3,7 @@
 mod head;
 mod keys;
 
+pub(crate) use head::{PAGES_MAX, SEGMENTS_MAX};
 pub(crate) use keys::{Keys, describe, text};
 
 use std::collections::HashMap;
