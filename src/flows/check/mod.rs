@@ -9,7 +9,9 @@ mod expressions;
 mod fits;
 mod loops;
 mod operations;
+mod said;
 mod texts;
+mod unsaid;
 mod ways;
 
 use super::definition::{Arm, Flow, FlowSet, Line, Spot};
@@ -49,6 +51,8 @@ impl<'f> Check<'f> {
         self.expressions();
         self.texts();
         self.nothing_is_empty();
+        self.said();
+        self.unsaid();
         self.elsewhere.extend(self.mistakes.found);
         self.elsewhere
     }

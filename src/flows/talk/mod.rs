@@ -115,7 +115,8 @@ impl Talks {
     /// The text of the file of tests with its `bot:` parts as the flows say them now. Pins that do not hold any more are taken out, and
     /// expectations are added where none stood and something was said. `chosen` tells which tests to look at.
     pub fn bless(&self, flows: &FlowSet, text: &str, chosen: &dyn Fn(&Test) -> bool) -> String {
-        let heard: Vec<bless::Heard> = self.tests.iter().flat_map(|test| self.hear(flows, test, chosen(test))).collect();
+        let heard: Vec<bless::Heard> =
+            self.tests.iter().flat_map(|test| self.hear(flows, test, chosen(test))).collect();
         bless::blessed(text, &self.tests, &heard)
     }
 

@@ -266,7 +266,8 @@ impl Reader<'_> {
             acts.extend(self.middle(node).map(|middle| (node.at, Act::At(middle))));
         }
         for (name, node) in pairs(keys.take("event"), "event", self.mistakes) {
-            let payload = if node.kind == Kind::Empty { Vec::new() } else { pairs(Some(&node), "an event", self.mistakes) };
+            let payload =
+                if node.kind == Kind::Empty { Vec::new() } else { pairs(Some(&node), "an event", self.mistakes) };
             acts.push((node.at, Act::Event { name, payload }));
         }
         for (name, answer) in pairs(keys.take("job"), "job", self.mistakes) {
@@ -309,7 +310,11 @@ impl Reader<'_> {
         match word(node) {
             Some(what) => Some(typed::media(&what).map_or(Sent::Unsupported(what), Sent::Media)),
             None => {
-                self.expected(node, "send is what a person sends", "write image, {document: menu.pdf} or {place: \"-1.9441, 30.0619\"}");
+                self.expected(
+                    node,
+                    "send is what a person sends",
+                    "write image, {document: menu.pdf} or {place: \"-1.9441, 30.0619\"}",
+                );
                 None
             }
         }

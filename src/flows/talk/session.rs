@@ -206,8 +206,9 @@ impl<'f> Session<'f> {
             let all = if ordered.is_empty() { "none".to_owned() } else { ordered.join(", ") };
             return Err(Trouble::Impossible(format!("no job was given to {name}\nthe jobs so far: {all}")));
         };
-        let (outcome, value) = outcome_of(answer)
-            .ok_or_else(|| format!("a job's result is an outcome: write job: {{{name}: outcome}} or {{{name}: {{outcome: value}}}}"))?;
+        let (outcome, value) = outcome_of(answer).ok_or_else(|| {
+            format!("a job's result is an outcome: write job: {{{name}: outcome}} or {{{name}: {{outcome: value}}}}")
+        })?;
         let value = value.map(|node| self.world.guessed(node, &self.flows.signatures));
         let number = order.number;
         let shown = format!("> ({name}: {outcome})");
@@ -220,7 +221,8 @@ impl<'f> Session<'f> {
         let flow = flow.ok_or_else(|| "at names a flow, or the test does: add flow:".to_owned())?;
         let known = |name: &str, node: &Node| (name.to_owned(), self.world.guessed(node, &self.flows.signatures));
         let values: Row = middle.values.iter().map(|(name, node)| known(name, node)).collect();
-        let state = machine::middle(self.flows, &self.state, (&flow, &middle.scene), &values, middle.caller.as_deref())?;
+        let state =
+            machine::middle(self.flows, &self.state, (&flow, &middle.scene), &values, middle.caller.as_deref())?;
         self.transcript.push_str(&format!("> (at {flow}/{})\n", middle.scene));
         self.state = state;
         let (set, scene) = (self.flows, middle.scene.clone());

@@ -101,7 +101,8 @@ fn read_at(ways: &Ways<'_>, number: usize, numbers: &HashMap<&str, usize>) -> Bi
     };
     reads_of(line, &mut see);
     for needs in line.step.needs() {
-        for (variable, _) in ways.said(&needs.message).iter().flat_map(|(_, entry)| &entry.variables) {
+        let entries = ways.said(&needs.message).iter().flat_map(|(texts, entry)| texts.reached(entry));
+        for (variable, _) in entries.flat_map(|entry| &entry.uses.variables) {
             if let Some(name) = messages::path(variable).first() {
                 see(name);
             }

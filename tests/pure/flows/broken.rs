@@ -10,7 +10,7 @@ use ganira::flows::{FlowSet, Mistake};
 use serde_json::Value as Json;
 
 use super::talks::read;
-use super::world::environment;
+use super::world::{environment, reviewed};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -18,6 +18,11 @@ fn set_of(file: &Json, files: &str) -> Result<FlowSet, Vec<Mistake>> {
     let files = file[files].as_object().expect("files");
     let files: Vec<(&str, String)> = files.iter().map(|(name, text)| (name.as_str(), text_of(text))).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    if file["as_is"] == true {
+        return FlowSet::load(&files, &environment());
+    }
+    let files = reviewed(files.into_iter());
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_ref())).collect();
     FlowSet::load(&files, &environment())
 }
 

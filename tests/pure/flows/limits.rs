@@ -6,10 +6,12 @@ use ganira::domain::{Content, MessageBody};
 use ganira::flows::{Answer, Channel, Context, Done, Fault, FlowSet, Input, Row, State, Turn, Value, advance};
 use proptest::prelude::*;
 
-use super::world::environment;
+use super::world::{environment, reviewed};
 
 fn set(files: &[(&str, &str)]) -> Arc<FlowSet> {
-    Arc::new(FlowSet::load(files, &environment()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}")))
+    let files = reviewed(files.iter().copied());
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_ref())).collect();
+    Arc::new(FlowSet::load(&files, &environment()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}")))
 }
 
 pub fn context() -> Context {
