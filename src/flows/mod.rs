@@ -6,6 +6,7 @@ mod check;
 mod definition;
 pub mod environment;
 mod expression;
+mod graph;
 mod languages;
 pub mod layout;
 mod library;
