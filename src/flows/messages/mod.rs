@@ -95,8 +95,7 @@ impl Texts {
         let resource = resource.unwrap_or_else(|(resource, _)| resource);
         let _ = bundle.add_resource(resource);
         let ready = HashMap::new();
-        let mut texts =
-            Self { file: file.to_owned(), language, code: code.to_owned(), review, entries, ready, bundle };
+        let mut texts = Self { file: file.to_owned(), language, code: code.to_owned(), review, entries, ready, bundle };
         texts.make_ready();
         texts
     }
@@ -296,13 +295,12 @@ fn comments<'t>(tree: &ast::Resource<&'t str>) -> impl Iterator<Item = &'t str> 
 fn stand_once(entries: &[Entry], mistakes: &mut Mistakes) {
     let (mut messages, mut attributes) = (HashSet::new(), HashSet::new());
     for entry in entries {
-        let (kind, new) = match &entry.attribute {
-            Some(attribute) => ("attribute", attributes.insert(attribute)),
-            None => {
-                attributes.clear();
-                // Fluent knows a message and a term of the same name for one thing.
-                ("message", messages.insert(entry.id.trim_start_matches('-')))
-            }
+        let (kind, new) = if let Some(attribute) = &entry.attribute {
+            ("attribute", attributes.insert(attribute))
+        } else {
+            attributes.clear();
+            // Fluent knows a message and a term of the same name for one thing.
+            ("message", messages.insert(entry.id.trim_start_matches('-')))
         };
         if !new {
             let what = format!("{kind} \"{}\" stands here twice", entry.key());

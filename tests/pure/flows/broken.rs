@@ -21,7 +21,7 @@ fn set_of(file: &Json, files: &str) -> Result<FlowSet, Vec<Mistake>> {
     if file["as_is"] == true {
         return FlowSet::load(&files, &environment());
     }
-    let files = reviewed(files.into_iter());
+    let files = reviewed(files.iter().copied());
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_ref())).collect();
     FlowSet::load(&files, &environment())
 }
