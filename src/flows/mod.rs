@@ -13,6 +13,7 @@ mod library;
 pub mod machine;
 mod messages;
 mod mistake;
+mod moves;
 pub mod notices;
 pub mod operation;
 mod reader;
@@ -31,6 +32,7 @@ pub use environment::{Environment, Provider, ProviderKind};
 pub use machine::{State, UnreadableState, advance};
 pub use messages::{Review, Reviewed, money_in, own_reviews};
 pub use mistake::{At, Mistake, Severity};
+pub use moves::Moves;
 pub use operation::{Field, OperationKind, Outcome, Signature, Type};
 pub use steps::verbs;
 pub use turn::{

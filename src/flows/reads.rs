@@ -89,6 +89,11 @@ impl Reads {
         }
     }
 
+    /// Whether a session keeps this field of a value.
+    pub(crate) fn keeps(&self, name: &str, field: &str) -> bool {
+        self.fields.get(name).is_some_and(|fields| fields.whole || fields.names.contains(field))
+    }
+
     /// Whether nothing but choices reads this list, and it can be found anew.
     pub(crate) fn only_chosen_from(&self, name: &str) -> bool {
         self.only_chosen.contains(name)

@@ -1,4 +1,4 @@
-//! An SVG picture: boxes in columns from left to right. An arm that leads right is a line from its own row; one that leads back only names
+//! An SVG picture: boxes in columns from left to right. An arm that leads to the next column is a line from its own row; another only names
 //! its scene, so that lines do not cross the whole picture.
 
 use std::fmt::Write as _;
@@ -72,7 +72,7 @@ fn lines(text: &mut String, number: usize, scene: &Scenery, boxes: &[Scenery], s
     let from = places[number];
     for (n, row) in scene.rows.iter().enumerate() {
         let target = row.to.as_ref().and_then(|(to, _)| boxes.iter().position(|other| other.name == *to));
-        let Some(target) = target.filter(|target| places[*target].column > from.column) else { continue };
+        let Some(target) = target.filter(|target| places[*target].column == from.column + 1) else { continue };
         let to = places[target];
         let colour = COLOURS[target % COLOURS.len()];
         let (x1, y1) = (from.x + sizes[number].0, from.y + TITLE + n as u32 * ROW + 10);
