@@ -9,7 +9,7 @@
 
 mod proof;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -47,9 +47,11 @@ struct FlowMoves {
     /// By the place in the earlier revision.
     places: HashMap<String, Heir>,
     /// New names of values, by the earlier ones.
-    values: HashMap<String, String>,
+    values: BTreeMap<String, String>,
     give: Vec<(String, Value)>,
     kinds: HashMap<String, Kind>,
+    /// Lists whose rows lack what is read of them now: they are found anew.
+    forgets: HashSet<String>,
 }
 
 #[derive(Debug)]
@@ -84,10 +86,16 @@ impl FlowMoves {
     fn frame(&self, frame: &Frame) -> Option<Frame> {
         let heir = self.places.get(&frame.at)?;
         let mut values: Row = Row::new();
-        for (name, value) in frame.vals.iter() {
-            let name = self.values.get(name).unwrap_or(name);
-            if self.kinds.get(name).is_none_or(|kind| Kind::of(value).fits(*kind)) {
-                values.insert(name.clone(), value.clone());
+        let fits = |name: &String, value: &Value| {
+            !self.forgets.contains(name) && self.kinds.get(name).is_none_or(|kind| Kind::of(value).fits(*kind))
+        };
+        // A value that is renamed wins over one that had the name before.
+        for renamed in [false, true] {
+            for (name, value) in frame.vals.iter().filter(|(name, _)| self.values.contains_key(*name) == renamed) {
+                let name = self.values.get(name).unwrap_or(name);
+                if fits(name, value) {
+                    values.insert(name.clone(), value.clone());
+                }
             }
         }
         if !frame.aside {

@@ -6,6 +6,7 @@ mod broken;
 mod graph;
 mod laws;
 mod limits;
+mod moves;
 mod reviews;
 mod talks;
 mod texts;

@@ -1,9 +1,10 @@
 //! That every place where a session of the earlier revision may rest has an heir with all its values.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::{FlowMoves, Heir, Moves, Moving};
 use crate::flows::definition::{Flow, FlowSet, Line};
+use crate::flows::expression::Kind;
 use crate::flows::mistake::{At, Mistake, Mistakes, did_you_mean};
 use crate::flows::ways::{Given, Names, Ways};
 
@@ -85,14 +86,24 @@ impl<'f> Proof<'f> {
             moved.give = moving.give.iter().map(|(_, name, value)| (name.clone(), value.clone())).collect();
         }
         if let Some(after) = &self.after {
+            let lists = after.names.known.keys().filter(|name| after.flow.live.is_found_anew(name));
+            let lacking = lists.filter(|name| !self.before.flow.reads.covers(&after.flow.reads, name));
+            moved.forgets = lacking.map(|name| (*name).to_owned()).collect();
             moved.kinds = after.names.known.iter().map(|(name, named)| ((*name).to_owned(), named.kind)).collect();
         }
         for number in places {
-            if let Some((id, heir)) = self.heir(number, &moved.values) {
+            if let Some((id, mut heir)) = self.heir(number, &moved.values) {
+                heir.same &= !self.lists(&heir.place).any(|list| moved.forgets.contains(list));
                 moved.places.insert(id, heir);
             }
         }
         moved
+    }
+
+    /// The list from which a place of the new revision takes its rows.
+    fn lists(&self, place: &str) -> impl Iterator<Item = &str> {
+        let line = self.after.as_ref().and_then(|after| after.flow.line(*after.flow.spots.get(place)?));
+        line.and_then(|line| line.step.rows_from()).into_iter()
     }
 
     /// What the head names of the earlier revision must have been there.
@@ -111,7 +122,7 @@ impl<'f> Proof<'f> {
         }
     }
 
-    fn heir(&mut self, number: usize, renamed: &HashMap<String, String>) -> Option<(String, Heir)> {
+    fn heir(&mut self, number: usize, renamed: &BTreeMap<String, String>) -> Option<(String, Heir)> {
         let line = self.before.line(number)?;
         let moving = self.moving();
         let named = moving.and_then(|moving| moving.places.iter().find(|(_, from, _)| *from == line.id));
@@ -149,14 +160,21 @@ impl<'f> Proof<'f> {
     }
 
     /// Whether a session at the place has what its heir counts on.
-    fn has(&mut self, number: usize, line: &Line, heir: usize, need: &str, renamed: &HashMap<String, String>) {
+    fn has(&mut self, number: usize, line: &Line, heir: usize, need: &str, renamed: &BTreeMap<String, String>) {
         let Some(after) = &self.after else { return };
-        if self.moving().is_some_and(|moving| moving.give.iter().any(|(_, name, _)| name == need)) {
+        let given = self.moving().and_then(|moving| moving.give.iter().find(|(_, name, _)| name == need));
+        let is = after.names.known.get(need);
+        if let Some((at, _, value)) = given {
+            if let Some(is) = is.filter(|is| !Kind::of(value).fits(is.kind)) {
+                let what = format!("{need} is a {}, and moves gives a {}", is.kind, Kind::of(value));
+                self.mistakes.add(*at, what, "give has it", "give a value of its kind");
+            }
             return;
         }
         let old = renamed.iter().find(|(_, to)| *to == need).map_or(need, |(from, _)| from.as_str());
-        let (was, is) = (self.old_names.known.get(old), after.names.known.get(need));
-        let cause = if !self.was_given.has(number, old) {
+        let was = self.old_names.known.get(old);
+        let elsewhere = old == need && renamed.contains_key(need);
+        let cause = if elsewhere || !self.was_given.has(number, old) {
             Some(format!("no session that rests at {} surely has it", line.id))
         } else if let (Some(was), Some(is)) = (was, is)
             && !was.kind.fits(is.kind)
@@ -165,8 +183,13 @@ impl<'f> Proof<'f> {
         } else {
             let begin = format!("{need}.");
             let fields = after.given.all(heir).filter_map(|path| path.strip_prefix(&begin));
+            let covered = self.before.flow.reads.covers_as(old, &after.flow.reads, need);
+            let whole = (!covered).then_some("");
             let lost = fields.filter(|field| !self.keeps(number, old, field)).min();
-            lost.map(|field| format!("sessions of the earlier revision did not keep its field {field}"))
+            lost.or(whole.filter(|_| is.is_some_and(|is| is.kind == Kind::Rows))).map(|field| {
+                let what = if field.is_empty() { "all that is read of its rows".to_owned() } else { format!("its field {field}") };
+                format!("sessions of the earlier revision did not keep {what}")
+            })
         };
         if let Some(cause) = cause {
             let what = format!("the heir of {} needs \"{need}\"", line.id);

@@ -10,8 +10,8 @@ use crate::flows::value::Value;
 pub(super) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Moving> {
     let mut keys = Keys::of(node, "moves", reader.mistakes)?;
     let from = keys.take("from").map_or_else(Vec::new, |node| revisions(node, reader));
-    if from.is_empty() {
-        let cause = "there is no key \"from\" with a revision";
+    if !keys.has("from") {
+        let cause = "there is no key \"from\"";
         reader.mistakes.add(node.at, "moves says from which revisions", cause, "add from: [number]");
     }
     let places = pairs(keys.take("places"), "places", reader);
