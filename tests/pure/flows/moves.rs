@@ -35,6 +35,7 @@ scenes:
       outcomes: {found: next, gave_up: menu}
     - choose: sure
       options: {agreed: next, other: when}
+    - set: {dear: svc.price * 2}
     - say: sum
     - go: menu
   mine:
@@ -84,6 +85,7 @@ scenes:
       outcomes: {found: next, gave_up: menu}
     - choose: sure
       options: {agreed: next, other: what}
+    - set: {dear: service.price * 2}
     - say: sum
     - go: menu
   mine:
