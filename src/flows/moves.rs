@@ -76,7 +76,8 @@ impl Moves {
     /// The session as the new revision has it. A session that rests at no place of the earlier revision comes back without an open flow.
     pub fn apply(&self, state: &State) -> State {
         let mut moved = state.clone();
-        let stack: Option<Vec<Frame>> = state.stack.iter().map(|frame| self.flows.get(&frame.flow)?.frame(frame)).collect();
+        let stack: Option<Vec<Frame>> =
+            state.stack.iter().map(|frame| self.flows.get(&frame.flow)?.frame(frame)).collect();
         moved.stack = stack.unwrap_or_default();
         moved
     }

@@ -5,6 +5,7 @@
 mod broken;
 mod graph;
 mod laws;
+mod layout;
 mod limits;
 mod moves;
 mod reviews;

@@ -7,6 +7,8 @@ mod earlier;
 mod empty;
 mod expressions;
 mod fits;
+mod labels;
+mod longest;
 mod loops;
 mod operations;
 mod said;
@@ -51,6 +53,7 @@ impl<'f> Check<'f> {
         self.expressions();
         self.texts();
         self.nothing_is_empty();
+        self.fits();
         self.said();
         self.unsaid();
         self.elsewhere.extend(self.mistakes.found);

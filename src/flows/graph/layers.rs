@@ -66,7 +66,9 @@ fn columns(boxes: &[Scenery]) -> Vec<usize> {
 }
 
 fn wanted_y(number: usize, boxes: &[Scenery], columns: &[usize], places: &[Place]) -> u32 {
-    let leads = |from: &usize| boxes[*from].rows.iter().any(|row| row.to.as_ref().is_some_and(|(to, _)| *to == boxes[number].name));
+    let leads = |from: &usize| {
+        boxes[*from].rows.iter().any(|row| row.to.as_ref().is_some_and(|(to, _)| *to == boxes[number].name))
+    };
     let earlier = (0..boxes.len()).filter(|from| columns[*from] < columns[number]).filter(leads);
     earlier.map(|from| places[from].y).min().unwrap_or(if boxes[number].name.is_empty() { 20_000 } else { 20 }).min(400)
 }

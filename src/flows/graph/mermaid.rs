@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Scenery, RowKind};
+use super::{RowKind, Scenery};
 
 pub(super) fn write(boxes: &[Scenery]) -> String {
     let mut text = "flowchart LR\n".to_owned();

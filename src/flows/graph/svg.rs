@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::layers::{self, Place};
-use super::{Scenery, Row, RowKind};
+use super::{Row, RowKind, Scenery};
 
 const ROW: u32 = 20;
 const TITLE: u32 = 30;
@@ -63,7 +63,11 @@ fn draw_box(text: &mut String, scene: &Scenery, Place { x, y, .. }: Place, (widt
             RowKind::Step => "fill=\"#1c2730\"",
             RowKind::Arm => "fill=\"#5d6b78\"",
         };
-        let _ = writeln!(text, "<text x=\"{left}\" y=\"{base}\" {style} xml:space=\"preserve\">{}</text>", escape(&row.text));
+        let _ = writeln!(
+            text,
+            "<text x=\"{left}\" y=\"{base}\" {style} xml:space=\"preserve\">{}</text>",
+            escape(&row.text)
+        );
     }
 }
 

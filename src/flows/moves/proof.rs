@@ -109,7 +109,8 @@ impl<'f> Proof<'f> {
     /// What the head names of the earlier revision must have been there.
     fn names_exist(&mut self, places: &[usize]) {
         let Some(moving) = self.moving() else { return };
-        let ids: Vec<&str> = places.iter().filter_map(|number| self.before.line(*number)).map(|line| line.id.as_str()).collect();
+        let ids: Vec<&str> =
+            places.iter().filter_map(|number| self.before.line(*number)).map(|line| line.id.as_str()).collect();
         for (at, from, _) in moving.places.iter().filter(|(_, from, _)| !ids.contains(&from.as_str())) {
             let mend = did_you_mean(from, ids.iter().copied(), "remove it");
             let what = format!("no session rests at \"{from}\"");
@@ -118,7 +119,12 @@ impl<'f> Proof<'f> {
         let values: Vec<&str> = self.old_names.known.keys().copied().collect();
         for (at, from, _) in moving.values.iter().filter(|(_, from, _)| !values.contains(&from.as_str())) {
             let mend = did_you_mean(from, values.iter().copied(), "remove it");
-            self.mistakes.add(*at, format!("no session has a value \"{from}\""), "the earlier revision gives it to nothing", mend);
+            self.mistakes.add(
+                *at,
+                format!("no session has a value \"{from}\""),
+                "the earlier revision gives it to nothing",
+                mend,
+            );
         }
     }
 
@@ -187,13 +193,18 @@ impl<'f> Proof<'f> {
             let whole = (!covered).then_some("");
             let lost = fields.filter(|field| !self.keeps(number, old, field)).min();
             lost.or(whole.filter(|_| is.is_some_and(|is| is.kind == Kind::Rows))).map(|field| {
-                let what = if field.is_empty() { "all that is read of its rows".to_owned() } else { format!("its field {field}") };
+                let what = if field.is_empty() {
+                    "all that is read of its rows".to_owned()
+                } else {
+                    format!("its field {field}")
+                };
                 format!("sessions of the earlier revision did not keep {what}")
             })
         };
         if let Some(cause) = cause {
             let what = format!("the heir of {} needs \"{need}\"", line.id);
-            let mend = format!("add give: {{{need}: …}} or values: {{…: {need}}} to moves, or move it to a place before that");
+            let mend =
+                format!("add give: {{{need}: …}} or values: {{…: {need}}} to moves, or move it to a place before that");
             let at = self.at();
             self.mistakes.add(at, what, cause, mend);
         }
@@ -213,7 +224,10 @@ fn name(line: &Line) -> &str {
 fn replaces(line: &Line, next: &Line) -> bool {
     match (line.step.callee(), next.step.callee()) {
         (Some(before), Some(after)) => before.flow == after.flow,
-        (None, None) => line.step.asking().is_some() == next.step.asking().is_some() && (line.step.asking().is_some() || line.verb == next.verb),
+        (None, None) => {
+            line.step.asking().is_some() == next.step.asking().is_some()
+                && (line.step.asking().is_some() || line.verb == next.verb)
+        }
         _ => false,
     }
 }

@@ -4,6 +4,7 @@ mod head;
 mod keys;
 mod moves;
 
+pub(crate) use head::{PAGES_MAX, SEGMENTS_MAX};
 pub(crate) use keys::{Keys, describe, text};
 
 use std::collections::HashMap;

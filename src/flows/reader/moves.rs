@@ -45,7 +45,12 @@ fn revisions(node: &Node, reader: &mut Reader<'_>) -> Vec<i32> {
             Kind::Whole(number) if (1..=i64::from(i32::MAX)).contains(&number) => found.push(number as i32),
             _ => {
                 let cause = format!("here stands {}", describe(item));
-                reader.mistakes.add(item.at, "a revision is a number", cause, "write the number that publish has shown");
+                reader.mistakes.add(
+                    item.at,
+                    "a revision is a number",
+                    cause,
+                    "write the number that publish has shown",
+                );
             }
         }
     }
@@ -68,7 +73,12 @@ fn given(node: Option<&Node>, reader: &mut Reader<'_>) -> Vec<(At, String, Value
             found.push((formula.at, name, value));
         } else {
             let cause = "it must be there whatever the session is";
-            reader.mistakes.add(formula.at, "give takes a literal", cause, "write a text in quotes, a number, true or false");
+            reader.mistakes.add(
+                formula.at,
+                "give takes a literal",
+                cause,
+                "write a text in quotes, a number, true or false",
+            );
         }
     }
     found

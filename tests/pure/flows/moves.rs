@@ -190,8 +190,27 @@ fn said(word: &str) -> Input {
 
 fn words() -> impl Strategy<Value = Vec<&'static str>> {
     let word = prop::sample::select(vec![
-        "1", "2", "3", "1", "2", "book", "mine", "tomorrow", "today", "4", "12", "yes, please", "another", "hours", "menu",
-        "more", "back", "here", "(picture)", "label 3", "nonsense",
+        "1",
+        "2",
+        "3",
+        "1",
+        "2",
+        "book",
+        "mine",
+        "tomorrow",
+        "today",
+        "4",
+        "12",
+        "yes, please",
+        "another",
+        "hours",
+        "menu",
+        "more",
+        "back",
+        "here",
+        "(picture)",
+        "label 3",
+        "nonsense",
     ]);
     prop::collection::vec(word, 1..24)
 }
