@@ -54,10 +54,10 @@ impl<'f> Check<'f> {
         self.expressions();
         self.cases();
         self.texts();
+        self.nothing_is_empty();
+        self.fits();
         self.said();
         self.unsaid();
-        self.fits();
-        self.nothing_is_empty();
         self.elsewhere.extend(self.mistakes.found);
         self.elsewhere
     }
