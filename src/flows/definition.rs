@@ -85,6 +85,15 @@ pub(crate) struct Head {
     pub anytime: Vec<Anytime>,
 }
 
+impl Head {
+    /// Every arm.
+    pub(crate) fn arms(&self) -> impl Iterator<Item = &Arm> {
+        let named = self.stuck.iter().chain(&self.unavailable).chain(&self.undeliverable);
+        let silences = self.silence.iter().map(|silence| &silence.arm);
+        named.chain(silences).chain(self.anytime.iter().map(|entry| &entry.arm))
+    }
+}
+
 /// `ussd: {pages: 9}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct UssdPages(pub u8);
@@ -92,15 +101,6 @@ pub(crate) struct UssdPages(pub u8);
 impl Default for UssdPages {
     fn default() -> Self {
         Self(9)
-    }
-}
-
-impl Head {
-    /// Every arm.
-    pub(crate) fn arms(&self) -> impl Iterator<Item = &Arm> {
-        let named = self.stuck.iter().chain(&self.unavailable).chain(&self.undeliverable);
-        let silences = self.silence.iter().map(|silence| &silence.arm);
-        named.chain(silences).chain(self.anytime.iter().map(|entry| &entry.arm))
     }
 }
 

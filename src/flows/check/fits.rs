@@ -41,9 +41,9 @@ impl Check<'_> {
                     let asks = line.step.asking().is_some_and(|asking| asking.message == needs.message);
                     if asks || needs.prompt {
                         let labels = if needs.prompt { &needs.labels[..] } else { &[] };
-                        self.question(measured, labels);
+                        self.question_fits(measured, labels);
                     } else if needs.valued {
-                        self.text_fits(measured);
+                        self.message_fits(measured);
                     }
                 }
             }
@@ -71,7 +71,7 @@ impl Check<'_> {
         Some((at, key, text))
     }
 
-    fn text_fits(&mut self, of: Measured<'_>) {
+    fn message_fits(&mut self, of: Measured<'_>) {
         // On WhatsApp a long text leaves in pieces.
         if self.speaks(Channel::Ussd)
             && let Some((at, key, text)) = self.shown(of, Channel::Ussd)
@@ -87,7 +87,7 @@ impl Check<'_> {
         }
     }
 
-    fn question(&mut self, of: Measured<'_>, labels: &[String]) {
+    fn question_fits(&mut self, of: Measured<'_>, labels: &[String]) {
         let options = self.options(of, labels, true);
         if self.speaks(Channel::WhatsApp) {
             if layout::are_buttons(&options) {

@@ -54,9 +54,9 @@ impl<'f> Check<'f> {
         self.expressions();
         self.cases();
         self.texts();
+        self.fits();
         self.said();
         self.unsaid();
-        self.fits();
         self.nothing_is_empty();
         self.elsewhere.extend(self.mistakes.found);
         self.elsewhere
