@@ -147,7 +147,7 @@ pub(crate) enum After {
     End,
     /// The step after the one whose arm it was.
     Next,
-    /// The step whose arm it was takes its next item.
+    /// The step whose list it is goes on: `each` with its next item, `form` with what is still to be asked.
     Round,
     /// The open question stays open and is not asked again.
     Wait,

@@ -13,4 +13,5 @@ mod reading;
 mod reviews;
 mod talks;
 mod texts;
+mod typed;
 mod world;
