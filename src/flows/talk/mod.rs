@@ -16,7 +16,7 @@ mod world;
 pub use coverage::{Coverage, Unreached};
 pub use screen::taps;
 pub use script::{Flows, Test};
-pub use session::{Session, Trouble};
+pub use session::{Ending, Session, Trouble, Yields};
 
 use std::collections::BTreeSet;
 
@@ -78,6 +78,16 @@ impl Talks {
     /// Where the flows of these tests are.
     pub fn flows(&self) -> &Flows {
         &self.settings.flows
+    }
+
+    /// The flow that `start` begins, where the file names one.
+    pub fn flow(&self) -> Option<&str> {
+        self.settings.flow.as_deref()
+    }
+
+    /// A conversation as one of the tests begins it, before its first line.
+    pub fn begin<'f>(&self, flows: &'f FlowSet, test: &Test, channel: Channel) -> Session<'f> {
+        Session::begin(flows, &self.settings, test, channel)
     }
 
     pub fn tests(&self) -> &[Test] {

@@ -51,6 +51,17 @@ pub(super) fn talks(file: &str, text: &str, data: Option<(&str, &str)>) -> Resul
     }
 }
 
+/// One line of a talk, by itself.
+pub(super) fn exchange(line: &str) -> Result<Exchange, Vec<Mistake>> {
+    let mut mistakes = Mistakes::of("line");
+    let root = source::read(line, &mut mistakes);
+    let exchange = root.and_then(|root| Reader { mistakes: &mut mistakes }.exchange(&root));
+    match exchange {
+        Some(exchange) if mistakes.found.is_empty() => Ok(exchange),
+        _ => Err(mistakes.found),
+    }
+}
+
 /// A data file: rows by their names, and what operations answer when a test says nothing else.
 #[derive(Debug, Default)]
 pub(super) struct Data {
@@ -104,7 +115,7 @@ impl Reader<'_> {
             None => self.mistakes.add(root.at, "a file of tests has tests", "there is no key \"tests\"", "add tests:"),
         }
         keys.finish("a file of tests", self.mistakes);
-        Some(Talks { file: file.to_owned(), settings: Settings { flows, world, rows }, tests })
+        Some(Talks { file: file.to_owned(), settings: Settings { flows, flow: given.flow, world, rows }, tests })
     }
 
     fn flows(&mut self, keys: &mut Keys<'_>) -> Flows {

@@ -8,7 +8,7 @@ use super::screen;
 use super::script::{Act, Exchange, Middle, Sent, Settings, Test};
 use super::typed::word;
 use super::world::{World, outcome_of};
-use crate::domain::{Content, MessageBody};
+use crate::domain::{Content, MessageBody, Timestamp};
 use crate::flows::definition::FlowSet;
 use crate::flows::layout::MORE;
 use crate::flows::machine::{self, State};
@@ -31,6 +31,33 @@ pub enum Trouble {
     /// The test asks for what cannot be done.
     #[error("{0}")]
     Impossible(String),
+    /// The world has no answer for an operation.
+    #[error("the world has no answer for {operation}\nits outcomes are {}: add world: {{{operation}: …}}", names(outcomes))]
+    Unanswered {
+        operation: String,
+        outcomes: Vec<Ending>,
+        /// Whether it only reads.
+        question: bool,
+    },
+}
+
+/// One way an operation may end, for somebody who has to choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    pub outcome: String,
+    pub yields: Yields,
+}
+
+/// What an outcome carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Yields {
+    Nothing,
+    Value,
+    Rows,
+}
+
+fn names(endings: &[Ending]) -> String {
+    endings.iter().map(|ending| ending.outcome.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 impl From<String> for Trouble {
@@ -39,14 +66,14 @@ impl From<String> for Trouble {
     }
 }
 
-/// One prompt that was sent: what can be tapped on it, and how it reads.
-#[derive(Debug)]
+/// One prompt that was sent: what can be tapped on it.
+#[derive(Debug, Clone)]
 struct Prompt {
     taps: Vec<String>,
 }
 
-/// One conversation.
-#[derive(Debug)]
+/// One conversation. A clone of it is the conversation as it stood then.
+#[derive(Debug, Clone)]
 pub struct Session<'f> {
     pub(super) flows: &'f FlowSet,
     pub(super) world: World,
@@ -100,6 +127,57 @@ impl<'f> Session<'f> {
             reached: BTreeSet::new(),
             transcript: String::new(),
         }
+    }
+
+    /// Plays one line written as YAML (`{pick: book}`), as a test would have it. The names of what was said come back. After an error the
+    /// session is in the middle of a turn: keep a clone from before.
+    pub fn line(&mut self, line: &str) -> Result<Vec<String>, Trouble> {
+        let exchange = super::read::exchange(line).map_err(|mistakes| {
+            let all: Vec<String> = mistakes.iter().map(|mistake| format!("{}: {}", mistake.what, mistake.mend)).collect();
+            Trouble::Impossible(all.join("\n"))
+        })?;
+        self.acts(&exchange).map_err(|(_, trouble)| trouble)
+    }
+
+    /// The messages of the last line, in their order.
+    pub fn sent(&self) -> &[Content] {
+        &self.sent
+    }
+
+    /// The option ids of the last message that had any, as a test names the options.
+    pub fn options(&self) -> Vec<String> {
+        let name = |id: &String| {
+            let name = id.split_once(':').map_or(id.as_str(), |(_, name)| name);
+            let row = name.strip_prefix('=').map(|id| self.world.row_named(id).unwrap_or_else(|| id.to_owned()));
+            row.unwrap_or_else(|| name.trim_start_matches('+').to_owned())
+        };
+        self.prompts.last().map_or_else(Vec::new, |prompt| prompt.taps.iter().map(name).collect())
+    }
+
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub fn channel(&self) -> Channel {
+        self.context.channel
+    }
+
+    /// When the flow wants to be woken at the latest.
+    pub fn alarm(&self) -> Option<Timestamp> {
+        self.alarm
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.context.now
+    }
+
+    /// The providers and servers that owe the result of a job.
+    pub fn jobs(&self) -> Vec<&str> {
+        self.jobs.iter().map(|job| job.name.as_str()).collect()
+    }
+
+    pub fn transcript(&self) -> &str {
+        &self.transcript
     }
 
     /// Does what one line of a talk says; the names of what was said come back.

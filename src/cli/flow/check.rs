@@ -1,0 +1,66 @@
+//! `ganira flow check`: all mistakes at once.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::bail;
+use clap::Args;
+use serde_json::{Value as Json, json};
+
+use super::folder::Folder;
+use super::paint::Paint;
+use crate::cli::output::{say, say_json};
+use crate::flows::Mistake;
+
+/// Name every mistake of the flows, their messages, tests and data. A file is checked with its whole folder, and only its own mistakes are
+/// shown.
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Folders of flows, or files in them
+    #[arg(required = true, value_name = "DIR|FILE", value_parser = super::existing)]
+    paths: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Check {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let mut mistakes = Vec::new();
+        let mut flows = 0;
+        let mut tests = 0;
+        for folder in Folder::all(&self.paths)? {
+            match folder.load() {
+                Ok(set) => {
+                    flows += set.names().count();
+                    match folder.suites(&Arc::new(set)) {
+                        Ok(suites) => tests += suites.iter().map(|suite| suite.talks.tests().len()).sum::<usize>(),
+                        Err(found) => mistakes.extend(found),
+                    }
+                }
+                Err(found) => mistakes.extend(found),
+            }
+        }
+        if self.json {
+            say_json(&json!({ "mistakes": mistakes.iter().map(as_json).collect::<Vec<Json>>() }))?;
+        } else {
+            let paint = Paint::of_stdout();
+            for mistake in &mistakes {
+                say(&paint.mistake(mistake))?;
+            }
+            if mistakes.is_empty() {
+                say(&paint.green(&format!("No mistakes: {flows} flows, {tests} tests to play.")))?;
+            }
+        }
+        match mistakes.len() {
+            0 => Ok(()),
+            1 => bail!("1 mistake"),
+            many => bail!("{many} mistakes"),
+        }
+    }
+}
+
+fn as_json(mistake: &Mistake) -> Json {
+    let Mistake { file, at, what, cause, mend } = mistake;
+    json!({ "file": file, "line": at.line, "column": at.column, "what": what, "cause": cause, "mend": mend })
+}
