@@ -16,6 +16,7 @@ pub mod notices;
 pub mod operation;
 mod reader;
 mod reads;
+pub mod schema;
 pub mod shipped;
 mod source;
 mod steps;

@@ -131,7 +131,8 @@ pub fn unknown_keys() -> Vec<String> {
         let known = |key: &&str| own(kind.verb, key).is_none() && of(key).is_none() && *key != kind.verb;
         unknown.extend(keys.into_iter().filter(known).map(|key| format!("{}: {key}", kind.verb)));
     }
-    unknown.extend(reader::keys_of_head().into_iter().filter(|key| of(key).is_none()).map(|key| format!("head: {key}")));
+    unknown
+        .extend(reader::keys_of_head().into_iter().filter(|key| of(key).is_none()).map(|key| format!("head: {key}")));
     unknown
 }
 
@@ -145,34 +146,50 @@ fn own(verb: &str, key: &str) -> Option<Shape> {
 
 /// The schema of `.flow.yaml`.
 pub fn flow() -> Json {
-    let properties: Map<String, Json> = reader::keys_of_head().into_iter().map(|key| (key.to_owned(), key_of("", key))).collect();
+    let properties: Map<String, Json> =
+        reader::keys_of_head().into_iter().map(|key| (key.to_owned(), key_of("", key))).collect();
     let mut definitions = Map::new();
-    definitions.insert("arm".to_owned(), json!({
-        "description": "A scene, a list of steps, or next, again, back, end",
-        "anyOf": [{ "type": "string" }, { "$ref": "#/definitions/steps" }],
-    }));
-    definitions.insert("steps".to_owned(), json!({
-        "type": "array", "minItems": 1, "items": { "$ref": "#/definitions/step" },
-    }));
+    definitions.insert(
+        "arm".to_owned(),
+        json!({
+            "description": "A scene, a list of steps, or next, again, back, end",
+            "anyOf": [{ "type": "string" }, { "$ref": "#/definitions/steps" }],
+        }),
+    );
+    definitions.insert(
+        "steps".to_owned(),
+        json!({
+            "type": "array", "minItems": 1, "items": { "$ref": "#/definitions/step" },
+        }),
+    );
     let verbs = steps::KINDS.iter().map(|kind| json!({ "$ref": format!("#/definitions/{}", kind.verb) }));
     let alone = json!({ "enum": ["next", "again", "back", "end"] });
     definitions.insert("step".to_owned(), json!({ "anyOf": std::iter::once(alone).chain(verbs).collect::<Vec<_>>() }));
     for kind in steps::KINDS {
         definitions.insert(kind.verb.to_owned(), step(kind));
     }
-    definitions.insert("expression".to_owned(), json!({
-        "description": "An expression, such as size > 4",
-        "type": ["string", "integer", "boolean"],
-    }));
+    definitions.insert(
+        "expression".to_owned(),
+        json!({
+            "description": "An expression, such as size > 4",
+            "type": ["string", "integer", "boolean"],
+        }),
+    );
     definitions.insert("duration".to_owned(), json!({ "type": "string", "pattern": "^[0-9]+[smhd]$" }));
     definitions.insert("name".to_owned(), json!({ "type": "string", "pattern": "^(contact\\.)?[a-z][a-z0-9_]*$" }));
     definitions.insert("types".to_owned(), json!({ "type": "object", "additionalProperties": { "type": "string" } }));
-    definitions.insert("ends".to_owned(), json!({
-        "type": "object", "additionalProperties": { "$ref": "#/definitions/types" },
-    }));
-    definitions.insert("scenes".to_owned(), json!({
-        "type": "object", "minProperties": 1, "additionalProperties": { "$ref": "#/definitions/steps" },
-    }));
+    definitions.insert(
+        "ends".to_owned(),
+        json!({
+            "type": "object", "additionalProperties": { "$ref": "#/definitions/types" },
+        }),
+    );
+    definitions.insert(
+        "scenes".to_owned(),
+        json!({
+            "type": "object", "minProperties": 1, "additionalProperties": { "$ref": "#/definitions/steps" },
+        }),
+    );
     definitions.insert("start".to_owned(), start());
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -187,7 +204,7 @@ pub fn flow() -> Json {
 
 fn start() -> Json {
     let arms = json!({ "type": "object", "additionalProperties": { "$ref": "#/definitions/arm" } });
-    let keys = reader::keys_of_start().into_iter().map(|key| {
+    let keys = ["words", "otherwise", "ussd", "referral", "event", "schedule"].into_iter().map(|key| {
         let shape = match key {
             "words" | "otherwise" => json!({ "type": "boolean" }),
             "ussd" => json!({ "type": "string", "pattern": "^\\*[0-9*]+#$" }),
@@ -268,7 +285,8 @@ fn shape_of(shape: Shape) -> Json {
 
 /// The schema of `.test.yaml`.
 pub fn test() -> Json {
-    let open = |keys: Vec<&'static str>| keys.into_iter().map(|key| (key.to_owned(), test_key(key))).collect::<Map<_, _>>();
+    let open =
+        |keys: Vec<&'static str>| keys.into_iter().map(|key| (key.to_owned(), test_key(key))).collect::<Map<_, _>>();
     let keys = talk::keys();
     let exchange = json!({ "type": "object", "additionalProperties": false, "properties": open(keys.exchange) });
     let test = json!({

@@ -11,5 +11,6 @@ mod media;
 mod migrations;
 mod private_postgres;
 mod retention;
+mod revisions;
 mod salon;
 mod world;

@@ -7,8 +7,8 @@ use anyhow::bail;
 use clap::Args;
 use serde_json::{Value as Json, json};
 
-use super::folder::Folder;
 use super::paint::Paint;
+use super::suites::Folder;
 use crate::cli::output::{say, say_json};
 use crate::flows::Mistake;
 

@@ -1,10 +1,13 @@
-//! `ganira flow`: everything one does with flows as files: begin one, check it, test it, talk to it, look at it.
+//! `ganira flow`: flows as files, and as a tenant's published revisions.
 
 mod check;
 mod folder;
+mod funnel;
+mod live;
 mod new;
 mod paint;
 mod play;
+mod suites;
 mod test;
 
 use std::path::PathBuf;
@@ -29,15 +32,30 @@ enum Action {
     Test(test::Test),
     /// Talk to a flow in the terminal, and keep the talk as a test
     Play(play::Play),
+    /// Check a folder of flows and make it a tenant's live revision; equal files make an earlier revision live again
+    Publish(live::Publish),
+    /// Make an earlier revision live again
+    Rollback(live::Rollback),
+    /// List a tenant's revisions
+    Revisions(live::Revisions),
+    /// Write the files of a revision into a folder
+    Export(live::Export),
+    /// Show how people walk through a tenant's flows: entered, answered, asked again, left
+    Funnel(funnel::Funnel),
 }
 
 impl FlowCommand {
-    pub(super) fn run(self) -> anyhow::Result<()> {
+    pub(super) fn run(self, file: Option<PathBuf>) -> anyhow::Result<()> {
         match self.action {
             Action::New(new) => new.run(),
             Action::Check(check) => check.run(),
             Action::Test(test) => test.run(),
             Action::Play(play) => play.run(),
+            Action::Publish(publish) => super::block_on(publish.run(file)),
+            Action::Rollback(rollback) => super::block_on(rollback.run(file)),
+            Action::Revisions(revisions) => super::block_on(revisions.run(file)),
+            Action::Export(export) => super::block_on(export.run(file)),
+            Action::Funnel(funnel) => super::block_on(funnel.run(file)),
         }
     }
 }

@@ -9,8 +9,8 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 
 use super::ChannelName;
-use super::folder::{Folder, Suite};
 use super::paint::Paint;
+use super::suites::{Folder, Suite};
 use crate::cli::output::say;
 use crate::flows::talk::{Coverage, Played};
 use crate::flows::{Channel, FlowSet, Mistake};

@@ -103,7 +103,12 @@ fn segments(content: &Content) -> usize {
 }
 
 fn head(prompt: &Prompt<'_>) -> String {
-    [prompt.lead, &prompt.text].map(str::trim).into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
+    [prompt.lead, &prompt.text]
+        .map(str::trim)
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n\n")
 }
 
 #[derive(Debug)]

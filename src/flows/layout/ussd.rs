@@ -228,7 +228,10 @@ impl Rest<'_> {
             let option = self.lines.get(self.from).map_or(0, |line| 1 + page.turns.septets(line));
             let together = page.turns.septets(self.text) + option;
             // Parted from its first option only if no page could hold both.
-            if !page.text.is_empty() && together + 1 > page.left && together <= whole.saturating_sub(page.turns.back_septets()) {
+            if !page.text.is_empty()
+                && together + 1 > page.left
+                && together <= whole.saturating_sub(page.turns.back_septets())
+            {
                 return;
             }
             if !put_text(&mut self.text, page) {

@@ -90,9 +90,8 @@ fn taken(flow: &Flow, name: &str, value: &Value) -> Value {
 fn call_in(flow: &Flow, scene: &str, callee: &str) -> Option<String> {
     let begin = format!("{scene}.");
     let mut lines = flow.blocks.iter().flat_map(|block| &block.lines);
-    let calls = |line: &&Line| {
-        line.id.starts_with(&begin) && line.step.callee().is_some_and(|known| known.flow == callee)
-    };
+    let calls =
+        |line: &&Line| line.id.starts_with(&begin) && line.step.callee().is_some_and(|known| known.flow == callee);
     lines.find(calls).map(|line| line.id.clone())
 }
 

@@ -26,6 +26,9 @@ pub struct State {
     /// The session: flows that have called each other, the open one last. Empty when no flow runs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) stack: Vec<Frame>,
+    /// The revision of the flows that run; 0 for flows that were never published.
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    pub(crate) rev: i32,
     /// Staff talk here themselves until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) quiet_until: Option<Timestamp>,
@@ -36,7 +39,16 @@ pub struct State {
 
 impl Default for State {
     fn default() -> Self {
-        Self { v: VERSION, lang: None, contact: Row::new(), prompt: 0, stack: Vec::new(), quiet_until: None, unread: None }
+        Self {
+            v: VERSION,
+            lang: None,
+            contact: Row::new(),
+            prompt: 0,
+            stack: Vec::new(),
+            rev: 0,
+            quiet_until: None,
+            unread: None,
+        }
     }
 }
 
@@ -71,6 +83,11 @@ impl State {
     /// Whether a flow is waiting for the person.
     pub fn is_open(&self) -> bool {
         !self.stack.is_empty()
+    }
+
+    /// The revision of the flows that run, while some do; 0 for flows that were never published.
+    pub fn revision(&self) -> Option<i32> {
+        self.is_open().then_some(self.rev)
     }
 
     /// Staff talk here themselves until then.
@@ -193,6 +210,11 @@ pub(crate) struct Wake {
 
 fn is_empty(values: &Arc<Row>) -> bool {
     values.is_empty()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_none_yet(revision: &i32) -> bool {
+    *revision == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]

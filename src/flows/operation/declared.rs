@@ -62,7 +62,8 @@ impl Declaring<'_> {
         for (name, at, node) in self.pairs(keys.take("operations"), "operations") {
             self.operation(name, at, node);
         }
-        if let Some(mut providers) = keys.take("providers").and_then(|node| Keys::of(node, "providers", self.mistakes)) {
+        if let Some(mut providers) = keys.take("providers").and_then(|node| Keys::of(node, "providers", self.mistakes))
+        {
             for (key, kind) in [("read", ProviderKind::Read), ("pay", ProviderKind::Pay)] {
                 for name in self.names(providers.take(key)) {
                     *self.environment = std::mem::take(self.environment).with_provider(kind, &name);
@@ -85,7 +86,12 @@ impl Declaring<'_> {
             other => {
                 let known = ["question", "command", "reservation"];
                 let mend = did_you_mean(other.unwrap_or_default(), known, "add kind: question");
-                self.mistakes.add(node.at, format!("what kind is {name}?"), format!("kinds are {}", known.join(", ")), mend);
+                self.mistakes.add(
+                    node.at,
+                    format!("what kind is {name}?"),
+                    format!("kinds are {}", known.join(", ")),
+                    mend,
+                );
                 OperationKind::Question
             }
         };
@@ -101,11 +107,18 @@ impl Declaring<'_> {
         keys.finish("an operation", self.mistakes);
         if outcomes.is_empty() {
             self.mistakes.add(at, format!("{name} never ends"), "it has no outcomes", "add outcomes: {done: nothing}");
-        } else if kind == OperationKind::Question && !matches!(outcomes[..], [Outcome { name: "found", yields: Some(_) }]) {
+        } else if kind == OperationKind::Question
+            && !matches!(outcomes[..], [Outcome { name: "found", yields: Some(_) }])
+        {
             let cause = "a question only reads";
             self.mistakes.add(at, format!("{name} has one outcome, found"), cause, "write outcomes: {found: type}");
         } else if self.environment.signatures.iter().any(|known| known.name == name) {
-            self.mistakes.add(at, format!("operation \"{name}\" exists already"), "it is built in", "give it another name");
+            self.mistakes.add(
+                at,
+                format!("operation \"{name}\" exists already"),
+                "it is built in",
+                "give it another name",
+            );
         } else {
             let signature = Signature { name: leaked(name), kind, inputs, outcomes: Vec::leak(outcomes) };
             self.environment.signatures.push(signature);
@@ -144,7 +157,11 @@ impl Declaring<'_> {
         if found.is_none() {
             let own = self.environment.types.iter().map(|(name, _)| *name);
             let known = PLAIN.iter().map(|(name, _)| *name).chain(own);
-            let mend = did_you_mean(words.first().copied().unwrap_or_default(), known, "write such as text 40, whole, driver x 10");
+            let mend = did_you_mean(
+                words.first().copied().unwrap_or_default(),
+                known,
+                "write such as text 40, whole, driver x 10",
+            );
             let cause = "types are text with a size, whole, money, date, …, and those under types";
             self.mistakes.add(node.at, format!("no type \"{written}\""), cause, mend);
         }

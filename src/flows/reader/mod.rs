@@ -1,8 +1,10 @@
 //! Reads the tree of a flow file into a [`Flow`].
 
 mod head;
+mod keyring;
 mod keys;
 
+pub(crate) use keyring::{keys_of_head, keys_of_step};
 pub(crate) use keys::{Keys, describe, text};
 
 use std::collections::HashMap;
@@ -25,7 +27,18 @@ pub(crate) fn read(file: &str, text: &str, types: &[(&str, Type)], mistakes: &mu
     let root = source::read(text, mistakes)?;
     let mut keys = Keys::of(&root, "a flow file", mistakes)?;
     let mut reader = Reader::new(mistakes, types);
-    let mut flow = Flow {
+    let mut flow = blank(file);
+    head::read(&mut keys, &mut flow, &mut reader);
+    flow.scenes = reader.scenes(keys.take("scenes"), root.at);
+    flow.blocks = std::mem::take(&mut reader.blocks);
+    flow.spots = std::mem::take(&mut reader.spots);
+    keys.finish("a flow", mistakes);
+    Some(flow)
+}
+
+/// A flow of which nothing has been read.
+fn blank(file: &str) -> Flow {
+    Flow {
         name: String::new(),
         file: file.to_owned(),
         channels: Vec::new(),
@@ -39,13 +52,7 @@ pub(crate) fn read(file: &str, text: &str, types: &[(&str, Type)], mistakes: &mu
         spots: HashMap::new(),
         texts: Vec::new(),
         reads: Reads::default(),
-    };
-    head::read(&mut keys, &mut flow, &mut reader);
-    flow.scenes = reader.scenes(keys.take("scenes"), root.at);
-    flow.blocks = std::mem::take(&mut reader.blocks);
-    flow.spots = std::mem::take(&mut reader.spots);
-    keys.finish("a flow", mistakes);
-    Some(flow)
+    }
 }
 
 /// What reading gathers.

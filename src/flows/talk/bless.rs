@@ -18,7 +18,8 @@ type Edit = (usize, usize, String);
 /// The text of the file with everything as it was heard. `heard` has one entry for every exchange of every test, in their order.
 pub(super) fn blessed(text: &str, tests: &[Test], heard: &[Heard]) -> String {
     let exchanges = tests.iter().flat_map(|test| &test.talk);
-    let mut edits: Vec<Edit> = exchanges.zip(heard).filter_map(|(exchange, heard)| edit(text, exchange, heard)).collect();
+    let mut edits: Vec<Edit> =
+        exchanges.zip(heard).filter_map(|(exchange, heard)| edit(text, exchange, heard)).collect();
     edits.sort_by_key(|(from, _, _)| *from);
     let mut out = text.to_owned();
     for (from, to, new) in edits.into_iter().rev() {

@@ -14,7 +14,7 @@ mod typed;
 mod world;
 
 pub use coverage::{Coverage, Unreached};
-pub use screen::taps;
+pub use screen::{body, taps};
 pub use script::{Flows, Test};
 pub use session::{Ending, Session, Trouble, Yields};
 
@@ -24,6 +24,26 @@ use super::definition::FlowSet;
 use super::mistake::{At, Mistake};
 use super::turn::{Channel, Fault};
 use script::Settings;
+
+/// The first flow that can begin by itself.
+pub fn first_to_begin(flows: &FlowSet) -> Option<&str> {
+    let begins = flows.flows.iter().find(|flow| flow.start.words || flow.start.otherwise);
+    begins.or(flows.flows.first()).map(|flow| flow.name.as_str())
+}
+
+/// The keys of a file of tests, of a test, of an exchange, and of `check`.
+#[derive(Debug)]
+pub(crate) struct TestKeys {
+    pub file: Vec<&'static str>,
+    pub test: Vec<&'static str>,
+    pub exchange: Vec<&'static str>,
+    pub check: Vec<&'static str>,
+}
+
+/// The keys the reader looks for, as it says itself.
+pub(crate) fn keys() -> TestKeys {
+    read::keys()
+}
 
 /// A file of conversation tests.
 #[derive(Debug)]
@@ -125,7 +145,8 @@ impl Talks {
     /// The text of the file of tests with its `bot:` parts as the flows say them now. Pins that do not hold any more are taken out, and
     /// expectations are added where none stood and something was said. `chosen` tells which tests to look at.
     pub fn bless(&self, flows: &FlowSet, text: &str, chosen: &dyn Fn(&Test) -> bool) -> String {
-        let heard: Vec<bless::Heard> = self.tests.iter().flat_map(|test| self.hear(flows, test, chosen(test))).collect();
+        let heard: Vec<bless::Heard> =
+            self.tests.iter().flat_map(|test| self.hear(flows, test, chosen(test))).collect();
         bless::blessed(text, &self.tests, &heard)
     }
 

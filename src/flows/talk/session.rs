@@ -32,7 +32,10 @@ pub enum Trouble {
     #[error("{0}")]
     Impossible(String),
     /// The world has no answer for an operation.
-    #[error("the world has no answer for {operation}\nits outcomes are {}: add world: {{{operation}: …}}", names(outcomes))]
+    #[error(
+        "the world has no answer for {operation}\nits outcomes are {}: add world: {{{operation}: …}}",
+        names(outcomes)
+    )]
     Unanswered {
         operation: String,
         outcomes: Vec<Ending>,
@@ -133,7 +136,8 @@ impl<'f> Session<'f> {
     /// session is in the middle of a turn: keep a clone from before.
     pub fn line(&mut self, line: &str) -> Result<Vec<String>, Trouble> {
         let exchange = super::read::exchange(line).map_err(|mistakes| {
-            let all: Vec<String> = mistakes.iter().map(|mistake| format!("{}: {}", mistake.what, mistake.mend)).collect();
+            let all: Vec<String> =
+                mistakes.iter().map(|mistake| format!("{}: {}", mistake.what, mistake.mend)).collect();
             Trouble::Impossible(all.join("\n"))
         })?;
         self.acts(&exchange).map_err(|(_, trouble)| trouble)
@@ -284,8 +288,9 @@ impl<'f> Session<'f> {
             let all = if ordered.is_empty() { "none".to_owned() } else { ordered.join(", ") };
             return Err(Trouble::Impossible(format!("no job was given to {name}\nthe jobs so far: {all}")));
         };
-        let (outcome, value) = outcome_of(answer)
-            .ok_or_else(|| format!("a job's result is an outcome: write job: {{{name}: outcome}} or {{{name}: {{outcome: value}}}}"))?;
+        let (outcome, value) = outcome_of(answer).ok_or_else(|| {
+            format!("a job's result is an outcome: write job: {{{name}: outcome}} or {{{name}: {{outcome: value}}}}")
+        })?;
         let value = value.map(|node| self.world.guessed(node, &self.flows.signatures));
         let number = order.number;
         let shown = format!("> ({name}: {outcome})");
@@ -298,7 +303,8 @@ impl<'f> Session<'f> {
         let flow = flow.ok_or_else(|| "at names a flow, or the test does: add flow:".to_owned())?;
         let known = |name: &str, node: &Node| (name.to_owned(), self.world.guessed(node, &self.flows.signatures));
         let values: Row = middle.values.iter().map(|(name, node)| known(name, node)).collect();
-        let state = machine::middle(self.flows, &self.state, (&flow, &middle.scene), &values, middle.caller.as_deref())?;
+        let state =
+            machine::middle(self.flows, &self.state, (&flow, &middle.scene), &values, middle.caller.as_deref())?;
         self.transcript.push_str(&format!("> (at {flow}/{})\n", middle.scene));
         self.state = state;
         let (set, scene) = (self.flows, middle.scene.clone());
@@ -361,7 +367,7 @@ impl<'f> Session<'f> {
     }
 
     fn key_of(&self, label: &str) -> Option<String> {
-        self.screen.iter().rev().find_map(|content| screen::key_of(screen::text(content), label))
+        self.screen.iter().rev().find_map(|content| screen::key_of(screen::body(content), label))
     }
 
     /// The message that turns to the next page.

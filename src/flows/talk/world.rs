@@ -161,8 +161,12 @@ impl World {
 
     /// The name of the row that has this id.
     pub(super) fn row_named(&self, id: &str) -> Option<String> {
-        let mut names: Vec<&String> =
-            self.rows.iter().filter(|(_, row)| field(row, "id").and_then(word).as_deref() == Some(id)).map(|(name, _)| name).collect();
+        let mut names: Vec<&String> = self
+            .rows
+            .iter()
+            .filter(|(_, row)| field(row, "id").and_then(word).as_deref() == Some(id))
+            .map(|(name, _)| name)
+            .collect();
         names.sort();
         names.first().map(|name| (*name).clone())
     }

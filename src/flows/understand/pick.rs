@@ -133,7 +133,8 @@ fn nearest(said: &str, options: &[Opt]) -> Option<usize> {
     let mut best: Option<(usize, usize)> = None;
     let mut alone = true;
     for (n, option) in options.iter().enumerate() {
-        let near = labels(option).filter(|label| slips_allowed(label.chars().count()) > 0 && digits(label).eq(digits(said)));
+        let near =
+            labels(option).filter(|label| slips_allowed(label.chars().count()) > 0 && digits(label).eq(digits(said)));
         let Some(distance) = near.filter_map(|label| distance(said, &label, most)).min() else { continue };
         match best {
             Some((least, _)) if distance > least => {}
@@ -196,7 +197,9 @@ pub(crate) struct Named {
 pub(crate) fn pick_in(sentence: &str, options: &[Opt]) -> Option<Named> {
     let words = words(sentence);
     let mut named: Vec<Named> = Vec::new();
-    for (option, label) in options.iter().enumerate().flat_map(|(n, option)| labels(option).map(move |label| (n, label))) {
+    for (option, label) in
+        options.iter().enumerate().flat_map(|(n, option)| labels(option).map(move |label| (n, label)))
+    {
         let label: Vec<String> = label.split(' ').map(fold).filter(|word| !word.is_empty()).collect();
         if label.is_empty() {
             continue;

@@ -35,7 +35,11 @@ fn name(text: &str) -> Result<String, String> {
     let good = text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.len() <= 20
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if good { Ok(text.to_owned()) } else { Err("expected up to 20 of a-z, 0-9 and _, such as table_booking".to_owned()) }
+    if good {
+        Ok(text.to_owned())
+    } else {
+        Err("expected up to 20 of a-z, 0-9 and _, such as table_booking".to_owned())
+    }
 }
 
 impl New {

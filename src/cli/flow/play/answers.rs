@@ -36,7 +36,9 @@ impl Answers {
     ) -> Result<(), String> {
         let (word, value) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
         let number = word.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        let ending = number.and_then(|number| outcomes.get(number)).or_else(|| outcomes.iter().find(|known| known.outcome == word));
+        let ending = number
+            .and_then(|number| outcomes.get(number))
+            .or_else(|| outcomes.iter().find(|known| known.outcome == word));
         let answer = match ending {
             None if word == "unavailable" => word.to_owned(),
             None => return Err(format!("expected one of {}, or unavailable", names(outcomes))),

@@ -6,7 +6,7 @@ use std::fs;
 use anyhow::{Context as _, bail};
 
 use super::line::quoted;
-use crate::cli::flow::folder::Folder;
+use crate::cli::flow::suites::Folder;
 use crate::cli::output::say;
 use crate::flows::talk::{Session, Talks};
 use crate::flows::{Channel, FlowSet, Mistake};
@@ -42,7 +42,10 @@ impl Kept<'_> {
         let text = self.with(&name, &lines);
         let path = self.folder.path.join(&self.file);
         let talks = super::read(&self.file, &text, self.folder).map_err(|mistakes| {
-            anyhow::anyhow!("the talk cannot be kept as a test: {}", mistakes.first().map(ToString::to_string).unwrap_or_default())
+            anyhow::anyhow!(
+                "the talk cannot be kept as a test: {}",
+                mistakes.first().map(ToString::to_string).unwrap_or_default()
+            )
         })?;
         let failed = talks.tests().iter().filter(|test| test.name == name);
         if let Some(failure) = failed.flat_map(|test| talks.play(flows, test, self.channel).failure).next() {

@@ -2,8 +2,8 @@
 //! can be kept as a test.
 
 mod answers;
-mod line;
 mod keep;
+mod line;
 mod screen;
 
 use std::io::{BufRead as _, IsTerminal as _, Lines, StdinLock};
@@ -15,11 +15,11 @@ use clap::Args;
 
 use self::line::Line;
 use super::ChannelName;
-use super::folder::Folder;
 use super::paint::Paint;
+use super::suites::Folder;
 use super::test::refuse;
 use crate::cli::output::say;
-use crate::flows::talk::{Session, Talks, Trouble};
+use crate::flows::talk::{Session, Talks, Trouble, first_to_begin};
 use crate::flows::{Channel, FlowSet, Mistake};
 
 const HELP: &str = "\
@@ -73,7 +73,7 @@ impl Play {
             language: self.language.clone(),
         };
         let talks = kept.opening().or_else(|mistakes: Vec<Mistake>| refuse(paint, &mistakes))?;
-        let test = talks.tests().first().context("a talk has a beginning")?;
+        let test = talks.tests().last().context("a talk has a beginning")?;
         let session = talks.begin(&flows, test, self.channel.into());
         let mut player = Player { paint, session, played: Vec::new(), lines: std::io::stdin().lock().lines() };
         player.talk()?;
@@ -82,7 +82,9 @@ impl Play {
             (false, _) => player.wants_it_kept(&kept)?,
         };
         match name.filter(|_| !player.played.is_empty()) {
-            Some(name) => kept.keep(&flows, &name, &player.session, player.played.iter().map(|(_, line)| line.as_str())),
+            Some(name) => {
+                kept.keep(&flows, &name, &player.session, player.played.iter().map(|(_, line)| line.as_str()))
+            }
             None => Ok(()),
         }
     }
@@ -92,7 +94,7 @@ impl Play {
         match &self.flow {
             Some(name) if known.contains(&name.as_str()) => Ok(name.clone()),
             Some(name) => bail!("--flow {name}: expected one of {}", known.join(", ")),
-            None => flows.first_to_begin().map(str::to_owned).context("no flow of the folder can begin by itself"),
+            None => first_to_begin(flows).map(str::to_owned).context("no flow of the folder can begin by itself"),
         }
     }
 }
