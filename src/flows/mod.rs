@@ -28,7 +28,7 @@ pub mod value;
 pub use definition::FlowSet;
 pub use environment::{Environment, Provider, ProviderKind};
 pub use machine::{State, UnreadableState, advance};
-pub use messages::money_in;
+pub use messages::{Review, Reviewed, money_in, own_reviews};
 pub use mistake::{At, Mistake};
 pub use operation::{Field, OperationKind, Outcome, Signature, Type};
 pub use steps::verbs;

@@ -4,7 +4,9 @@
 mod fits;
 mod names;
 mod operations;
+mod said;
 mod texts;
+mod unsaid;
 mod ways;
 
 use names::Names;
@@ -38,6 +40,8 @@ impl<'f> Check<'f> {
         self.operations();
         self.expressions();
         self.texts();
+        self.said();
+        self.unsaid();
         self.elsewhere.extend(self.mistakes.found);
         self.elsewhere
     }

@@ -18,7 +18,7 @@ use crate::flows::definition::{Arm, Line, To};
 use crate::flows::expression::Kind as Known;
 use crate::flows::layout::Opt;
 use crate::flows::machine::{Heard, Missed, Run, Then};
-use crate::flows::messages::print;
+use crate::flows::messages::{is_reserved, print};
 use crate::flows::reader::{Keys, Reader, describe, text};
 use crate::flows::source::{Kind, Node};
 use crate::flows::understand::Picked;
@@ -26,8 +26,6 @@ use crate::flows::value::{Row, Value};
 
 /// Buttons a template can have (Meta, message templates, components).
 const TEMPLATE_BUTTONS_MAX: usize = 10;
-/// Attributes that are not option labels.
-const RESERVED: [&str; 10] = ["again", "low", "high", "plain", "sms", "meanwhile", "words", "button", "yes", "no"];
 
 #[derive(Debug)]
 struct Choose {
@@ -91,7 +89,7 @@ fn options(node: &Node, reader: &mut Reader<'_>) -> Vec<(String, Arm)> {
     }
     for (name, at, _) in &found {
         reader.name(name, *at, "an option");
-        if RESERVED.contains(&name.as_str()) {
+        if is_reserved(name) {
             reader.mistakes.add(
                 *at,
                 format!("an option cannot be named \"{name}\""),

@@ -1,5 +1,7 @@
 //! The operations that the flows of these tests may name.
 
+use std::borrow::Cow;
+
 use ganira::flows::operation::salon;
 use ganira::flows::{Environment, Field, OperationKind, Outcome, Signature, Type};
 
@@ -34,4 +36,14 @@ pub fn signatures() -> Vec<Signature> {
 /// What a talk's flows may name: these signatures, and nothing configured but what the tests of such steps need.
 pub fn environment() -> Environment {
     Environment::of(&signatures())
+}
+
+/// Files with `### unreviewed` at the end of each language file that does not say who has read it.
+pub fn reviewed<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<(&'a str, Cow<'a, str>)> {
+    let says = |line: &str| line.starts_with("### unreviewed") || line.starts_with("### reviewed by ");
+    let headed = |name: &str, text: &'a str| match text {
+        text if !name.ends_with(".ftl") || text.lines().any(says) => Cow::Borrowed(text),
+        text => Cow::Owned(format!("{}\n### unreviewed\n", text.trim_end_matches('\n'))),
+    };
+    files.into_iter().map(|(name, text)| (name, headed(name, text))).collect()
 }
