@@ -69,6 +69,7 @@ const KEYS: &[(&str, Shape, &str)] = &[
     ("anytime", Shape::Arms, "Words that are understood at any question"),
     ("resume", Shape::OneOf(&["go_on", "ask", "restart"]), "What to do when a person comes back by another door"),
     ("carry_on", Shape::Channels, "Where replies go after a USSD screen closed"),
+    ("sms", Shape::Own("sms"), "How text messages are written"),
     ("moves", Shape::Anything, "How running sessions of older revisions move into this one"),
     ("scenes", Shape::Own("scenes"), "The scenes; the first is the beginning"),
     ("when", Shape::Expression, "The step is skipped unless this holds"),
@@ -190,6 +191,14 @@ pub fn flow() -> Json {
             "type": "object", "minProperties": 1, "additionalProperties": { "$ref": "#/definitions/steps" },
         }),
     );
+    definitions.insert("sms".to_owned(), json!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "segments": { "type": "integer", "minimum": 1, "maximum": 10 },
+            "plain": { "enum": crate::flows::layout::PLAIN_NAMES },
+        },
+    }));
     definitions.insert("start".to_owned(), start());
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",

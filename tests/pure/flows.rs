@@ -6,6 +6,8 @@ mod broken;
 mod laws;
 mod limits;
 mod reviews;
+mod runner;
+mod schemas;
 mod talks;
 mod texts;
 mod world;

@@ -47,7 +47,10 @@ pub(super) fn talks(file: &str, text: &str, data: Option<(&str, &str)>) -> Resul
     found.extend(mistakes.found);
     match talks {
         Some(talks) if found.is_empty() => Ok(talks),
-        _ => Err(found),
+        _ => {
+            found.sort();
+            Err(found)
+        }
     }
 }
 

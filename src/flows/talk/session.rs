@@ -12,6 +12,7 @@ use crate::domain::{Content, MessageBody, Timestamp};
 use crate::flows::definition::FlowSet;
 use crate::flows::layout::MORE;
 use crate::flows::machine::{self, State};
+use crate::flows::messages::print;
 use crate::flows::mistake::At;
 use crate::flows::source::Node;
 use crate::flows::turn::{Answer, Channel, Context, Count, Done, Door, Fault, Input, JobOrder, Turn};
@@ -160,6 +161,14 @@ impl<'f> Session<'f> {
 
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// What the open flow knows, and what is known of the person, as a message would print it.
+    pub fn values(&self) -> Vec<(String, String)> {
+        let open = self.state.stack.iter().rfind(|frame| !frame.aside);
+        let own = open.into_iter().flat_map(|frame| frame.vals.iter()).map(|(name, value)| (name.clone(), value));
+        let lasting = self.state.contact.iter().map(|(name, value)| (format!("contact.{name}"), value));
+        own.chain(lasting).map(|(name, value)| (name, print(value, self.context.zone))).collect()
     }
 
     pub fn channel(&self) -> Channel {

@@ -102,5 +102,6 @@ fn wrapped(line: &str) -> Vec<String> {
 
 /// What the open flow knows.
 pub(super) fn values(session: &Session<'_>) -> String {
-    serde_json::to_string_pretty(session.state()).unwrap_or_default()
+    let values: Vec<String> = session.values().iter().map(|(name, value)| format!("  {name} = {value}")).collect();
+    if values.is_empty() { "  nothing yet".to_owned() } else { values.join("\n") }
 }
