@@ -196,7 +196,7 @@ pub fn flow() -> Json {
         "additionalProperties": false,
         "properties": {
             "segments": { "type": "integer", "minimum": 1, "maximum": 10 },
-            "plain": { "enum": crate::flows::layout::PLAIN_NAMES },
+            "plain": { "enum": super::layout::Plain::NAMES },
         },
     }));
     definitions.insert("start".to_owned(), start());
