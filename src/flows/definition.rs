@@ -110,6 +110,8 @@ pub(crate) enum After {
     End,
     /// The step after the one whose arm it was.
     Next,
+    /// The step whose arm it was takes its next item.
+    Round,
     /// The open question stays open and is not asked again.
     Wait,
     /// The open question is asked again.

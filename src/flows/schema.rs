@@ -77,6 +77,9 @@ const KEYS: &[(&str, Shape, &str)] = &[
     ("template", Shape::Name, "The template that leaves while WhatsApp's window is shut"),
     ("window_shut", Shape::Arm, "Where to go when it cannot be said because the window is shut"),
     ("image", Shape::Expression, "The picture that leaves with the message"),
+    ("document", Shape::Expression, "The document that leaves with the message"),
+    ("location", Shape::Expression, "The place that leaves with the message"),
+    ("arms", Shape::Arms, "Where each share leads, if not to the scene of its name"),
     ("once", Shape::YesNo, "Skipped when the value is known already"),
     ("between", Shape::Between, "The lowest and the highest that is taken"),
     ("rules", Shape::Expressions, "Conditions by their names; the name is the label of the text that asks again"),
@@ -191,14 +194,17 @@ pub fn flow() -> Json {
             "type": "object", "minProperties": 1, "additionalProperties": { "$ref": "#/definitions/steps" },
         }),
     );
-    definitions.insert("sms".to_owned(), json!({
-        "type": "object",
-        "additionalProperties": false,
-        "properties": {
-            "segments": { "type": "integer", "minimum": 1, "maximum": 10 },
-            "plain": { "enum": super::layout::Plain::NAMES },
-        },
-    }));
+    definitions.insert(
+        "sms".to_owned(),
+        json!({
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+                "segments": { "type": "integer", "minimum": 1, "maximum": 10 },
+                "plain": { "enum": super::layout::Plain::NAMES },
+            },
+        }),
+    );
     definitions.insert("start".to_owned(), start());
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",

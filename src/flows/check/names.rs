@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Check;
 use crate::flows::definition::{Flow, FlowSet, Formula};
-use crate::flows::expression::{Kind, Known};
+use crate::flows::expression::{Comparison, Kind, Known, comparable};
 use crate::flows::mistake::did_you_mean;
 use crate::flows::operation::{Field, Type};
 
@@ -62,9 +62,10 @@ impl<'f> Names<'f> {
             }
         }
         for line in lines() {
-            let (Some(from), Some(asking)) = (line.step.rows_from(), line.step.asking()) else { continue };
-            let fields = names.known.get(from).and_then(|named| named.fields);
-            names.give(&asking.name, Named { kind: Kind::Row, fields });
+            let (Some(from), Some(into)) = (line.step.rows_from(), line.step.rows_into()) else { continue };
+            let list = names.known.get(from).copied();
+            let kind = if list.is_some_and(|list| list.kind == Kind::Texts) { Kind::Text } else { Kind::Row };
+            names.give(into, Named { kind, fields: list.and_then(|list| list.fields) });
         }
         names
     }
@@ -108,6 +109,9 @@ impl Known for Names<'_> {
                     format!("{first} has no field \"{field}\", {mend}")
                 })
             }
+            ([field], named) if named.kind.fields().is_some() => {
+                named.kind.field(field).map_err(|cause| format!("{first} {cause}"))
+            }
             (_, named) => Err(format!("{first} is a {} and has no fields", named.kind)),
         }
     }
@@ -120,6 +124,24 @@ impl Check<'_> {
         for line in flow.blocks.iter().flat_map(|block| &block.lines) {
             for formula in line.step.formulas() {
                 wrong.extend(formula.expression.kind(&self.names).err().map(|cause| (formula, cause)));
+            }
+            for (kind, formula) in line.step.compared() {
+                let found = formula.expression.kind(&self.names).unwrap_or(Kind::Unknown);
+                wrong.extend(comparable(Comparison::Less, kind, found).err().map(|cause| (formula, cause)));
+            }
+            for (formula, wanted) in line.step.wants() {
+                let found = formula.expression.kind(&self.names).unwrap_or(Kind::Unknown);
+                if !wanted.iter().any(|kind| found.fits(*kind)) {
+                    let wanted: Vec<String> = wanted.iter().map(ToString::to_string).collect();
+                    wrong.push((formula, format!("here stands {}, not {found}", wanted.join(" or "))));
+                }
+            }
+            for formula in line.step.rules() {
+                if let Ok(kind) = formula.expression.kind(&self.names)
+                    && !kind.fits(Kind::YesNo)
+                {
+                    wrong.push((formula, format!("a rule is yes or no, not {kind}")));
+                }
             }
             let condition = line.guard.iter().map(|guard| &guard.condition).chain(line.step.condition());
             for formula in condition {

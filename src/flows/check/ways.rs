@@ -189,9 +189,10 @@ fn outermost(flow: &Flow, spot: Spot) -> Option<&Block> {
 fn goes_on(flow: &Flow, arm: &Arm) -> bool {
     match arm.to {
         To::Next => true,
-        To::Block(block) => {
-            flow.blocks.get(block).is_some_and(|block| block.after == After::Next && runs_off(flow, block))
-        }
+        To::Block(block) => flow
+            .blocks
+            .get(block)
+            .is_some_and(|block| matches!(block.after, After::Next | After::Round) && runs_off(flow, block)),
         _ => false,
     }
 }
@@ -206,7 +207,8 @@ fn runs_off(flow: &Flow, block: &Block) -> bool {
 /// The steps that may follow without the person saying anything.
 fn unasked(flow: &Flow, spot: Spot) -> Vec<Spot> {
     let Some(line) = flow.line(spot) else {
-        let Some(block) = flow.blocks.get(spot.block).filter(|block| block.after == After::Next) else {
+        let Some(block) = flow.blocks.get(spot.block).filter(|block| matches!(block.after, After::Next | After::Round))
+        else {
             return Vec::new();
         };
         return block.owner.map(Spot::next).into_iter().collect();

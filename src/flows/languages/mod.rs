@@ -2,6 +2,7 @@
 //!
 //! Everything is a table, so that the compiler sees that no language lacks an entry. Kinyarwanda and Swahili wait for a native reader.
 
+pub(crate) mod anytime;
 mod en;
 mod fr;
 mod rw;

@@ -22,7 +22,8 @@ pub(crate) use functions::{FUNCTIONS, Function};
 pub(crate) use names::{is_own, is_reserved, option_of, own_attributes};
 pub(crate) use plurals::categories;
 pub use review::{Review, Reviewed, own_reviews};
-use writing::{DateStyle, write_day, write_duration, write_money, write_number};
+pub(crate) use writing::{DateStyle, write_day};
+use writing::{write_duration, write_money, write_number};
 
 use lines::Lines;
 

@@ -7,18 +7,29 @@ use crate::flows::steps::StepKind;
 
 const NOWHERE: At = At { line: 1, column: 1 };
 
-/// The keys of a step, its verb first.
+/// The keys of a step, its verb first. A reader stops where something it needs is missing or of another shape, so it is tried with several
+/// shapes, and with the keys that it asked for before.
 pub(crate) fn keys_of_step(kind: &StepKind) -> Vec<&'static str> {
-    let word = || Kind::Text("x".to_owned());
-    let map = Kind::Map(vec![pair("x", word())]);
+    let shapes = || {
+        let word = || Kind::Text("x".to_owned());
+        let number = Kind::Map(vec![pair("x", Kind::Whole(1))]);
+        [word(), Kind::Map(vec![pair("x", word())]), number, Kind::List(vec![node(word())])]
+    };
     let mut asked = vec![kind.verb];
-    // A verb stands before a name, an expression or a map: one of them brings its reader to the end.
-    for value in [word(), map] {
-        let node = node(Kind::Map(vec![pair(kind.verb, value)]));
-        let found = of(&node, |keys, reader| {
-            let _ = (kind.read)(keys, reader);
-        });
-        asked.extend(found.into_iter().filter(|key| !asked.contains(key)).collect::<Vec<_>>());
+    for _ in 0..2 {
+        let before = asked.clone();
+        for (of_verb, of_others) in shapes().into_iter().flat_map(|verb| shapes().map(|other| (verb.clone(), other))) {
+            let others = before.iter().filter(|key| **key != kind.verb).map(|key| pair(key, of_others.clone()));
+            let map = std::iter::once(pair(kind.verb, of_verb)).chain(others).collect();
+            let found = of(&node(Kind::Map(map)), |keys, reader| {
+                let _ = (kind.read)(keys, reader);
+            });
+            for key in found {
+                if !asked.contains(&key) {
+                    asked.push(key);
+                }
+            }
+        }
     }
     asked
 }

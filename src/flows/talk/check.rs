@@ -107,7 +107,7 @@ impl Session<'_> {
     }
 
     fn tags(&self) -> Vec<&str> {
-        Vec::new()
+        self.state.tags.iter().map(String::as_str).collect()
     }
 
     /// `{booking/menu.menu: {entered: 1, answered: 1}}`, of all turns so far.

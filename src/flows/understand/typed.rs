@@ -20,10 +20,11 @@ pub fn read(wanted: Wanted, text: &str, ears: &Ears) -> Reading {
         Wanted::Text => plain_text(text).map(Value::Text),
         Wanted::Person => person(text).map(Value::Text),
         Wanted::Whole => whole(text).map(Value::Whole),
+        Wanted::Decimal => text.trim().replace(',', ".").parse().ok().map(Value::Decimal),
         Wanted::YesNo => yes_no(text, language).map(Value::YesNo),
         Wanted::Date => date(text, language, ears.today()).map(Value::Date),
         Wanted::Time => time(text).map(Value::Time),
-        Wanted::Money | Wanted::DateTime | Wanted::Phone | Wanted::Email => None,
+        Wanted::Money | Wanted::DateTime | Wanted::Duration | Wanted::Phone | Wanted::Email => None,
     };
     value.map_or(Reading::Nothing, Reading::One)
 }

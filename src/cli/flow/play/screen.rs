@@ -102,6 +102,6 @@ fn wrapped(line: &str) -> Vec<String> {
 
 /// What the open flow knows.
 pub(super) fn values(session: &Session<'_>) -> String {
-    let values: Vec<String> = session.values().iter().map(|(name, value)| format!("  {name} = {value}")).collect();
+    let values: Vec<String> = session.known().iter().map(|(name, value)| format!("  {name} = {value}")).collect();
     if values.is_empty() { "  nothing yet".to_owned() } else { values.join("\n") }
 }
