@@ -37,3 +37,13 @@ pub use turn::{
     Screen, Turn,
 };
 pub use value::{Decimal, Place, Row, Value};
+
+/// The names of the functions that expressions may call.
+pub fn expression_functions() -> impl Iterator<Item = &'static str> {
+    expression::Function::names()
+}
+
+/// The names of the functions that messages may call.
+pub fn message_functions() -> impl Iterator<Item = &'static str> {
+    messages::FUNCTIONS.iter().map(|function| function.name)
+}

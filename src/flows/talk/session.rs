@@ -10,7 +10,7 @@ use super::typed::word;
 use super::world::{World, outcome_of};
 use crate::domain::{Content, MessageBody, Timestamp};
 use crate::flows::definition::FlowSet;
-use crate::flows::layout::MORE;
+use crate::flows::layout::{MORE, gsm};
 use crate::flows::machine::{self, State};
 use crate::flows::messages::print;
 use crate::flows::mistake::At;
@@ -371,6 +371,8 @@ impl<'f> Session<'f> {
         let own = machine::labels(self.flows, &self.state, &self.context, option);
         let more = (option == "more").then(|| machine::more(self.flows, &self.state, &self.context));
         let labels = label.into_iter().chain(own).chain(more.into_iter().flatten()).chain([option.to_owned()]);
+        // A screen may have replaced letters that phones lack.
+        let labels = labels.flat_map(|label| [gsm::plain(&label).into_owned(), label]);
         let key = labels.into_iter().find_map(|label| self.key_of(&label))?;
         Some((MessageBody::Text { text: key.clone() }, format!("> {key}")))
     }
