@@ -67,7 +67,19 @@ pub(crate) struct Head {
     pub silence: Vec<Silence>,
     /// How its SMS are written.
     pub sms: SmsStyle,
+    /// Pages that a prompt or text may take on USSD.
+    pub ussd_pages: UssdPages,
     pub anytime: Vec<Anytime>,
+}
+
+/// `ussd: {pages: 9}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct UssdPages(pub u8);
+
+impl Default for UssdPages {
+    fn default() -> Self {
+        Self(9)
+    }
 }
 
 /// What happens when a question stays unanswered for a while.

@@ -5,7 +5,9 @@
 mod broken;
 mod docs;
 mod laws;
+mod layout;
 mod limits;
+mod phrases;
 mod reviews;
 mod runner;
 mod schemas;

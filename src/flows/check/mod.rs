@@ -3,6 +3,8 @@
 
 mod cases;
 mod fits;
+mod labels;
+mod longest;
 mod names;
 mod operations;
 mod said;
@@ -44,6 +46,7 @@ impl<'f> Check<'f> {
         self.texts();
         self.said();
         self.unsaid();
+        self.fits();
         self.elsewhere.extend(self.mistakes.found);
         self.elsewhere
     }

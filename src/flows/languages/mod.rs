@@ -7,6 +7,7 @@ mod en;
 mod fr;
 mod rw;
 mod sw;
+pub(crate) mod words;
 
 /// One language.
 #[derive(Debug)]

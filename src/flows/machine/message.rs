@@ -6,7 +6,7 @@ use super::hear::Heard;
 use super::run::Run;
 use super::state::Frame;
 use super::walk::{Missed, Then, first};
-use crate::flows::definition::{Flow, Line, Spot};
+use crate::flows::definition::{Arm, Flow, Line, Spot, To};
 use crate::flows::steps::Answered;
 use crate::flows::turn::{Fault, Question};
 use crate::flows::understand::fold;
@@ -82,12 +82,12 @@ impl<'a> Run<'a> {
                 open = Some(line.step.take_answer(self, line, answered.what));
             } else if let Answered::Several(_) = answered.what {
                 doubtful = doubtful.or(Some((question, answered.what)));
-            } else if let Then::Next = question.step.take_answer(self, question, answered.what) {
+            } else if goes_on(&question.step.take_answer(self, question, answered.what)) {
                 others = true;
             }
         }
         match (open, doubtful) {
-            (Some(Then::Next), Some((question, what))) => {
+            (Some(then), Some((question, what))) if goes_on(&then) => {
                 self.close_question();
                 if let Some(asking) = question.step.asking() {
                     self.begin(question, asking);
@@ -129,4 +129,9 @@ impl<'a> Run<'a> {
     pub(super) fn is_running(&self, flow: &Flow) -> bool {
         self.state.stack.iter().any(|frame| frame.flow == flow.name)
     }
+}
+
+/// Whether an answer was taken and the next step follows.
+fn goes_on(then: &Then<'_>) -> bool {
+    matches!(then, Then::Next | Then::Take(Arm { to: To::Next, .. }))
 }

@@ -22,8 +22,7 @@ pub(crate) use functions::{FUNCTIONS, Function};
 pub(crate) use names::{is_own, is_reserved, option_of, own_attributes};
 pub(crate) use plurals::categories;
 pub use review::{Review, Reviewed, own_reviews};
-pub(crate) use writing::{DateStyle, write_day};
-use writing::{write_duration, write_money, write_number};
+use writing::{DateStyle, write_day, write_duration, write_money, write_number};
 
 use lines::Lines;
 
@@ -296,13 +295,12 @@ fn comments<'t>(tree: &ast::Resource<&'t str>) -> impl Iterator<Item = &'t str> 
 fn stand_once(entries: &[Entry], mistakes: &mut Mistakes) {
     let (mut messages, mut attributes) = (HashSet::new(), HashSet::new());
     for entry in entries {
-        let (kind, new) = match &entry.attribute {
-            Some(attribute) => ("attribute", attributes.insert(attribute)),
-            None => {
-                attributes.clear();
-                // Fluent knows a message and a term of the same name for one thing.
-                ("message", messages.insert(entry.id.trim_start_matches('-')))
-            }
+        let (kind, new) = if let Some(attribute) = &entry.attribute {
+            ("attribute", attributes.insert(attribute))
+        } else {
+            attributes.clear();
+            // Fluent knows a message and a term of the same name for one thing.
+            ("message", messages.insert(entry.id.trim_start_matches('-')))
         };
         if !new {
             let what = format!("{kind} \"{}\" stands here twice", entry.key());

@@ -4,6 +4,7 @@ mod head;
 mod keyring;
 mod keys;
 
+pub(crate) use head::{PAGES_MAX, SEGMENTS_MAX};
 pub(crate) use keyring::{keys_of_head, keys_of_step};
 pub(crate) use keys::{Keys, describe, text};
 

@@ -160,9 +160,10 @@ impl Choose {
             key: None,
             note: field(row, "note"),
         });
-        let key = |name: &str| self.keys.iter().find(|(known, _)| known == name).map(|(_, key)| *key);
-        let fixed =
-            self.options.iter().map(|(name, _)| Opt { key: key(name), ..run.option(&self.asking.message, name) });
+        let fixed = self
+            .options
+            .iter()
+            .map(|(name, _)| Opt { key: self.fixed_key(name), ..run.option(&self.asking.message, name) });
         rows.chain(fixed).collect()
     }
 
@@ -275,5 +276,9 @@ impl Step for Choose {
 
     fn fixed_values(&self) -> Option<Vec<String>> {
         self.from.is_none().then(|| self.options.iter().map(|(name, _)| name.clone()).collect())
+    }
+
+    fn fixed_key(&self, option: &str) -> Option<u16> {
+        self.keys.iter().find(|(known, _)| known == option).map(|(_, key)| *key)
     }
 }

@@ -210,6 +210,11 @@ pub(crate) trait Step: Debug + Send + Sync {
         None
     }
 
+    /// The number an option has whatever the order becomes.
+    fn fixed_key(&self, _option: &str) -> Option<u16> {
+        None
+    }
+
     /// The list a choice or a loop takes its rows from.
     fn rows_from(&self) -> Option<&str> {
         None

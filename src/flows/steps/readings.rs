@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 
 use crate::flows::languages::Language;
 use crate::flows::layout::Opt;
-use crate::flows::messages::{DateStyle, money_in, print, write_day};
+use crate::flows::messages::written;
 use crate::flows::value::Value;
 
 /// What stands before the number of a reading in an option's id.
@@ -25,16 +25,4 @@ pub(super) fn options(readings: &[Value], language: &'static Language, zone: Tz)
 /// The reading an option's id names.
 pub(super) fn named(id: &str) -> Option<usize> {
     id.strip_prefix(MARK)?.parse().ok()
-}
-
-fn written(value: &Value, language: &'static Language, zone: Tz) -> String {
-    match value {
-        Value::Date(day) => write_day(*day, DateStyle::Short, language),
-        Value::DateTime(at) => {
-            let at = at.with_timezone(&zone);
-            format!("{} {}", write_day(at.date_naive(), DateStyle::Short, language), at.format("%H:%M"))
-        }
-        Value::Money(money) => money_in(language.code, *money),
-        other => print(other, zone),
-    }
 }

@@ -231,7 +231,9 @@ fn everything_goflow_names_has_its_place() {
     assert_eq!(missing, [""; 0]);
     // What the tables say it is here must exist.
     let known: Vec<&str> = verbs().collect();
-    for verb in ["say", "choose", "ask", "find", "do", "call", "set", "tag", "untag", "language", "split", "switch", "if"] {
+    for verb in
+        ["say", "choose", "ask", "find", "do", "call", "set", "tag", "untag", "language", "split", "switch", "if"]
+    {
         assert!(known.contains(&verb), "{verb}");
     }
 }
