@@ -70,6 +70,7 @@ const KEYS: &[(&str, Shape, &str)] = &[
     ("resume", Shape::OneOf(&["go_on", "ask", "restart"]), "What to do when a person comes back by another door"),
     ("carry_on", Shape::Channels, "Where replies go after a USSD screen closed"),
     ("sms", Shape::Own("sms"), "How text messages are written"),
+    ("ussd", Shape::Own("ussd"), "How screens are laid out"),
     ("moves", Shape::Anything, "How running sessions of older revisions move into this one"),
     ("scenes", Shape::Own("scenes"), "The scenes; the first is the beginning"),
     ("when", Shape::Expression, "The step is skipped unless this holds"),
@@ -176,7 +177,7 @@ pub fn flow() -> Json {
         "expression".to_owned(),
         json!({
             "description": "An expression, such as size > 4",
-            "type": ["string", "integer", "boolean"],
+            "type": ["string", "number", "boolean"],
         }),
     );
     definitions.insert("duration".to_owned(), json!({ "type": "string", "pattern": "^[0-9]+[smhd]$" }));
@@ -200,9 +201,17 @@ pub fn flow() -> Json {
             "type": "object",
             "additionalProperties": false,
             "properties": {
-                "segments": { "type": "integer", "minimum": 1, "maximum": 10 },
+                "segments": { "type": "integer", "minimum": 1, "maximum": reader::SEGMENTS_MAX },
                 "plain": { "enum": super::layout::Plain::NAMES },
             },
+        }),
+    );
+    definitions.insert(
+        "ussd".to_owned(),
+        json!({
+            "type": "object",
+            "additionalProperties": false,
+            "properties": { "pages": { "type": "integer", "minimum": 1, "maximum": reader::PAGES_MAX } },
         }),
     );
     definitions.insert("start".to_owned(), start());
@@ -269,7 +278,7 @@ fn shape_of(shape: Shape) -> Json {
         Shape::Text => json!({ "type": "string" }),
         Shape::Whole(low, high) => json!({ "type": "integer", "minimum": low, "maximum": high }),
         Shape::YesNo => json!({ "type": "boolean" }),
-        Shape::Expression => json!({ "type": ["string", "integer", "boolean"] }),
+        Shape::Expression => json!({ "type": ["string", "number", "boolean"] }),
         Shape::Between => json!({
             "type": "array", "minItems": 2, "maxItems": 2, "items": { "$ref": "#/definitions/expression" },
         }),
