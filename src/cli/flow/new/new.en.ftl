@@ -1,7 +1,7 @@
 ### unreviewed
 # A text is named like its step; labels of options stand below it.
 start =
-    .words = table, reserve
+    .words = NAME
 menu = What can we do for you?
     .table = Reserve a table
     .hours = Opening hours
