@@ -4,6 +4,7 @@ mod anytime;
 mod astray;
 mod attach;
 mod forms;
+mod forget;
 mod hear;
 mod look;
 mod message;

@@ -17,6 +17,7 @@ use super::operation::Type;
 use super::reads::Reads;
 use super::source::{self, Kind, Node};
 use super::steps;
+use super::ways::Live;
 
 /// Longest name of a flow, scene or step.
 const NAME_CHARS_MAX: usize = 40;
@@ -53,6 +54,7 @@ fn blank(file: &str) -> Flow {
         spots: HashMap::new(),
         texts: Vec::new(),
         reads: Reads::default(),
+        live: Live::default(),
     }
 }
 
@@ -140,6 +142,13 @@ impl<'m> Reader<'m> {
         self.here = owner;
         self.blocks[number].lines = lines;
         number
+    }
+
+    /// The names of the questions in a list of steps that no condition leaves out.
+    pub(crate) fn always_asked(&self, block: usize) -> Vec<String> {
+        let lines = self.blocks.get(block).map_or(&[][..], |block| &block.lines);
+        let always = lines.iter().filter(|line| line.guard.is_none());
+        always.filter_map(|line| line.step.asking()).map(|asking| asking.name.clone()).collect()
     }
 
     /// The verbs of a list of steps and where they stand.

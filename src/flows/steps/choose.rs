@@ -19,7 +19,7 @@
 use super::{AnswerIn, Answered, Asking, Needs, Step};
 use crate::flows::definition::{Arm, Line, To};
 use crate::flows::expression::Kind as Known;
-use crate::flows::layout::Opt;
+use crate::flows::layout::{self, Opt};
 use crate::flows::machine::{Heard, Missed, Run, Then};
 use crate::flows::messages::{is_reserved, print};
 use crate::flows::mistake::did_you_mean;
@@ -266,8 +266,23 @@ impl Step for Choose {
         vec![(&self.asking.name, if self.from.is_some() { Known::Row } else { Known::Text })]
     }
 
+    /// A fixed option after rows names no row.
+    fn gives(&self, way: Option<&str>) -> Vec<&str> {
+        let option = way.is_some_and(|way| way.starts_with("option "));
+        if way.is_none() || (option && self.from.is_none()) { vec![&self.asking.name] } else { Vec::new() }
+    }
+
     fn needs(&self) -> Vec<Needs> {
         vec![self.asking.needs(self.options.iter().map(|(name, _)| name.clone()).collect())]
+    }
+
+    /// After rows a digit depends on how many there are, but for fixed ones.
+    fn digits(&self) -> Vec<(u16, &str)> {
+        if self.from.is_some() {
+            return self.keys.iter().map(|(name, key)| (*key, name.as_str())).collect();
+        }
+        let numbers = layout::numbered(self.options.iter().map(|(name, _)| self.fixed_key(name)));
+        numbers.into_iter().zip(&self.options).map(|(number, (name, _))| (number, name.as_str())).collect()
     }
 
     fn rows_from(&self) -> Option<&str> {

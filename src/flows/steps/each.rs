@@ -80,6 +80,10 @@ impl Step for Each {
         vec![("steps".to_owned(), &self.steps)]
     }
 
+    fn gives(&self, way: Option<&str>) -> Vec<&str> {
+        if way == Some("steps") { vec![&self.name] } else { Vec::new() }
+    }
+
     fn yields(&self) -> Vec<(&str, Known)> {
         vec![(&self.name, Known::Row)]
     }

@@ -20,6 +20,8 @@ use crate::flows::source::Kind;
 struct Form {
     questions: Arm,
     block: usize,
+    /// The names of the questions that are always asked.
+    always: Vec<String>,
 }
 
 pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<dyn Step>> {
@@ -60,7 +62,7 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
             reader.mistakes.add(at, "a form has questions only", cause, "write it before or after the form");
         }
     }
-    Some(Box::new(Form { questions, block }))
+    Some(Box::new(Form { questions, block, always: reader.always_asked(block) }))
 }
 
 impl Step for Form {
@@ -77,7 +79,7 @@ impl Step for Form {
         vec![("questions".to_owned(), &self.questions)]
     }
 
-    fn falls_through(&self) -> bool {
-        false
+    fn gives(&self, way: Option<&str>) -> Vec<&str> {
+        if way.is_none() { self.always.iter().map(String::as_str).collect() } else { Vec::new() }
     }
 }
