@@ -27,12 +27,16 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let mut mistakes = Vec::new();
+        let mut reviews = Vec::new();
         let mut flows = 0;
         let mut tests = 0;
         for folder in Folder::all(&self.paths)? {
             match folder.load() {
                 Ok(set) => {
                     flows += set.names().count();
+                    mistakes.extend(folder.shown(set.warnings().to_vec()));
+                    let texts = set.reviews();
+                    reviews.extend(texts.map(|one| (one.file.to_owned(), one.language.to_owned(), one.review.to_string())));
                     match folder.suites(&Arc::new(set)) {
                         Ok(suites) => tests += suites.iter().map(|suite| suite.talks.tests().len()).sum::<usize>(),
                         Err(found) => mistakes.extend(found),
@@ -42,17 +46,26 @@ impl Check {
             }
         }
         if self.json {
-            say_json(&json!({ "mistakes": mistakes.iter().map(as_json).collect::<Vec<Json>>() }))?;
+            let texts = reviews.iter().map(|(file, language, review)| {
+                json!({ "file": file, "language": language, "review": review })
+            });
+            say_json(&json!({
+                "mistakes": mistakes.iter().map(as_json).collect::<Vec<Json>>(),
+                "texts": texts.collect::<Vec<Json>>(),
+            }))?;
         } else {
             let paint = Paint::of_stdout();
             for mistake in &mistakes {
                 say(&paint.mistake(mistake))?;
             }
-            if mistakes.is_empty() {
+            for (file, _, review) in &reviews {
+                say(&paint.faint(&format!("{file}: {review}")))?;
+            }
+            if !mistakes.iter().any(Mistake::refuses) {
                 say(&paint.green(&format!("No mistakes: {flows} flows, {tests} tests to play.")))?;
             }
         }
-        match mistakes.len() {
+        match mistakes.iter().filter(|mistake| mistake.refuses()).count() {
             0 => Ok(()),
             1 => bail!("1 mistake"),
             many => bail!("{many} mistakes"),
@@ -61,6 +74,7 @@ impl Check {
 }
 
 fn as_json(mistake: &Mistake) -> Json {
-    let Mistake { file, at, what, cause, mend } = mistake;
-    json!({ "file": file, "line": at.line, "column": at.column, "what": what, "cause": cause, "mend": mend })
+    let Mistake { file, at, what, cause, mend, .. } = mistake;
+    let severity = if mistake.refuses() { "error" } else { "warning" };
+    json!({ "severity": severity, "file": file, "line": at.line, "column": at.column, "what": what, "cause": cause, "mend": mend })
 }

@@ -25,6 +25,10 @@ impl Paint {
         self.dress("31", text)
     }
 
+    pub(super) fn yellow(self, text: &str) -> String {
+        self.dress("33", text)
+    }
+
     pub(super) fn green(self, text: &str) -> String {
         self.dress("32", text)
     }
@@ -35,9 +39,9 @@ impl Paint {
 
     /// A mistake as [`Mistake`] prints itself, its parts in colours.
     pub(super) fn mistake(self, mistake: &Mistake) -> String {
-        let Mistake { file, at, what, cause, mend } = mistake;
+        let Mistake { file, at, what, cause, mend, .. } = mistake;
         let place = self.bold(&format!("{file}:{}:{}", at.line, at.column));
-        let error = self.red("error:");
+        let error = if mistake.refuses() { self.red("error:") } else { self.yellow("warning:") };
         let mend = self.green(&format!("mend: {mend}"));
         format!("{place} {error} {what}\n    {cause}.   {mend}")
     }

@@ -125,7 +125,7 @@ impl Folder {
     }
 
     /// Mistakes of what was asked for, by the paths of their files.
-    fn shown(&self, mistakes: Vec<Mistake>) -> Vec<Mistake> {
+    pub(super) fn shown(&self, mistakes: Vec<Mistake>) -> Vec<Mistake> {
         let wanted = mistakes.into_iter().filter(|mistake| self.wanted(&mistake.file));
         wanted
             .map(|mistake| {
@@ -152,11 +152,12 @@ fn stem(name: &str) -> &str {
 }
 
 fn unknown_set(file: &str, set: &str) -> Mistake {
-    Mistake {
-        file: file.to_owned(),
-        at: crate::flows::At { line: 1, column: 1 },
-        what: format!("no set \"{set}\""),
-        cause: "set names flows that come with the program".to_owned(),
-        mend: format!("it knows {}", crate::flows::shipped::NAMES.join(", ")),
-    }
+    let mend = format!("it knows {}", crate::flows::shipped::NAMES.join(", "));
+    Mistake::new(
+        file,
+        crate::flows::At { line: 1, column: 1 },
+        format!("no set \"{set}\""),
+        "set names flows that come with the program",
+        mend,
+    )
 }

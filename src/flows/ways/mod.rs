@@ -335,9 +335,9 @@ impl<'f> Ways<'f> {
     }
 }
 
-/// What an operation gives along a way: `None` nothing, `Some` a value and its fields.
-fn given_by(signature: &Signature, operation: &Operation<'_>, way: Option<&str>) -> Option<Option<&'static [Field]>> {
-    let kind = match way {
+/// What an operation gives along a way.
+fn given_by(signature: &Signature, operation: &Operation<'_>, way: Option<&str>) -> Option<Type> {
+    match way {
         _ if operation.question && way == Some("unavailable") => None,
         _ if operation.question || way.is_none() => signature.outcomes.first()?.yields,
         Some(way) => {
