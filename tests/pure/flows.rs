@@ -8,6 +8,7 @@ mod laws;
 mod layout;
 mod limits;
 mod phrases;
+mod reading;
 mod reviews;
 mod runner;
 mod schemas;

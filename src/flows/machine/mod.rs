@@ -3,8 +3,8 @@
 mod anytime;
 mod astray;
 mod attach;
-mod forms;
 mod forget;
+mod forms;
 mod hear;
 mod look;
 mod message;

@@ -9,6 +9,10 @@ use chrono::{NaiveTime, Timelike};
 use super::senses::Senses;
 use crate::flows::languages::words::{Meaning, Part, Span};
 
+/// Hours at which nobody goes anywhere.
+const SMALL_HOURS_END: i32 = 6;
+/// Hours that are meant where no part of the day is said.
+const DAY_HOURS: std::ops::RangeInclusive<i32> = 6..=19;
 const DAY_MIN: i32 = 24 * 60;
 
 /// How an hour was given.
@@ -47,8 +51,12 @@ impl Said {
 
 /// Times at a place, the earlier first, and the place after them.
 pub(super) fn time(senses: &Senses<'_>, at: usize) -> Option<(Vec<NaiveTime>, usize)> {
-    let skip =
-        |at: usize| senses.skip_all(at, |meaning| matches!(meaning, Meaning::At | Meaning::On | Meaning::TheDay));
+    timed(senses, at).map(|(times, next, _)| (times, next))
+}
+
+/// The same; the last says whether it is a time even where none is asked for.
+pub(super) fn timed(senses: &Senses<'_>, at: usize) -> Option<(Vec<NaiveTime>, usize, bool)> {
+    let skip = |at: usize| senses.skip_all(at, |meaning| matches!(meaning, Meaning::At | Meaning::On));
     let (before, from) = match part(senses, at) {
         Some((part, next)) => (Some(part), next),
         None => (None, at),
@@ -66,11 +74,12 @@ pub(super) fn time(senses: &Senses<'_>, at: usize) -> Option<(Vec<NaiveTime>, us
             next = after;
         }
     }
-    if senses.in_sentence && !said.certain && !cued && parted.is_none() {
+    let certain = said.certain || cued || parted.is_some();
+    if senses.in_sentence && !certain {
         return None;
     }
     let times = said.times(parted.or(senses.part));
-    (!times.is_empty()).then_some((times, next))
+    (!times.is_empty()).then_some((times, next, certain))
 }
 
 fn part(senses: &Senses<'_>, at: usize) -> Option<(Part, usize)> {
@@ -104,19 +113,17 @@ impl Said {
                 if fitting.is_empty() && self.hour <= 12 { in_part(&twelve, part) } else { fitting }
             }
             (Some(part), Count::Either) => {
-                let fitting = in_part(&hours, part);
-                if fitting.is_empty() { in_part(&twelve, part) } else { fitting }
+                // A part of the day goes with the East African clock, unless it then means the small hours.
+                let counted = in_part(&east, part);
+                let as_written = in_part(&twelve, part);
+                match counted[..] {
+                    [] => as_written,
+                    [hour] if hour >= SMALL_HOURS_END => counted,
+                    _ => counted.into_iter().chain(as_written).collect(),
+                }
             }
             (Some(part), _) => in_part(&hours, part),
-            (None, Count::East | Count::Either) => {
-                let by_day: Vec<i32> = hours.iter().copied().filter(|hour| (6..=20).contains(hour)).collect();
-                // Six in the evening is also said of the morning; eight in the evening is not.
-                by_day
-                    .iter()
-                    .copied()
-                    .filter(|hour| *hour < 20 || self.count == Count::Either || by_day.len() == 1)
-                    .collect()
-            }
+            (None, Count::East) => hours.into_iter().filter(|hour| DAY_HOURS.contains(hour)).collect(),
             // Twelve is noon: midnight has its own word.
             (None, Count::Twelve) if self.hour == 12 => vec![12],
             (None, _) => hours,
@@ -137,14 +144,10 @@ impl Said {
 
     fn within(self, hour: i32, part: Part) -> bool {
         let minute = self.minute_of_day(hour);
-        // Where either clock may be meant, the hours that only one of them has are left out.
-        let either = self.count == Count::Either;
         let (from, to) = match part {
             Part::Dawn => (3, 7),
-            Part::Morning if either => (5, 12),
-            Part::Morning if self.count == Count::East => (3, 12),
+            Part::Morning if matches!(self.count, Count::East | Count::Either) => (3, 12),
             Part::Morning => (0, 12),
-            Part::Day if either => (11, 18),
             Part::Day => (9, 19),
             Part::Afternoon => (12, 19),
             Part::Evening => (15, 24),
@@ -192,6 +195,11 @@ fn saa(senses: &Senses<'_>, at: usize) -> Option<(Said, usize)> {
 /// "half past two", "a quarter to nine", "twenty past 3".
 fn past_or_to(senses: &Senses<'_>, at: usize) -> Option<(Said, usize)> {
     let from = senses.skip(at, Meaning::A);
+    if let Some(next) = senses.meaning(from, Meaning::HalfPast).or_else(|| half_alone(senses, from)) {
+        let (hour, next) =
+            figures(senses, next).or_else(|| words(senses, next)).filter(|(hour, _)| hour.minutes == 0)?;
+        return Some((Said { minutes: 30, certain: true, ..hour }, next));
+    }
     let (minutes, next) = senses
         .pick(from, |meaning| match meaning {
             Meaning::Half => Some(30),
@@ -216,6 +224,12 @@ fn past_or_to(senses: &Senses<'_>, at: usize) -> Option<(Said, usize)> {
             })
         })?;
     (1..60).contains(&minutes).then_some((Said { minutes: sign * minutes, certain: true, ..hour }, next))
+}
+
+/// "half four", as the British say it.
+fn half_alone(senses: &Senses<'_>, at: usize) -> Option<usize> {
+    let next = senses.meaning(at, Meaning::Half)?;
+    (senses.figures(next).is_some() || small(senses, next).is_some()).then_some(next)
 }
 
 /// `14:30`, `9.30`, `14h30`, `9h`, `3pm`, `3:30 pm`, `1430`, `14`.
@@ -275,7 +289,7 @@ fn figures(senses: &Senses<'_>, at: usize) -> Option<(Said, usize)> {
     if said.hour == 24 {
         said.hour = 0;
     }
-    if matches!(senses.mark(next), Some('/' | '-' | ':' | '%'))
+    if matches!(senses.mark(next), Some('/' | '-' | ':' | '%' | '.' | ','))
         || (senses.glued(next) && senses.word(next).is_some_and(|word| word != "t"))
     {
         return None;
@@ -317,7 +331,9 @@ fn half_of_day(senses: &Senses<'_>, at: usize) -> Option<(Count, usize)> {
 /// "three", "two thirty", "neuf heures et demie", "ten o'clock", "three pm".
 fn words(senses: &Senses<'_>, at: usize) -> Option<(Said, usize)> {
     let (hour, next) = small(senses, at)?;
-    if !(0..=24).contains(&hour) || senses.figures(at).is_some() {
+    // "twenty fifth" is a day.
+    let ordinal = senses.pick(next, |meaning| matches!(meaning, Meaning::Ordinal(_)).then_some(())).is_some();
+    if !(0..=24).contains(&hour) || senses.figures(at).is_some() || ordinal {
         return None;
     }
     let count = if hour > 12 || hour == 0 { Count::Full } else { Count::Twelve };

@@ -111,7 +111,14 @@ fn is_email(text: &str) -> bool {
 pub(super) fn person(text: &str, senses: &Senses<'_>) -> Option<String> {
     let cued = after_cue(senses);
     let start = match cued {
-        Some(at) => senses.token(at)?.range.start,
+        Some((at, certain)) => {
+            let start = senses.token(at)?.range.start;
+            // "I am late" is no name.
+            if !certain && !begins_with_capital(&text[start..]) {
+                return None;
+            }
+            start
+        }
         None => 0,
     };
     let name = text[start..].trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | '!' | ';' | ':'));
@@ -129,25 +136,35 @@ pub(super) fn person(text: &str, senses: &Senses<'_>) -> Option<String> {
     fits.then_some(name)
 }
 
-/// "yes", "hello", "no thanks": an answer to something else.
+/// "yes", "tomorrow morning", "I don't know": an answer to something else. Months and feasts are names, too.
 fn answers(senses: &Senses<'_>) -> bool {
-    senses.len()
-        == senses.skip_all(0, |meaning| matches!(meaning, Meaning::Yes | Meaning::No | Meaning::Not | Meaning::Polite))
+    let names = senses.skip_all(0, |meaning| matches!(meaning, Meaning::Month(_) | Meaning::Feast(..)));
+    let juma = senses.len() == 1 && senses.word(0) == Some("juma");
+    (senses.all_known() && names < senses.len() && !juma) || senses.says(Meaning::Not)
 }
 
-fn after_cue(senses: &Senses<'_>) -> Option<usize> {
-    (0..senses.len()).find_map(|at| senses.meaning(at, Meaning::NameIs))
+/// The place after "my name is", and whether it can be nothing but a name that follows.
+fn after_cue(senses: &Senses<'_>) -> Option<(usize, bool)> {
+    let cue = |wanted| (0..senses.len()).find_map(|at| senses.meaning(at, wanted));
+    cue(Meaning::NameIs).map(|at| (at, true)).or_else(|| Some((cue(Meaning::IAm)?, false)))
+}
+
+fn begins_with_capital(text: &str) -> bool {
+    text.chars().next().is_some_and(char::is_uppercase)
 }
 
 /// The name after "my name is" inside a sentence: words with a capital, or the first one.
 pub(super) fn named_person(text: &str, senses: &Senses<'_>) -> Option<(Range<usize>, String)> {
-    let at = after_cue(senses)?;
+    let (at, certain) = after_cue(senses)?;
     let first = senses.token(at)?.range.clone();
+    if !certain && !begins_with_capital(&text[first.start..]) {
+        return None;
+    }
     let mut end = first.end;
     let mut next = at + 1;
     while next < at + NAME_WORDS_IN_SENTENCE_MAX {
         let Some(token) = senses.token(next) else { break };
-        let capital = text[token.range.clone()].chars().next().is_some_and(char::is_uppercase);
+        let capital = begins_with_capital(&text[token.range.clone()]);
         let joined = text[end..token.range.start].chars().all(|c| matches!(c, ' ' | '-' | '\'' | '\u{2019}'));
         if !capital || !joined || senses.word(next).is_none() {
             break;

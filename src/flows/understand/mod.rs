@@ -8,6 +8,7 @@ mod amounts;
 mod clock;
 mod contacts;
 mod days;
+mod elisions;
 mod fold;
 mod moments;
 mod numbers;

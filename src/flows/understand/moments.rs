@@ -2,7 +2,7 @@
 
 use chrono::{Duration, NaiveDate, NaiveTime, TimeZone, Timelike};
 
-use super::clock::time;
+use super::clock::{time, timed};
 use super::days::day;
 use super::senses::Senses;
 use super::spans::duration;
@@ -27,7 +27,7 @@ pub(super) fn from_now(senses: &Senses<'_>, at: usize) -> Option<(Vec<Timestamp>
     if let Some(next) = senses.meaning(at, Meaning::Now).filter(|_| !senses.in_sentence) {
         return Some((vec![now], next));
     }
-    let ahead = senses.meaning(at, Meaning::In);
+    let ahead = senses.leading(at, Meaning::In);
     let (seconds, next) = duration(senses, ahead.unwrap_or(at))?;
     let after = senses.meaning(next, Meaning::FromNow);
     // Whole days are days, without an hour.
@@ -61,7 +61,7 @@ fn time_alone(senses: &Senses<'_>, at: usize) -> Option<(Vec<Timestamp>, usize)>
     if senses.in_sentence {
         return None;
     }
-    let (times, next) = time(senses, at)?;
+    let (times, next, true) = timed(senses, at)? else { return None };
     let today = senses.ears.today();
     let mut moments = together(senses, &[today, today.succ_opt()?], &times);
     moments.retain(|moment| *moment > senses.ears.now);

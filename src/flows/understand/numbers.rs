@@ -72,6 +72,19 @@ fn unsigned(senses: &Senses<'_>, at: usize) -> Option<(Amount, usize)> {
         }
         return Some((plain, figures.next));
     }
+    if let Some((share, next)) =
+        share(senses, senses.skip(at, Meaning::A)).or_else(|| share(senses, senses.skip(at, Meaning::Number(1))))
+    {
+        // "half a million", `nusu milioni`
+        let next = senses.skip_all(next, |meaning| matches!(meaning, Meaning::A | Meaning::Of));
+        let (scale, next) = scale(senses, next).filter(|(scale, _)| *scale > 100)?;
+        let millionths = within(share.checked_mul(scale)?)?;
+        return Some((Amount { millionths, other: None, mark: None, large: true, of_thousands: false }, next));
+    }
+    if senses.in_sentence && at > 0 && begins_large(senses, at) {
+        // "sinq mille": what multiplies it was not understood.
+        return None;
+    }
     let spelled = spelled(senses, at, u64::MAX)?;
     let millionths = within((spelled.value as i64).checked_mul(ONE)?)?;
     let amount = Amount {
@@ -184,7 +197,7 @@ fn figures(senses: &Senses<'_>, at: usize) -> Option<Figures> {
             next += 2;
         } else if let Some((value, 3)) = senses.figures(next).filter(|_| {
             let spaced = groups.iter().all(|(mark, ..)| *mark == ' ');
-            spaced && (1..=3).contains(&count) && !starts_more(senses, next + 1)
+            spaced && (1..=3).contains(&count) && !matches!(senses.mark(next + 1), Some(':' | '/'))
         }) {
             groups.push((' ', value, 3));
             next += 1;

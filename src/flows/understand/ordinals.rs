@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 
+use super::elisions;
 use super::reading::Ears;
 use super::senses::Senses;
 use super::tokens::tokens;
@@ -17,6 +18,7 @@ pub fn ordinal(text: &str, language: &str) -> Option<usize> {
     // No place depends on the day it is named.
     let ears = &Ears::new(language, Timestamp::UNIX_EPOCH, Tz::UTC);
     let (tokens, complete) = tokens(text);
+    let tokens = elisions::part(tokens);
     if !complete {
         return None;
     }

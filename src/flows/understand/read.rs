@@ -6,18 +6,23 @@ use super::amounts::{decimals, money, wholes};
 use super::clock::time;
 use super::contacts::{emails, named_person, person, phones};
 use super::days::day;
+use super::elisions;
 use super::moments::{READINGS_MAX, ahead_first, from_now, moment};
 use super::numbers::number;
 use super::reading::{Ears, Found, Reading, Wanted};
 use super::senses::Senses;
 use super::spans::duration;
-use super::tokens::tokens;
+use super::tokens::{Token, tokens};
 use super::vocabulary::{Tongue, tongue};
 use crate::flows::languages::words::{Meaning, WORDS};
 use crate::flows::value::{Decimal, Value};
 
 /// Longest text an answer keeps.
 const TEXT_CHARS_MAX: usize = 1_000;
+/// Letters of a word that may be a slip too short to mend.
+const SLIPPED_LETTERS_MAX: usize = 4;
+/// Words on each side of an "or".
+const SIDE_TOKENS_MAX: usize = 4;
 /// Figures of a number that is counted; longer ones are phone numbers and the like.
 const COUNTED_DIGITS_MAX: usize = 8;
 
@@ -33,13 +38,14 @@ pub fn read(wanted: Wanted, text: &str, ears: &Ears) -> Reading {
     if !complete || tokens.is_empty() {
         return Reading::Nothing;
     }
+    let tokens = elisions::part(tokens);
     let spoken = tongue(ears.language.code);
     let heard = |tongue: Tongue| {
         let senses = Senses::new(&tokens, tongue, ears, false);
         match wanted {
             Wanted::Person => person(text, &senses).map(|name| vec![Value::Text(name)]),
             Wanted::YesNo => yes_no(&senses).map(|answer| vec![Value::YesNo(answer)]),
-            _ => whole(wanted, &senses),
+            _ => whole(wanted, &senses).or_else(|| either(wanted, &tokens, &senses)),
         }
         .unwrap_or_default()
     };
@@ -67,16 +73,27 @@ pub fn find(wanted: Wanted, text: &str, ears: &Ears) -> Vec<Found> {
         Wanted::Email => return text_found(emails(text)),
         _ => {}
     }
-    let (tokens, _) = tokens(text);
+    let tokens = elisions::part(tokens(text).0);
     let spoken = tongue(ears.language.code);
+    let negated = Senses::new(&tokens, spoken, ears, false).says(Meaning::Not);
+    if negated && !matches!(wanted, Wanted::Person | Wanted::YesNo) {
+        return Vec::new();
+    }
+    let dialled = phones(text, ears);
     let others = (0..WORDS.len() as Tongue).filter(|tongue| *tongue != spoken);
     for tongue in std::iter::once(spoken).chain(others) {
         let senses = Senses::new(&tokens, tongue, ears, true);
-        let found = match wanted {
+        let mut found = match wanted {
             Wanted::Person => text_found(named_person(text, &senses).into_iter().collect()),
-            Wanted::YesNo => begins_with_answer(text, &senses),
+            Wanted::YesNo => begins_with_answer(text, &senses, negated),
             _ => inside(wanted, &senses),
         };
+        if matches!(wanted, Wanted::Whole | Wanted::Decimal | Wanted::Money) {
+            // The figures of a number to call count nothing.
+            found.retain(|found| {
+                dialled.iter().all(|(phone, _)| phone.end <= found.range.start || found.range.end <= phone.start)
+            });
+        }
         if !found.is_empty() {
             return found;
         }
@@ -209,7 +226,7 @@ fn yes_no(senses: &Senses<'_>) -> Option<bool> {
 }
 
 /// "yes, I will come"; but not "ok, how much?", nor a yes that is taken back.
-fn begins_with_answer(text: &str, senses: &Senses<'_>) -> Vec<Found> {
+fn begins_with_answer(text: &str, senses: &Senses<'_>, negated: bool) -> Vec<Found> {
     let start = senses.skip_all(0, |meaning| meaning == Meaning::Polite);
     let said = senses.pick(start, |meaning| match meaning {
         Meaning::Yes => Some(true),
@@ -225,7 +242,9 @@ fn begins_with_answer(text: &str, senses: &Senses<'_>) -> Vec<Found> {
         };
         senses.pick(at, other).is_some()
     });
-    if turned || text.contains('?') {
+    // "I am free on Monday" answers nothing; "I am" alone may.
+    let sentence = senses.word(start) == Some("i");
+    if turned || sentence || (answer && negated) || text.contains('?') {
         return Vec::new();
     }
     range(senses, start, next)
@@ -239,23 +258,86 @@ fn range(senses: &Senses<'_>, from: usize, next: usize) -> Option<Range<usize>> 
 }
 
 fn inside(wanted: Wanted, senses: &Senses<'_>) -> Vec<Found> {
-    let mut found = Vec::new();
+    let mut found: Vec<(usize, usize, Vec<Value>)> = Vec::new();
     if senses.says(Meaning::Not) {
-        return found;
+        return Vec::new();
     }
     let mut at = 0;
     while at < senses.len() {
         let other = other_value(wanted, senses, at);
-        match value_at(wanted, senses, at) {
+        let value = value_at(wanted, senses, at).filter(|_| !goes_on_before(senses, at));
+        match value {
             Some((values, next)) if other.is_none_or(|other| other <= next) => {
-                let reading = reading(wanted, values, senses.ears);
-                found.extend(range(senses, at, next).map(|range| Found { range, reading }));
+                if !goes_on(senses, next) {
+                    found.push((at, next, values));
+                }
                 at = next.max(at + 1);
             }
-            _ => at = other.unwrap_or(at + 1).max(at + 1),
+            _ => at = other.unwrap_or(at + senses.longest(at)).max(at + 1),
         }
     }
-    found
+    // "une table pour deux": an article counts only where nothing else does.
+    if found.len() > 1 && matches!(wanted, Wanted::Whole | Wanted::Decimal) {
+        found.retain(|(from, next, _)| *next != from + 1 || !matches!(senses.word(*from), Some("un" | "une")));
+    }
+    // "an hour or two": who reads only one side of an "or" guesses.
+    let begins: Vec<usize> = found.iter().map(|(from, ..)| *from).collect();
+    let ends: Vec<usize> = found.iter().map(|(_, next, _)| *next).collect();
+    found.retain(|(from, next, _)| {
+        let before = from.checked_sub(1).filter(|at| senses.meaning(*at, Meaning::Or).is_some());
+        let after = senses.meaning(*next, Meaning::Or);
+        before.is_none_or(|or| ends.contains(&or)) && after.is_none_or(|after| begins.contains(&after))
+    });
+    let made = found.into_iter().filter_map(|(from, next, values)| {
+        Some(Found { range: range(senses, from, next)?, reading: reading(wanted, values, senses.ears) })
+    });
+    made.collect()
+}
+
+/// Figures that belong to something before them that was not understood: the "3" of "1.2.3".
+fn goes_on_before(senses: &Senses<'_>, at: usize) -> bool {
+    let before = at.checked_sub(1);
+    let joined = before
+        .is_some_and(|before| senses.mark(before).is_some_and(|mark| mark != '-') || senses.figures(before).is_some());
+    let halved = before.is_some_and(|before| {
+        let part = |at: usize| {
+            senses.pick(at, |meaning| matches!(meaning, Meaning::Half | Meaning::Quarter).then_some(())).is_some()
+        };
+        // "half pst two"
+        part(before) || before.checked_sub(1).is_some_and(|two| part(two) && senses.unknown(before))
+    });
+    (joined && senses.glued(at)) || halved
+}
+
+/// What stands after a value is a part of it that was not understood: "14h75", "saa tatu na nsu".
+fn goes_on(senses: &Senses<'_>, next: usize) -> bool {
+    let glued = senses.glued(next) && senses.token(next).is_some() && !apostrophe_before(senses, next);
+    let joined = senses.meaning(next, Meaning::And).is_some_and(|after| {
+        senses.unknown(after) && senses.word(after).is_some_and(|word| word.len() <= SLIPPED_LETTERS_MAX)
+    });
+    glued || joined
+}
+
+/// "5 days' time" goes on with another word.
+fn apostrophe_before(senses: &Senses<'_>, at: usize) -> bool {
+    let end = at.checked_sub(1).and_then(|before| senses.token(before)).map(|token| token.range.end);
+    senses.token(at).is_some_and(|token| Some(token.range.start) != end)
+}
+
+/// "9 or 10 am", "monday or tuesday at 10": both, each read with what they share.
+fn either(wanted: Wanted, tokens: &[Token], senses: &Senses<'_>) -> Option<Vec<Value>> {
+    let (or, after) = (0..senses.len()).find_map(|at| Some((at, senses.meaning(at, Meaning::Or)?)))?;
+    let spoken = senses.tongue;
+    let without = |from: usize, to: usize| {
+        let rest: Vec<Token> = tokens[..from].iter().chain(&tokens[to..]).cloned().collect();
+        whole(wanted, &Senses::new(&rest, spoken, senses.ears, false))
+    };
+    let sides = 1..=SIDE_TOKENS_MAX.min(or).min(tokens.len() - after);
+    sides.into_iter().find_map(|side| {
+        let right = without(or - side, after)?;
+        let left = without(or, after + side)?;
+        Some(left.into_iter().chain(right).collect())
+    })
 }
 
 /// The place after a value of another kind that numbers are part of: "3" of "at 3pm" is no count of people.
@@ -272,6 +354,8 @@ fn other_value(wanted: Wanted, senses: &Senses<'_>, at: usize) -> Option<usize> 
     let timed = time(senses, at).map(|(_, next)| next);
     let paid = money(senses, at).filter(|(_, certain, _)| *certain && wanted != Wanted::Money).map(|(.., next)| next);
     let strange = senses.mark(at).map(|_| at + 1);
+    let fraction = number(senses, at).filter(|(amount, _)| amount.whole().is_none() && wanted == Wanted::Whole);
+    let paid = paid.into_iter().chain(fraction.map(|(_, next)| next)).max();
     let part =
         senses.figures(at).filter(|_| matches!(senses.mark(at + 1), Some('/' | ':' | '*' | '#' | '@'))).map(|_| at + 2);
     long.into_iter().chain(span).chain(dated).chain(timed).chain(paid).chain(strange).chain(part).max()

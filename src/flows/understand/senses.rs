@@ -2,7 +2,7 @@
 
 use super::reading::Ears;
 use super::tokens::{Kind, Token};
-use super::vocabulary::{Tongue, Vocabulary, Word, vocabulary};
+use super::vocabulary::{Tongue, Vocabulary, Word, tongue, vocabulary};
 use crate::flows::languages::words::{Meaning, Part, WORDS};
 
 /// Letters a word needs to be mended: more inside a sentence, where most words are not for us.
@@ -23,6 +23,7 @@ struct Sense {
 #[derive(Debug)]
 pub(super) struct Senses<'a> {
     pub ears: &'a Ears,
+    pub tongue: Tongue,
     tokens: &'a [Token],
     /// All senses, by place; those of place `n` are `starts[n]..starts[n + 1]`, longest first.
     senses: Vec<Sense>,
@@ -36,27 +37,50 @@ pub(super) struct Senses<'a> {
 impl<'a> Senses<'a> {
     pub(super) fn new(tokens: &'a [Token], spoken: Tongue, ears: &'a Ears, in_sentence: bool) -> Self {
         let vocabulary = vocabulary();
+        let native = tongue(ears.language.code);
         let letters = if in_sentence { MENDED_IN_SENTENCE } else { MENDED_ALONE };
-        let words: Vec<Option<Word>> = tokens
-            .iter()
-            .map(|token| match &token.kind {
-                Kind::Word(said) => vocabulary.exact(said).or_else(|| vocabulary.mended(said, spoken, letters)),
+        let mut mended = vec![false; tokens.len()];
+        let mut words: Vec<Option<Word>> = Vec::with_capacity(tokens.len());
+        for (token, mended) in tokens.iter().zip(&mut mended) {
+            words.push(match &token.kind {
+                Kind::Word(said) => vocabulary.exact(said).or_else(|| {
+                    *mended = true;
+                    vocabulary.mended(said, spoken, letters)
+                }),
                 Kind::Figures(..) | Kind::Mark(_) => None,
-            })
-            .collect();
+            });
+        }
         let mut senses = Vec::with_capacity(tokens.len() * 2);
         let mut starts = Vec::with_capacity(tokens.len() + 1);
         for at in 0..tokens.len() {
             starts.push(senses.len() as u16);
-            let borrowed = !in_sentence || tokens[at].range.len() >= BORROWED_BYTES_MIN;
-            if let Some(tongue) = words[at].and_then(|word| speaker(vocabulary, word, spoken, borrowed)) {
+            let short = tokens[at].range.len() < BORROWED_BYTES_MIN;
+            // "la" said by one who speaks French is no Swahili "no", in whatever language the rest is heard.
+            let own = short && words[at].is_some_and(|word| vocabulary.knows(native, word));
+            let hearing = if own { native } else { spoken };
+            let speaker = |word| speaker(vocabulary, word, hearing, !in_sentence || !short);
+            if let Some(tongue) = words[at].and_then(speaker) {
+                let from = senses.len();
                 add_senses(vocabulary, tongue, &words[at..], &mut senses);
+                if in_sentence && mended[at] {
+                    // Small words are too near to all others.
+                    let kept = senses.split_off(from).into_iter().filter(|sense| !is_small(sense.meaning));
+                    senses.extend(kept);
+                }
+            }
+            if let Some(meaning) = with_figure(vocabulary, tokens, at) {
+                senses.push(Sense { tokens: 2, meaning });
             }
         }
         starts.push(senses.len() as u16);
-        let mut made = Self { ears, tokens, senses, starts, in_sentence, part: None };
+        let mut made = Self { ears, tongue: spoken, tokens, senses, starts, in_sentence, part: None };
         made.part = made.only_part();
         made
+    }
+
+    /// The code of the language it is heard in.
+    pub(super) fn code(&self) -> &'static str {
+        WORDS[usize::from(self.tongue)].0
     }
 
     pub(super) fn len(&self) -> usize {
@@ -84,17 +108,29 @@ impl<'a> Senses<'a> {
         self.pick(at, |meaning| (meaning == wanted).then_some(())).map(|((), next)| next)
     }
 
-    /// The same if it is there, else the place itself.
+    /// The same, if no longer phrase begins there: "ku" is not skipped of "ku wa mbere".
+    pub(super) fn leading(&self, at: usize, wanted: Meaning) -> Option<usize> {
+        self.meaning(at, wanted).filter(|next| *next == at + self.longest(at))
+    }
+
+    /// The place after such a phrase if it is there, else the place itself.
     pub(super) fn skip(&self, at: usize, wanted: Meaning) -> usize {
-        self.meaning(at, wanted).unwrap_or(at)
+        self.leading(at, wanted).unwrap_or(at)
     }
 
     /// The place after all phrases that `fits` takes.
     pub(super) fn skip_all(&self, mut at: usize, fits: impl Fn(Meaning) -> bool) -> usize {
-        while let Some(((), next)) = self.pick(at, |meaning| fits(meaning).then_some(())) {
+        while let Some(((), next)) =
+            self.pick(at, |meaning| fits(meaning).then_some(())).filter(|(_, next)| *next == at + self.longest(at))
+        {
             at = next;
         }
         at
+    }
+
+    /// Tokens of the longest phrase at a place; one where nothing is known.
+    pub(super) fn longest(&self, at: usize) -> usize {
+        self.at(at).first().map_or(1, |sense| usize::from(sense.tokens))
     }
 
     /// Value and count of the figures at a place.
@@ -129,11 +165,25 @@ impl<'a> Senses<'a> {
         (0..self.len()).any(|at| self.meaning(at, wanted).is_some())
     }
 
+    /// Whether every word is one of the tables, and one of them at least has a meaning.
+    pub(super) fn all_known(&self) -> bool {
+        let known = |token: &Token| match &token.kind {
+            Kind::Word(word) => vocabulary().exact(word).is_some_and(|word| vocabulary().knows(self.tongue, word)),
+            Kind::Figures(..) | Kind::Mark(_) => true,
+        };
+        !self.senses.is_empty() && self.tokens.iter().all(known)
+    }
+
+    /// A word that is in no table.
+    pub(super) fn unknown(&self, at: usize) -> bool {
+        self.word(at).is_some() && self.at(at).is_empty()
+    }
+
     fn only_part(&self) -> Option<Part> {
         let mut found = None;
         let mut at = 0;
         while at < self.len() {
-            let longest = self.at(at).first().map_or(1, |sense| usize::from(sense.tokens));
+            let longest = self.longest(at);
             let part = self.pick(at, |meaning| match meaning {
                 Meaning::Part(part) | Meaning::TodayPart(part) => Some(part),
                 _ => None,
@@ -147,6 +197,22 @@ impl<'a> Senses<'a> {
         }
         found
     }
+}
+
+fn is_small(meaning: Meaning) -> bool {
+    use Meaning::{Ago, At, In, Last, Of, On, Past, Saa, TheDay, To};
+    matches!(meaning, Ago | At | In | Last | Of | On | Past | Saa | TheDay | To)
+}
+
+/// "2moro": a figure for its sound.
+fn with_figure(vocabulary: &Vocabulary, tokens: &[Token], at: usize) -> Option<Meaning> {
+    let (Kind::Figures(figure, 1), Some(Token { kind: Kind::Word(rest), glued: true, .. })) =
+        (&tokens[at].kind, tokens.get(at + 1))
+    else {
+        return None;
+    };
+    let word = vocabulary.exact(&format!("{figure}{rest}"))?;
+    vocabulary.phrases(word).first().map(|phrase| phrase.meaning)
 }
 
 /// In whose tables a word is looked up: the spoken language's, else those of the first that knows it.

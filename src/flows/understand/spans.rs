@@ -83,9 +83,10 @@ fn share_after_one(senses: &Senses<'_>, at: usize) -> Option<(i64, usize)> {
 
 /// A unit without a number is one where its language has no article: `isaha`, `mu cyumweru`. In a sentence it is only a word.
 fn counts_alone(senses: &Senses<'_>, at: usize, next: usize) -> bool {
-    !senses.in_sentence
+    let articleless = matches!(senses.code(), "rw" | "sw");
+    (articleless && !senses.in_sentence)
         || and_share(senses, next).is_some()
-        || (at > 0 && senses.meaning(at - 1, Meaning::In).is_some())
+        || (at > 0 && senses.meaning(at - 1, Meaning::In).is_some() && senses.longest(at - 1) == 1)
 }
 
 /// Units one after another: "1 hour and 20 minutes", `1h30`, `amasaha 2 n'iminota 10`. In seconds.

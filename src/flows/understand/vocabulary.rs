@@ -53,6 +53,15 @@ impl Vocabulary {
         for (tongue, (_, words)) in WORDS.iter().enumerate() {
             let tongue = tongue as Tongue;
             for (phrase, meaning) in words.phrases {
+                if phrase.starts_with(|c: char| c.is_ascii_digit()) {
+                    let word = built.add(phrase, tongue);
+                    built.entries[usize::from(word)].phrases.push(Phrase {
+                        tongue,
+                        rest: [].into(),
+                        meaning: *meaning,
+                    });
+                    continue;
+                }
                 let mut parts = tokens(phrase).0.into_iter().filter_map(|token| match token.kind {
                     Kind::Word(word) => Some(word),
                     Kind::Figures(..) | Kind::Mark(_) => None,
@@ -92,6 +101,11 @@ impl Vocabulary {
 
     pub(super) fn knows(&self, tongue: Tongue, word: Word) -> bool {
         self.entries[usize::from(word)].tongues & (1 << tongue) != 0
+    }
+
+    /// A word of Kinyarwanda or Swahili.
+    pub(super) fn is_bantu(&self, word: Word) -> bool {
+        self.knows(tongue("rw"), word) || self.knows(tongue("sw"), word)
     }
 
     /// The word as it is written, or with letters drawn out (`yesss`).

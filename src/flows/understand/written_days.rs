@@ -53,7 +53,9 @@ fn in_numbers(senses: &Senses<'_>, at: usize) -> Option<(Choice, usize)> {
         None => {
             // "24/7" and halves are no days; a point or a hyphen in a sentence is more often a number or a range.
             let figure = matches!((first, second), (24, 7) | (1, 2) | (1, 4) | (3, 4));
-            let certain = !senses.in_sentence || (mark == '/' && !figure);
+            // "2.5" is a number.
+            let figure = figure || (mark == '.' && count == 1 && second < 10);
+            let certain = (!senses.in_sentence && !(mark == '.' && figure)) || (mark == '/' && !figure);
             if count > 2 || !certain || !ends(start + 3) {
                 return None;
             }
@@ -64,7 +66,7 @@ fn in_numbers(senses: &Senses<'_>, at: usize) -> Option<(Choice, usize)> {
 
 /// `21 November`, `November 21st, 2026`, `tarehe 21 mwezi wa 11`.
 fn with_month(senses: &Senses<'_>, at: usize) -> Option<(Choice, usize)> {
-    let start = senses.skip(at, Meaning::TheDay);
+    let start = senses.skip_all(at, |meaning| matches!(meaning, Meaning::TheDay | Meaning::NthDay));
     let leading_year =
         senses.figures(start).filter(|(year, count)| *count == 4 && YEARS.contains(year)).map(|(year, _)| year);
     let from = if leading_year.is_some() { start + 1 } else { start };
@@ -74,8 +76,11 @@ fn with_month(senses: &Senses<'_>, at: usize) -> Option<(Choice, usize)> {
         (day, month, next)
     } else {
         let (day, next) = day_number(senses, from)?;
-        let next = senses.skip_all(next, |meaning| matches!(meaning, Meaning::Of));
-        let (month, next) = month(senses, next)?;
+        let of = senses.skip_all(next, |meaning| matches!(meaning, Meaning::Of));
+        if let Some(found) = of_near_month(senses, next, day) {
+            return Some(found);
+        }
+        let (month, next) = month(senses, of)?;
         (day, month, next)
     };
     if let Some(year) = leading_year {
@@ -90,6 +95,22 @@ fn with_month(senses: &Senses<'_>, at: usize) -> Option<(Choice, usize)> {
     }
 }
 
+/// "the 25th of next month"
+fn of_near_month(senses: &Senses<'_>, at: usize, day: u32) -> Option<(Choice, usize)> {
+    let (months, next) = senses.pick(at, |meaning| match meaning {
+        Meaning::ThisMonth => Some(0),
+        Meaning::NextMonth => Some(1),
+        _ => None,
+    })?;
+    let month = senses.ears.today().with_day(1)?.checked_add_months(Months::new(months))?;
+    Some((vec![month.with_day(day)?], next))
+}
+
+/// Whether a month stands at a place, so that the number before it is a day of it.
+pub(super) fn month_follows(senses: &Senses<'_>, at: usize) -> bool {
+    month(senses, senses.skip_all(at, |meaning| matches!(meaning, Meaning::Of))).is_some()
+}
+
 fn month(senses: &Senses<'_>, at: usize) -> Option<(u32, usize)> {
     if let Some((month, next)) =
         senses.pick(at, |meaning| if let Meaning::Month(month) = meaning { Some(u32::from(month)) } else { None })
@@ -102,8 +123,12 @@ fn month(senses: &Senses<'_>, at: usize) -> Option<(u32, usize)> {
 
 /// "the 21st", `le 21`, `tarehe 21`: the next such day.
 fn alone(senses: &Senses<'_>, at: usize) -> Option<(Choice, usize)> {
-    let start = senses.skip(at, Meaning::TheDay);
+    let start = senses.skip_all(at, |meaning| matches!(meaning, Meaning::TheDay | Meaning::NthDay));
     let (day, next) = day_number(senses, start)?;
+    if month_follows(senses, next) {
+        // "the 31st of November"
+        return None;
+    }
     let marked = senses.meaning(next - 1, Meaning::OrdinalMark).is_some();
     let ordinal = senses.figures(start).is_none() && ends_in_ordinal(senses, next);
     // "the first time I came" is no day; "the 2 of us" neither, but "le 2" is.
@@ -118,7 +143,8 @@ fn alone(senses: &Senses<'_>, at: usize) -> Option<(Choice, usize)> {
             matches!(meaning, Meaning::Span(_) | Meaning::OClock | Meaning::Am | Meaning::Pm | Meaning::Currency(_))
                 .then_some(())
         })
-        .is_some();
+        .is_some()
+        && senses.meaning(next, Meaning::Saa).is_none();
     if !certain || goes_on || counted || (senses.glued(next) && senses.word(next).is_some()) {
         return None;
     }
@@ -174,7 +200,7 @@ fn century(this_year: i32, year: u64) -> u64 {
 }
 
 /// The next day with this number in this month, today counts.
-fn next_such(today: NaiveDate, month: u32, day: u32) -> Option<NaiveDate> {
+pub(super) fn next_such(today: NaiveDate, month: u32, day: u32) -> Option<NaiveDate> {
     let this_year = NaiveDate::from_ymd_opt(today.year(), month, day);
     this_year.filter(|day| *day >= today).or_else(|| NaiveDate::from_ymd_opt(today.year() + 1, month, day))
 }

@@ -126,7 +126,8 @@ fn universe(ways: &Ways<'_>) -> HashMap<String, usize> {
             formula.expression.paths(&mut |path, _| see_path(path));
         }
     }
-    for (variable, _) in ways.flow.texts.iter().flat_map(|texts| &texts.entries).flat_map(|entry| &entry.uses.variables) {
+    for (variable, _) in ways.flow.texts.iter().flat_map(|texts| &texts.entries).flat_map(|entry| &entry.uses.variables)
+    {
         see_path(&messages::path(variable));
     }
     for (name, _) in ways.flow.ends.iter().flat_map(|(_, values)| values) {

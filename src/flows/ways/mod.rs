@@ -303,7 +303,9 @@ impl<'f> Ways<'f> {
     fn gives(&self, line: &'f Line, way: Option<&str>) -> Vec<Gift<'f>> {
         if let Some(operation) = line.step.operation() {
             let name = operation.yields;
-            let Some(signature) = self.set.signatures.get(operation.name) else { return vec![Gift { name, fields: None }] };
+            let Some(signature) = self.set.signatures.get(operation.name) else {
+                return vec![Gift { name, fields: None }];
+            };
             let given = given_by(signature, &operation, way);
             return given.map(|kind| Gift { name, fields: fields_of(kind) }).into_iter().collect();
         }

@@ -173,9 +173,7 @@ impl Known for Names<'_> {
         };
         match (rest, named.kind) {
             ([], kind) => Ok(kind),
-            ([field], kind) if kind.fields().is_some() => {
-                kind.field(field).map_err(|cause| format!("{first} {cause}"))
-            }
+            ([field], kind) if kind.fields().is_some() => kind.field(field).map_err(|cause| format!("{first} {cause}")),
             (_, Kind::Unknown) => Ok(Kind::Unknown),
             ([field], Kind::Row) => named.field(field).ok_or_else(|| {
                 let all = named.rows.iter().flat_map(|fields| fields.iter()).map(|field| field.name);

@@ -133,8 +133,9 @@ unavailable: [say: trouble, end]
 scenes:
   one:
     - choose: before
-      options: {go: next, news: [say: news, end]}
+      options: {go: next, news: [{say: news, when: has(contact.name)}, end]}
     - say: hello
+      when: has(contact.name)
     - find: places
       empty: end
     - choose: place

@@ -38,6 +38,8 @@ pub(crate) enum Meaning {
     Ordinal(u32),
     /// What follows the figures of an ordinal: `st`, `er`.
     OrdinalMark,
+    /// Joins two values of which one is meant.
+    Or,
     /// Before the number of an option (`number`, `icya`).
     Nth,
 
@@ -60,6 +62,17 @@ pub(crate) enum Meaning {
     Last,
     ThisWeek,
     NextWeek,
+    /// The day so many days after the one named (`lundi en huit`).
+    DaysOn(u8),
+    /// So many days by the French count, which counts today, or one more (`dans huit jours`).
+    DaysOrOneLess(u8),
+    /// A month and a day that has a name.
+    Feast(u8, u8),
+    LastOfMonth,
+    ThisMonth,
+    NextMonth,
+    /// Before the number of a weekday, Monday being one, or of a day of the month (`ku wa`).
+    NthDay,
     /// Before a day of the month (`le`, `tarehe`).
     TheDay,
     On,
@@ -77,6 +90,7 @@ pub(crate) enum Meaning {
     OClock,
     Past,
     To,
+    HalfPast,
     /// A quarter less (`kasorobo`).
     LessQuarter,
     Noon,
@@ -101,6 +115,8 @@ pub(crate) enum Meaning {
     Not,
     /// What follows is a name (`my name is`).
     NameIs,
+    /// What follows is a name, if it looks like one (`I am`).
+    IAm,
     /// Greetings, thanks and please.
     Polite,
 }
