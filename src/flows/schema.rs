@@ -275,7 +275,6 @@ fn shape_of(shape: Shape) -> Json {
     let map = |of: &str| json!({ "type": "object", "additionalProperties": { "$ref": format!("#/definitions/{of}") } });
     match shape {
         Shape::Name => json!({ "type": "string", "pattern": "^(contact\\.)?[a-z][a-z0-9_]*$" }),
-        Shape::Text => json!({ "type": "string" }),
         Shape::Whole(low, high) => json!({ "type": "integer", "minimum": low, "maximum": high }),
         Shape::YesNo => json!({ "type": "boolean" }),
         Shape::Expression => json!({ "type": ["string", "number", "boolean"] }),
@@ -294,7 +293,7 @@ fn shape_of(shape: Shape) -> Json {
             "patternProperties": { "^[0-9]+[smhd]$": { "$ref": "#/definitions/arm" } },
             "additionalProperties": false,
         }),
-        Shape::Duration => json!({ "type": "string" }),
+        Shape::Text | Shape::Duration => json!({ "type": "string" }),
         Shape::Steps => json!({ "type": "array", "minItems": 1, "items": { "$ref": "#/definitions/step" } }),
         Shape::Types => map("types/additionalProperties"),
         Shape::Channels => list(CHANNELS),

@@ -58,7 +58,11 @@ fn a_new_flow_passes_its_check_and_its_tests_which_reach_every_step() {
 fn check_names_every_mistake_with_its_place_and_a_file_only_its_own() {
     let folder = table();
     assert!(flow(folder.path(), &["new", "second", "--dir", "table"], "").status.success());
-    replace(&folder.path().join("table/table.flow.yaml"), "empty: [say: full, go: menu]", "empty: [say: full, go: menuu]");
+    replace(
+        &folder.path().join("table/table.flow.yaml"),
+        "empty: [say: full, go: menu]",
+        "empty: [say: full, go: menuu]",
+    );
     replace(&folder.path().join("table/table.test.yaml"), "{pick: table, bot: table}", "{pikc: table, bot: table}");
     let checked = flow(folder.path(), &["check", "table"], "");
     assert_eq!(checked.status.code(), Some(1));
@@ -100,7 +104,11 @@ fn a_played_talk_is_kept_as_a_test_that_passes() {
     assert!(played.status.success() && text.contains("[1] By the window"), "{text}");
     assert!(text.contains("We seat 12 at most."), "{text}");
     let kept = fs::read_to_string(folder.path().join("table/table.test.yaml")).unwrap();
-    assert!(kept.contains("- {pick: garden, bot: guests}") && !kept.contains("- {pick: window, bot: guests}\n      - {pick: garden"), "{kept}");
+    assert!(
+        kept.contains("- {pick: garden, bot: guests}")
+            && !kept.contains("- {pick: window, bot: guests}\n      - {pick: garden"),
+        "{kept}"
+    );
     let tested = flow(folder.path(), &["test", "table", "--filter", "by hand"], "");
     assert!(said(&tested).contains("1 conversations went as they are written"), "{}", said(&tested));
 }
@@ -118,6 +126,23 @@ fn the_player_answers_for_operations_and_time_passes_on_a_phone_screen() {
     assert!(kept.contains("answer: {table_reserve: taken}") && kept.contains("later: 1d"), "{kept}");
     let tested = flow(folder.path(), &["test", "table/played.test.yaml"], "");
     assert!(tested.status.success(), "{}", said(&tested));
+}
+
+#[test]
+fn a_flow_is_read_aloud_with_its_texts() {
+    let folder = table();
+    let read = flow(folder.path(), &["read", "table"], "");
+    let text = said(&read);
+    for part in [
+        "Begins with: table",
+        "“What can we do for you?”\n  Reserve a table → table\n  Opening hours:\n    “We are open every day",
+        "outcome taken:",
+        "“‹table.label› is yours tonight",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    let refused = flow(folder.path(), &["read", "table", "--language", "tl"], "");
+    assert!(said(&refused).contains("expected one of en"), "{}", said(&refused));
 }
 
 #[test]

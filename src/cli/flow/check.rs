@@ -36,7 +36,9 @@ impl Check {
                     flows += set.names().count();
                     mistakes.extend(folder.shown(set.warnings().to_vec()));
                     let texts = set.reviews();
-                    reviews.extend(texts.map(|one| (one.file.to_owned(), one.language.to_owned(), one.review.to_string())));
+                    reviews.extend(
+                        texts.map(|one| (one.file.to_owned(), one.language.to_owned(), one.review.to_string())),
+                    );
                     match folder.suites(&Arc::new(set)) {
                         Ok(suites) => tests += suites.iter().map(|suite| suite.talks.tests().len()).sum::<usize>(),
                         Err(found) => mistakes.extend(found),
@@ -46,9 +48,9 @@ impl Check {
             }
         }
         if self.json {
-            let texts = reviews.iter().map(|(file, language, review)| {
-                json!({ "file": file, "language": language, "review": review })
-            });
+            let texts = reviews
+                .iter()
+                .map(|(file, language, review)| json!({ "file": file, "language": language, "review": review }));
             say_json(&json!({
                 "mistakes": mistakes.iter().map(as_json).collect::<Vec<Json>>(),
                 "texts": texts.collect::<Vec<Json>>(),

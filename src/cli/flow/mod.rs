@@ -7,6 +7,7 @@ mod live;
 mod new;
 mod paint;
 mod play;
+mod read;
 mod suites;
 mod test;
 
@@ -32,6 +33,8 @@ enum Action {
     Test(test::Test),
     /// Talk to a flow in the terminal, and keep the talk as a test
     Play(play::Play),
+    /// Print the flows with their texts between the steps, to read aloud
+    Read(read::Read),
     /// Check a folder of flows and make it a tenant's live revision; equal files make an earlier revision live again
     Publish(live::Publish),
     /// Make an earlier revision live again
@@ -51,6 +54,7 @@ impl FlowCommand {
             Action::Check(check) => check.run(),
             Action::Test(test) => test.run(),
             Action::Play(play) => play.run(),
+            Action::Read(read) => read.run(),
             Action::Publish(publish) => super::block_on(publish.run(file)),
             Action::Rollback(rollback) => super::block_on(rollback.run(file)),
             Action::Revisions(revisions) => super::block_on(revisions.run(file)),

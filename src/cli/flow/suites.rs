@@ -119,11 +119,6 @@ impl Folder {
         self.files.get(name).map(String::as_str)
     }
 
-    /// The beginnings of its flow files.
-    pub(super) fn flow_files(&self) -> Vec<&str> {
-        self.files.keys().filter_map(|name| name.strip_suffix(".flow.yaml")).collect()
-    }
-
     /// Mistakes of what was asked for, by the paths of their files.
     pub(super) fn shown(&self, mistakes: Vec<Mistake>) -> Vec<Mistake> {
         let wanted = mistakes.into_iter().filter(|mistake| self.wanted(&mistake.file));

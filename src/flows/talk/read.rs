@@ -194,12 +194,12 @@ impl Reader<'_> {
                 None
             }
         });
-        let doors = keys.take("doors").map(|node| match &node.kind {
-            Kind::List(items) => items.iter().filter_map(|item| self.channel(item)).collect(),
-            _ => {
-                self.expected(node, "doors are a list of channels", "write [whatsapp, sms]");
-                Vec::new()
+        let doors = keys.take("doors").map(|node| {
+            if let Kind::List(items) = &node.kind {
+                return items.iter().filter_map(|item| self.channel(item)).collect();
             }
+            self.expected(node, "doors are a list of channels", "write [whatsapp, sms]");
+            Vec::new()
         });
         let mut contact = above.contact.clone();
         for (name, value) in pairs(keys.take("contact"), "contact", self.mistakes) {
@@ -227,18 +227,11 @@ impl Reader<'_> {
     }
 
     fn one(&mut self, keys: &mut Keys<'_>, above: &Given) -> Test {
-        let name = match keys.text("test", self.mistakes) {
-            Some(name) => name.to_owned(),
-            None => {
-                self.mistakes.add(
-                    keys.at,
-                    "a test has a name",
-                    "there is no key \"test\"",
-                    "begin with test: a sentence",
-                );
-                String::new()
-            }
-        };
+        let name = keys.text("test", self.mistakes).map(str::to_owned);
+        if name.is_none() {
+            let mend = "begin with test: a sentence";
+            self.mistakes.add(keys.at, "a test has a name", "there is no key \"test\"", mend);
+        }
         let given = self.given(keys, above);
         let mut talk = Vec::new();
         match keys.take("talk").map(|node| (node, &node.kind)) {
@@ -251,7 +244,19 @@ impl Reader<'_> {
             None => self.mistakes.add(keys.at, "a test has a talk", "there is no key \"talk\"", "add talk:"),
         }
         let Given { flow, now: (now, zone), language, profile, shares, contact, doors, channels } = given;
-        Test { name, channels, flow, now, zone, language, profile, shares, contact, doors, talk }
+        Test {
+            name: name.unwrap_or_default(),
+            channels,
+            flow,
+            now,
+            zone,
+            language,
+            profile,
+            shares,
+            contact,
+            doors,
+            talk,
+        }
     }
 
     fn exchange(&mut self, node: &Node) -> Option<Exchange> {
@@ -369,17 +374,12 @@ impl Reader<'_> {
                 return Some(Sent::Media(media));
             }
         }
-        match word(node) {
-            Some(what) => Some(typed::media(&what).map_or(Sent::Unsupported(what), Sent::Media)),
-            None => {
-                self.expected(
-                    node,
-                    "send is what a person sends",
-                    "write image, {document: menu.pdf} or {place: \"-1.9441, 30.0619\"}",
-                );
-                None
-            }
-        }
+        let Some(what) = word(node) else {
+            let mend = "write image, {document: menu.pdf} or {place: \"-1.9441, 30.0619\"}";
+            self.expected(node, "send is what a person sends", mend);
+            return None;
+        };
+        Some(typed::media(&what).map_or(Sent::Unsupported(what), Sent::Media))
     }
 
     fn middle(&mut self, node: &Node) -> Option<Middle> {

@@ -1,6 +1,7 @@
 //! A talk in progress: one person, one engine, a clock that jumps.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -314,7 +315,7 @@ impl<'f> Session<'f> {
         let values: Row = middle.values.iter().map(|(name, node)| known(name, node)).collect();
         let state =
             machine::middle(self.flows, &self.state, (&flow, &middle.scene), &values, middle.caller.as_deref())?;
-        self.transcript.push_str(&format!("> (at {flow}/{})\n", middle.scene));
+        let _ = writeln!(self.transcript, "> (at {flow}/{})", middle.scene);
         self.state = state;
         let (set, scene) = (self.flows, middle.scene.clone());
         self.answered(&mut |state, answers, context| machine::begin_at(set, state, &scene, answers, context))

@@ -34,6 +34,10 @@ fn blocks(page: &str) -> Vec<Block> {
     blocks
 }
 
+fn indented(text: &str, margin: &str) -> String {
+    text.lines().fold(String::new(), |out, line| out + margin + line + "\n")
+}
+
 /// Flows with their texts and tests, in the order of the page.
 #[derive(Default)]
 struct Example {
@@ -50,7 +54,7 @@ fn examples(blocks: &[Block]) -> Vec<Example> {
         let flow = match block.info.as_str() {
             "yaml flow" => block.text.clone(),
             "yaml scenes" => {
-                let indented: String = block.text.lines().map(|line| format!("  {line}\n")).collect();
+                let indented = indented(&block.text, "  ");
                 format!("flow: example\nformat: 1\nstart: {{otherwise: true}}\nscenes:\n{indented}")
             }
             "yaml test" => {
@@ -110,7 +114,7 @@ fn wrong(example: &Example, environment: &Environment, data: &str) -> String {
         return format!("the flow at docs/flows.md:{} has no conversation\n", example.line);
     };
     let tests = if tests.starts_with("- ") {
-        let talk: String = tests.lines().map(|line| format!("      {line}\n")).collect();
+        let talk = indented(tests, "      ");
         format!("channels: [whatsapp, ussd, sms]\ntests:\n  - test: example\n    talk:\n{talk}")
     } else {
         tests.clone()

@@ -48,7 +48,7 @@ impl Kept<'_> {
             )
         })?;
         let failed = talks.tests().iter().filter(|test| test.name == name);
-        if let Some(failure) = failed.flat_map(|test| talks.play(flows, test, self.channel).failure).next() {
+        if let Some(failure) = failed.filter_map(|test| talks.play(flows, test, self.channel).failure).next() {
             bail!("the talk would not pass as a test:\n{failure}");
         }
         fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))?;
