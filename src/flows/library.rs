@@ -45,11 +45,6 @@ impl FlowSet {
         if mistakes.is_empty() { Ok(set) } else { Err(mistakes) }
     }
 
-    /// The names of the flows, in the order of their files.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.flows.iter().map(|flow| flow.name.as_str())
-    }
-
     /// The languages that all flows of the set speak.
     pub fn languages(&self) -> Vec<&str> {
         let Some((first, others)) = self.flows.split_first() else { return Vec::new() };
