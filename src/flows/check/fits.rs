@@ -41,7 +41,7 @@ impl Check<'_> {
                     let asks = line.step.asking().is_some_and(|asking| asking.message == needs.message);
                     if asks || needs.prompt {
                         let labels = if needs.prompt { &needs.labels[..] } else { &[] };
-                        self.question(measured, labels);
+                        self.question_fits(measured, labels);
                     } else if needs.valued {
                         self.text_fits(measured);
                     }
@@ -87,7 +87,7 @@ impl Check<'_> {
         }
     }
 
-    fn question(&mut self, of: Measured<'_>, labels: &[String]) {
+    fn question_fits(&mut self, of: Measured<'_>, labels: &[String]) {
         let options = self.options(of, labels, true);
         if self.speaks(Channel::WhatsApp) {
             if layout::are_buttons(&options) {

@@ -279,12 +279,14 @@ fn figures(senses: &Senses<'_>, at: usize) -> Option<(Said, usize)> {
         if (hour > 12 && half == Count::Am) || hour == 0 && half == Count::Pm {
             return None;
         }
-    } else if said.minutes == 0 && !said.certain && !senses.in_sentence {
-        if let Some((minutes @ 0..60, 2)) = senses.figures(next).filter(|_| senses.mark(next + 1).is_none()) {
-            // "14 30"
-            said = Said { minutes: minutes as i32, count: written(hour, digits), ..said };
-            next += 1;
-        }
+    } else if said.minutes == 0
+        && !said.certain
+        && !senses.in_sentence
+        && let Some((minutes @ 0..60, 2)) = senses.figures(next).filter(|_| senses.mark(next + 1).is_none())
+    {
+        // "14 30"
+        said = Said { minutes: minutes as i32, count: written(hour, digits), ..said };
+        next += 1;
     }
     if said.hour == 24 {
         said.hour = 0;

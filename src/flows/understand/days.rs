@@ -133,13 +133,12 @@ fn days_named(today: NaiveDate, weekday: u8, which: Option<Which>, english: bool
     let shifts = match which {
         // Said on the day itself, it may be today or in a week.
         None | Some(Which::This) if ahead == 0 => vec![0, 7],
-        None | Some(Which::This) => vec![ahead],
         // English is of two minds even about this.
         Some(Which::Next) if ahead == 0 && english => vec![7, 14],
         Some(Which::Next) if ahead == 0 => vec![7],
         // Of this week still: the coming one to some, the one after to others. Else it is both the next one and next week's.
         Some(Which::Next) if now + ahead < 7 => vec![ahead, ahead + 7],
-        Some(Which::Next) => vec![ahead],
+        None | Some(Which::This | Which::Next) => vec![ahead],
         Some(Which::Last) if ahead == 0 => vec![-7],
         Some(Which::Last) => vec![ahead - 7],
         Some(Which::ThisWeek) => vec![i64::from(weekday) - now],

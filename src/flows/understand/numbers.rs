@@ -94,7 +94,7 @@ fn unsigned(senses: &Senses<'_>, at: usize) -> Option<(Amount, usize)> {
         large: spelled.large,
         of_thousands: spelled.of_thousands,
     };
-    fraction(senses, spelled.next, amount, &spelled)
+    Some(fraction(senses, spelled.next, amount, &spelled))
 }
 
 fn within(millionths: i64) -> Option<i64> {
@@ -102,7 +102,7 @@ fn within(millionths: i64) -> Option<i64> {
 }
 
 /// "2 point 5", "two and a half", "elfu tano na nusu" (5,500).
-fn fraction(senses: &Senses<'_>, at: usize, amount: Amount, spelled: &Spelled) -> Option<(Amount, usize)> {
+fn fraction(senses: &Senses<'_>, at: usize, amount: Amount, spelled: &Spelled) -> (Amount, usize) {
     if let Some(after) = senses.meaning(at, Meaning::Point) {
         let mut places = 0;
         let mut next = after;
@@ -114,16 +114,16 @@ fn fraction(senses: &Senses<'_>, at: usize, amount: Amount, spelled: &Spelled) -
         }
         if places > 0 {
             let millionths = amount.millionths + part * 10_i64.pow((PLACES - places) as u32);
-            return Some((Amount { millionths, other: None, ..amount }, next));
+            return (Amount { millionths, other: None, ..amount }, next);
         }
     }
     if let Some((share, next)) = and_share(senses, at) {
         let of = spelled.scale_before.unwrap_or(1) as i64;
         if spelled.scale_before.is_some() || !spelled.large {
-            return Some((Amount { millionths: amount.millionths + share * of, other: None, ..amount }, next));
+            return (Amount { millionths: amount.millionths + share * of, other: None, ..amount }, next);
         }
     }
-    Some((amount, at))
+    (amount, at)
 }
 
 fn digit(senses: &Senses<'_>, at: usize) -> Option<(i64, usize)> {
@@ -259,8 +259,7 @@ fn spelled(senses: &Senses<'_>, at: usize, limit: u64) -> Option<Spelled> {
     if from != at && !begins_large(senses, from) {
         return None;
     }
-    loop {
-        let Some(piece) = piece(senses, from, limit) else { break };
+    while let Some(piece) = piece(senses, from, limit) {
         if piece.value >= limit || piece.value == 0 && sum.next != at {
             break;
         }
@@ -288,6 +287,7 @@ fn begins_large(senses: &Senses<'_>, at: usize) -> bool {
     senses.pick(at, |meaning| matches!(meaning, Meaning::Hundred | Meaning::Scale(_)).then_some(())).is_some()
 }
 
+#[derive(Clone, Copy)]
 struct Piece {
     value: u64,
     other: Option<u64>,

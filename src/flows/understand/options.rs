@@ -14,7 +14,6 @@ pub fn option(text: &str, labels: &[&str], ears: &Ears) -> Option<usize> {
     let seen = Seen { rows: &rows, numbered: true, more: false, back: false };
     match pick(text, &options, seen, ears.language, |_| Hearing::Kind) {
         Some(Picked::Option(n)) => Some(n),
-        Some(Picked::More | Picked::Back) => None,
-        None => pick_in(text, &options).map(|named| named.option),
+        Some(Picked::More | Picked::Back) | None => None,
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Senses<'a> {
     pub tongue: Tongue,
     tokens: &'a [Token],
     /// All senses, by place; those of place `n` are `starts[n]..starts[n + 1]`, longest first.
-    senses: Vec<Sense>,
+    heard: Vec<Sense>,
     starts: Vec<u16>,
     /// The values stand inside a longer sentence, so that a bare number is none of ours.
     pub in_sentence: bool,
@@ -73,7 +73,7 @@ impl<'a> Senses<'a> {
             }
         }
         starts.push(senses.len() as u16);
-        let mut made = Self { ears, tongue: spoken, tokens, senses, starts, in_sentence, part: None };
+        let mut made = Self { ears, tongue: spoken, tokens, heard: senses, starts, in_sentence, part: None };
         made.part = made.only_part();
         made
     }
@@ -93,7 +93,7 @@ impl<'a> Senses<'a> {
 
     fn at(&self, at: usize) -> &[Sense] {
         match (self.starts.get(at), self.starts.get(at + 1)) {
-            (Some(from), Some(to)) => &self.senses[usize::from(*from)..usize::from(*to)],
+            (Some(from), Some(to)) => &self.heard[usize::from(*from)..usize::from(*to)],
             _ => &[],
         }
     }
@@ -121,7 +121,7 @@ impl<'a> Senses<'a> {
     /// The place after all phrases that `fits` takes.
     pub(super) fn skip_all(&self, mut at: usize, fits: impl Fn(Meaning) -> bool) -> usize {
         while let Some(((), next)) =
-            self.pick(at, |meaning| fits(meaning).then_some(())).filter(|(_, next)| *next == at + self.longest(at))
+            self.pick(at, |meaning| fits(meaning).then_some(())).filter(|((), next)| *next == at + self.longest(at))
         {
             at = next;
         }
@@ -171,7 +171,7 @@ impl<'a> Senses<'a> {
             Kind::Word(word) => vocabulary().exact(word).is_some_and(|word| vocabulary().knows(self.tongue, word)),
             Kind::Figures(..) | Kind::Mark(_) => true,
         };
-        !self.senses.is_empty() && self.tokens.iter().all(known)
+        !self.heard.is_empty() && self.tokens.iter().all(known)
     }
 
     /// A word that is in no table.

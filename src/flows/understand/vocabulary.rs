@@ -123,19 +123,19 @@ impl Vocabulary {
         }
         let most = slips::allowed(said.len());
         let candidates = self.initials.get(said.as_bytes().first()?)?;
-        self.nearest(said, most, candidates, |entry| entry.tongues & (1 << spoken) != 0)
-            .unwrap_or_else(|| self.nearest(said, most, candidates, |_| true).flatten())
+        match self.nearest(said, most, candidates, |entry| entry.tongues & (1 << spoken) != 0) {
+            Near::None => match self.nearest(said, most, candidates, |_| true) {
+                Near::One(word) => Some(word),
+                Near::None | Near::Several => None,
+            },
+            Near::One(word) => Some(word),
+            Near::Several => None,
+        }
     }
 
-    /// `None` if there is none near; `Some(None)` if there are several.
-    fn nearest(
-        &self,
-        said: &str,
-        most: usize,
-        candidates: &[Word],
-        fits: impl Fn(&Entry) -> bool,
-    ) -> Option<Option<Word>> {
-        let mut best: Option<(usize, Option<Word>)> = None;
+    /// The nearest of the words that fit.
+    fn nearest(&self, said: &str, most: usize, candidates: &[Word], fits: impl Fn(&Entry) -> bool) -> Near {
+        let mut best = (usize::MAX, Near::None);
         for word in candidates {
             let entry = &self.entries[usize::from(*word)];
             // A short word is never what a slip was meant to be.
@@ -144,14 +144,22 @@ impl Vocabulary {
                 continue;
             }
             let Some(slips) = slips::distance(said, &entry.spelt, most) else { continue };
-            best = match best {
-                Some((least, _)) if slips > least => best,
-                Some((least, _)) if slips == least => Some((least, None)),
-                _ => Some((slips, Some(*word))),
-            };
+            if slips < best.0 {
+                best = (slips, Near::One(*word));
+            } else if slips == best.0 {
+                best.1 = Near::Several;
+            }
         }
-        best.map(|(_, word)| word)
+        best.1
     }
+}
+
+/// What is nearest to a slip.
+enum Near {
+    None,
+    One(Word),
+    /// Two or more, equally near.
+    Several,
 }
 
 /// Letters written three times or more, once.

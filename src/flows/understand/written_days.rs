@@ -52,10 +52,10 @@ fn in_numbers(senses: &Senses<'_>, at: usize) -> Option<(Choice, usize)> {
         Some(_) => None,
         None => {
             // "24/7" and halves are no days; a point or a hyphen in a sentence is more often a number or a range.
-            let figure = matches!((first, second), (24, 7) | (1, 2) | (1, 4) | (3, 4));
+            let figure = matches!((first, second), (24, 7) | (1, 2 | 4) | (3, 4));
             // "2.5" is a number.
             let figure = figure || (mark == '.' && count == 1 && second < 10);
-            let certain = (!senses.in_sentence && !(mark == '.' && figure)) || (mark == '/' && !figure);
+            let certain = !(senses.in_sentence || mark == '.' && figure) || (mark == '/' && !figure);
             if count > 2 || !certain || !ends(start + 3) {
                 return None;
             }

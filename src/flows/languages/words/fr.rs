@@ -1,6 +1,8 @@
 //! French.
 
-use super::{Marks, Meaning::*, Part, Span, Words};
+#[expect(clippy::enum_glob_use, reason = "a table of hundreds of rows reads better without the prefix")]
+use super::Meaning::*;
+use super::{Marks, Part, Span, Words};
 
 pub(super) static WORDS: Words =
     Words { phrases: PHRASES, ordinary: ORDINARY, marks: Marks { thousands: ' ', decimal: ',' } };
