@@ -7,6 +7,7 @@ use super::expression::Expression;
 use super::layout::SmsStyle;
 use super::messages::Texts;
 use super::mistake::{At, Mistake};
+use super::moves::Moving;
 use super::operation::{Signature, Type};
 use super::reads::Reads;
 use super::steps::Step;
@@ -50,6 +51,8 @@ pub(crate) struct Flow {
     pub reads: Reads,
     /// Which values a session must keep at each place; filled in when the set is whole.
     pub live: Live,
+    /// What becomes of sessions of earlier revisions.
+    pub moves: Option<Moving>,
 }
 
 #[derive(Debug, Default)]

@@ -146,6 +146,17 @@ fn a_flow_is_read_aloud_with_its_texts() {
 }
 
 #[test]
+fn a_flow_is_drawn() {
+    let folder = table();
+    let drawn = flow(folder.path(), &["graph", "table"], "");
+    assert!(said(&drawn).starts_with("flowchart") || said(&drawn).contains("flowchart"), "{}", said(&drawn));
+    let drawn = flow(folder.path(), &["graph", "table", "--flow", "table", "--svg"], "");
+    assert!(said(&drawn).starts_with("<svg"), "{}", said(&drawn));
+    let refused = flow(folder.path(), &["graph", "table", "--flow", "tabel"], "");
+    assert!(said(&refused).contains("expected one of table"), "{}", said(&refused));
+}
+
+#[test]
 fn wrong_calls_name_the_argument_and_what_was_expected() {
     let folder = table();
     for (arguments, code, expected) in [

@@ -4,9 +4,11 @@
 
 mod broken;
 mod docs;
+mod graph;
 mod laws;
 mod layout;
 mod limits;
+mod moves;
 mod phrases;
 mod reading;
 mod reviews;

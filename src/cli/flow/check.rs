@@ -11,7 +11,6 @@ use super::paint::Paint;
 use super::suites::Folder;
 use crate::cli::output::{say, say_json};
 use crate::flows::Mistake;
-use crate::flows::talk::flow_names;
 
 /// Name every mistake of the flows, their messages, tests and data. A file is checked with its whole folder, and only its own mistakes are
 /// shown.
@@ -34,7 +33,7 @@ impl Check {
         for folder in Folder::all(&self.paths)? {
             match folder.load() {
                 Ok(set) => {
-                    flows += flow_names(&set).count();
+                    flows += set.names().count();
                     mistakes.extend(folder.shown(set.warnings().to_vec()));
                     let texts = set.reviews();
                     reviews.extend(

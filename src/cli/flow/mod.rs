@@ -3,6 +3,7 @@
 mod check;
 mod folder;
 mod funnel;
+mod graph;
 mod live;
 mod new;
 mod paint;
@@ -33,6 +34,8 @@ enum Action {
     Test(test::Test),
     /// Talk to a flow in the terminal, and keep the talk as a test
     Play(play::Play),
+    /// Draw a flow as Mermaid text or SVG
+    Graph(graph::Graph),
     /// Print the flows with their texts between the steps, to read aloud
     Read(read::Read),
     /// Check a folder of flows and make it a tenant's live revision; equal files make an earlier revision live again
@@ -54,6 +57,7 @@ impl FlowCommand {
             Action::Check(check) => check.run(),
             Action::Test(test) => test.run(),
             Action::Play(play) => play.run(),
+            Action::Graph(graph) => graph.run(),
             Action::Read(read) => read.run(),
             Action::Publish(publish) => super::block_on(publish.run(file)),
             Action::Rollback(rollback) => super::block_on(rollback.run(file)),

@@ -72,8 +72,8 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn done(mut self) -> Done {
-        self.state.rev = if self.state.stack.is_empty() { 0 } else { self.context.revision };
         self.forget();
+        self.state.rev = if self.state.stack.is_empty() { 0 } else { self.context.revision };
         let alarm = self.state.stack.iter().flat_map(|frame| &frame.wake).map(|wake| wake.at).min();
         let alarm = alarm.map(|at| self.state.quiet_until.map_or(at, |quiet| at.max(quiet)));
         let words = self.own_texts();

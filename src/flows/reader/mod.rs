@@ -3,6 +3,7 @@
 mod head;
 mod keyring;
 mod keys;
+mod moves;
 
 pub(crate) use head::{PAGES_MAX, SEGMENTS_MAX};
 pub(crate) use keyring::{keys_of_head, keys_of_step};
@@ -55,6 +56,7 @@ fn blank(file: &str) -> Flow {
         texts: Vec::new(),
         reads: Reads::default(),
         live: Live::default(),
+        moves: None,
     }
 }
 

@@ -25,11 +25,6 @@ use super::mistake::{At, Mistake};
 use super::turn::{Channel, Fault};
 use script::Settings;
 
-/// The names of the flows, in the order of their files.
-pub fn flow_names(flows: &FlowSet) -> impl Iterator<Item = &str> {
-    flows.flows.iter().map(|flow| flow.name.as_str())
-}
-
 /// The first flow that can begin by itself.
 pub fn first_to_begin(flows: &FlowSet) -> Option<&str> {
     let begins = flows.flows.iter().find(|flow| flow.start.words || flow.start.otherwise);

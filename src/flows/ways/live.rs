@@ -42,11 +42,6 @@ impl Live {
         !self.found_anew.contains(name) && self.needs(place, name)
     }
 
-    /// The places where a session may rest, and what is live there.
-    pub(crate) fn places(&self) -> impl Iterator<Item = (&str, &HashSet<String>)> {
-        self.at.iter().map(|(place, live)| (place.as_str(), live))
-    }
-
     pub(crate) fn is_found_anew(&self, name: &str) -> bool {
         self.found_anew.contains(name)
     }

@@ -42,7 +42,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 }
 
 /// An answer of any shape, mostly of a right one: `seed` chooses.
-fn answer(question: &Question, seed: u64) -> Answer {
+pub fn answer(question: &Question, seed: u64) -> Answer {
     let signatures = signatures();
     let signature = signatures.iter().find(|known| known.name == question.operation).expect("a declared operation");
     let outcome = signature.outcomes[(seed % signature.outcomes.len() as u64) as usize];

@@ -19,7 +19,7 @@ use super::paint::Paint;
 use super::suites::Folder;
 use super::test::refuse;
 use crate::cli::output::say;
-use crate::flows::talk::{Session, Talks, Trouble, first_to_begin, flow_names};
+use crate::flows::talk::{Session, Talks, Trouble, first_to_begin};
 use crate::flows::{Channel, FlowSet, Mistake};
 
 const HELP: &str = "\
@@ -90,7 +90,7 @@ impl Play {
     }
 
     fn begun(&self, flows: &FlowSet) -> anyhow::Result<String> {
-        let known: Vec<&str> = flow_names(flows).collect();
+        let known: Vec<&str> = flows.names().collect();
         match &self.flow {
             Some(name) if known.contains(&name.as_str()) => Ok(name.clone()),
             Some(name) => bail!("--flow {name}: expected one of {}", known.join(", ")),
