@@ -105,6 +105,8 @@ const KEYS: &[(&str, Shape, &str)] = &[
     ("gives", Shape::Types, "What it carries: names and types"),
     ("at_most", Shape::Duration, "How long at most"),
     ("late", Shape::Arm, "Where to go when it took longer"),
+    ("by", Shape::Name, "The configured provider"),
+    ("to", Shape::Name, "The configured server"),
     ("amount", Shape::Expression, "What is to be paid"),
     ("go", Shape::Arm, "Where to go on"),
 ];
@@ -116,7 +118,7 @@ const OWN: &[(&str, &str, Shape)] = &[
     ("set", "set", Shape::Expressions),
     ("language", "language", Shape::Expression),
     ("read", "from", Shape::Expression),
-    ("request", "from", Shape::Expression),
+    ("request", "gives", Shape::Own("ends")),
     ("each", "from", Shape::Expression),
 ];
 
