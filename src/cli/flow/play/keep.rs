@@ -47,8 +47,8 @@ impl Kept<'_> {
                 mistakes.first().map(ToString::to_string).unwrap_or_default()
             )
         })?;
-        let failed = talks.tests().iter().filter(|test| test.name == name);
-        if let Some(failure) = failed.filter_map(|test| talks.play(flows, test, self.channel).failure).next() {
+        let mut kept = talks.tests().iter().filter(|test| test.name == name);
+        if let Some(failure) = kept.find_map(|test| talks.play(flows, test, self.channel).failure) {
             bail!("the talk would not pass as a test:\n{failure}");
         }
         fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))?;
