@@ -2,6 +2,7 @@
 //!
 //! Entry points: [`FlowSet::load`] reads and checks a set of flow files, [`advance`] applies one input to a state.
 
+mod aloud;
 mod check;
 mod definition;
 pub mod environment;
@@ -18,6 +19,7 @@ pub mod notices;
 pub mod operation;
 mod reader;
 mod reads;
+pub mod schema;
 pub mod shipped;
 mod source;
 mod steps;
@@ -40,3 +42,13 @@ pub use turn::{
     Screen, Turn,
 };
 pub use value::{Decimal, Place, Row, Value};
+
+/// The names of the functions that expressions may call.
+pub fn expression_functions() -> impl Iterator<Item = &'static str> {
+    expression::Function::names()
+}
+
+/// The names of the functions that messages may call.
+pub fn message_functions() -> impl Iterator<Item = &'static str> {
+    messages::FUNCTIONS.iter().map(|function| function.name)
+}

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "in a test a surprise is a failure")]
 
 mod broken;
+mod docs;
 mod graph;
 mod laws;
 mod layout;
@@ -11,6 +12,8 @@ mod moves;
 mod phrases;
 mod reading;
 mod reviews;
+mod runner;
+mod schemas;
 mod talks;
 mod texts;
 mod typed;

@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod crypto;
 mod floors;
+mod flow_commands;
 mod flows;
 mod outbound;
 mod salon;

@@ -100,7 +100,7 @@ impl Function {
     }
 
     /// All names, for a mistake's mend.
-    pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         FUNCTIONS.iter().map(|(name, ..)| *name)
     }
 

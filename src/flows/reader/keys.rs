@@ -38,6 +38,11 @@ impl<'n> Keys<'n> {
         self.pairs.iter().any(|(key, _)| key.name == name)
     }
 
+    /// The keys that were looked for.
+    pub(crate) fn asked(&self) -> &[&'static str] {
+        &self.asked
+    }
+
     pub(crate) fn pairs(&self) -> &'n [(Key, Node)] {
         self.pairs
     }

@@ -1,10 +1,12 @@
 //! Reads the tree of a flow file into a [`Flow`].
 
 mod head;
+mod keyring;
 mod keys;
 mod moves;
 
 pub(crate) use head::{PAGES_MAX, SEGMENTS_MAX};
+pub(crate) use keyring::{keys_of_head, keys_of_step};
 pub(crate) use keys::{Keys, describe, text};
 
 use std::collections::HashMap;
@@ -28,7 +30,18 @@ pub(crate) fn read(file: &str, text: &str, types: &[(&str, Type)], mistakes: &mu
     let root = source::read(text, mistakes)?;
     let mut keys = Keys::of(&root, "a flow file", mistakes)?;
     let mut reader = Reader::new(mistakes, types);
-    let mut flow = Flow {
+    let mut flow = blank(file);
+    head::read(&mut keys, &mut flow, &mut reader);
+    flow.scenes = reader.scenes(keys.take("scenes"), root.at);
+    flow.blocks = std::mem::take(&mut reader.blocks);
+    flow.spots = std::mem::take(&mut reader.spots);
+    keys.finish("a flow", mistakes);
+    Some(flow)
+}
+
+/// A flow of which nothing has been read.
+fn blank(file: &str) -> Flow {
+    Flow {
         name: String::new(),
         file: file.to_owned(),
         channels: Vec::new(),
@@ -44,13 +57,7 @@ pub(crate) fn read(file: &str, text: &str, types: &[(&str, Type)], mistakes: &mu
         reads: Reads::default(),
         live: Live::default(),
         moves: None,
-    };
-    head::read(&mut keys, &mut flow, &mut reader);
-    flow.scenes = reader.scenes(keys.take("scenes"), root.at);
-    flow.blocks = std::mem::take(&mut reader.blocks);
-    flow.spots = std::mem::take(&mut reader.spots);
-    keys.finish("a flow", mistakes);
-    Some(flow)
+    }
 }
 
 /// What reading gathers.

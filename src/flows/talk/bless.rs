@@ -105,33 +105,27 @@ fn byte(text: &str, at: At) -> Option<usize> {
 /// Where a value that begins at `from` ends: at its closing bracket or quote, or with its last word.
 fn value_end(text: &str, from: usize) -> usize {
     let rest = &text[from..];
+    let plain = !rest.starts_with(['[', '{', '"', '\'']);
     let mut depth = 0_usize;
     let mut quote = None;
     let mut escaped = false;
     for (at, c) in rest.char_indices() {
         match (quote, c) {
-            (Some('"'), '\\') if !escaped => {
-                escaped = true;
+            _ if std::mem::take(&mut escaped) => {}
+            (Some('"'), '\\') => escaped = true,
+            (Some(open), _) if open == c => quote = None,
+            (Some(_), _) => continue,
+            // A plain word ends with the line, or with the list or map it stands in.
+            (None, ',' | '}' | ']' | '\n' | '#') if plain => return from + rest[..at].trim_end().len(),
+            (None, '"' | '\'') if !plain => {
+                quote = Some(c);
                 continue;
             }
-            (Some(open), _) if c == open && !escaped => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') => quote = Some(c),
             (None, '[' | '{') => depth += 1,
-            (None, ']' | '}') if depth > 0 => {
-                depth -= 1;
-                if depth == 0 {
-                    return from + at + c.len_utf8();
-                }
-            }
-            // A plain word ends with the line, or with the map it stands in.
-            (None, ',' | '}' | ']' | '\n' | '#') if depth == 0 => {
-                return from + rest[..at].trim_end().len();
-            }
+            (None, ']' | '}') => depth -= 1,
             (None, _) => {}
         }
-        escaped = false;
-        if quote.is_none() && depth == 0 && matches!(c, '"' | '\'') && at > 0 {
+        if !plain && !escaped && quote.is_none() && depth == 0 {
             return from + at + c.len_utf8();
         }
     }

@@ -43,7 +43,7 @@ impl Session<'_> {
         match pin {
             Pin::Has(text) if all().contains(text.as_str()) => Ok(()),
             Pin::Has(text) => Err(otherwise(format!("a message that has {text:?}"), all())),
-            Pin::Text(text) if sent.iter().any(|content| screen::text(content) == text) => Ok(()),
+            Pin::Text(text) if sent.iter().any(|content| screen::body(content) == text) => Ok(()),
             Pin::Text(text) => Err(otherwise(format!("the text {text:?}"), all())),
             Pin::Is(kind) if sent.iter().any(|content| screen::kind(content) == kind) => Ok(()),
             Pin::Is(kind) => {
@@ -51,7 +51,7 @@ impl Session<'_> {
                 Err(otherwise(format!("a message that is {kind}"), list(&kinds)))
             }
             Pin::ScreenAtMost(most) => {
-                let longest = sent.iter().map(|content| screen::text(content).chars().count()).max().unwrap_or(0);
+                let longest = sent.iter().map(|content| screen::body(content).chars().count()).max().unwrap_or(0);
                 if longest <= *most {
                     return Ok(());
                 }

@@ -14,9 +14,9 @@ mod typed;
 mod world;
 
 pub use coverage::{Coverage, Unreached};
-pub use screen::taps;
+pub use screen::{body, taps};
 pub use script::{Flows, Test};
-pub use session::{Session, Trouble};
+pub use session::{Ending, Session, Trouble, Yields};
 
 use std::collections::BTreeSet;
 
@@ -24,6 +24,26 @@ use super::definition::FlowSet;
 use super::mistake::{At, Mistake};
 use super::turn::{Channel, Fault};
 use script::Settings;
+
+/// The first flow that can begin by itself.
+pub fn first_to_begin(flows: &FlowSet) -> Option<&str> {
+    let begins = flows.flows.iter().find(|flow| flow.start.words || flow.start.otherwise);
+    begins.or(flows.flows.first()).map(|flow| flow.name.as_str())
+}
+
+/// The keys of a file of tests, of a test, of an exchange, and of `check`.
+#[derive(Debug)]
+pub(crate) struct TestKeys {
+    pub file: Vec<&'static str>,
+    pub test: Vec<&'static str>,
+    pub exchange: Vec<&'static str>,
+    pub check: Vec<&'static str>,
+}
+
+/// The keys the reader looks for, as it says itself.
+pub(crate) fn keys() -> TestKeys {
+    read::keys()
+}
 
 /// A file of conversation tests.
 #[derive(Debug)]
@@ -78,6 +98,16 @@ impl Talks {
     /// Where the flows of these tests are.
     pub fn flows(&self) -> &Flows {
         &self.settings.flows
+    }
+
+    /// The flow that `start` begins, where the file names one.
+    pub fn flow(&self) -> Option<&str> {
+        self.settings.flow.as_deref()
+    }
+
+    /// A conversation as one of the tests begins it, before its first line.
+    pub fn begin<'f>(&self, flows: &'f FlowSet, test: &Test, channel: Channel) -> Session<'f> {
+        Session::begin(flows, &self.settings, test, channel)
     }
 
     pub fn tests(&self) -> &[Test] {

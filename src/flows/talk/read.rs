@@ -4,18 +4,18 @@ use std::collections::HashMap;
 
 use chrono::{Duration, NaiveDateTime, Utc};
 
-use super::Talks;
 use super::screen;
 use super::script::{Act, Exchange, Expected, Flows, Middle, Named, Pin, Sent, Settings, Test};
 use super::typed::{self, word};
+use super::{Talks, TestKeys};
 use crate::domain::Timestamp;
 use crate::flows::mistake::{At, Mistake, Mistakes, did_you_mean};
 use crate::flows::reader::{Keys, describe, text};
 use crate::flows::source::{self, Kind, Node};
 use crate::flows::turn::Channel;
 
-/// When nothing else is said, talks begin then.
-const NOW: &str = "2026-11-20T10:00 Africa/Kigali";
+/// When nothing else is said, talks begin then, in Kigali: 2026-11-20T10:00.
+const NOW: i64 = 1_795_161_600;
 /// A time jump at most.
 const LATER_MAX_D: i64 = 3_650;
 
@@ -47,7 +47,46 @@ pub(super) fn talks(file: &str, text: &str, data: Option<(&str, &str)>) -> Resul
     found.extend(mistakes.found);
     match talks {
         Some(talks) if found.is_empty() => Ok(talks),
-        _ => Err(found),
+        _ => {
+            found.sort();
+            Err(found)
+        }
+    }
+}
+
+/// One line of a talk, by itself.
+pub(super) fn exchange(line: &str) -> Result<Exchange, Vec<Mistake>> {
+    let mut mistakes = Mistakes::of("line");
+    let root = source::read(line, &mut mistakes);
+    let exchange = root.and_then(|root| Reader { mistakes: &mut mistakes }.exchange(&root));
+    match exchange {
+        Some(exchange) if mistakes.found.is_empty() => Ok(exchange),
+        _ => Err(mistakes.found),
+    }
+}
+
+/// The keys that the readers of this file look for.
+pub(super) fn keys() -> TestKeys {
+    let nothing = Node { at: At { line: 1, column: 1 }, kind: Kind::Map(Vec::new()) };
+    let asked = |read: &dyn Fn(&mut Reader<'_>, &mut Keys<'_>)| {
+        let mut mistakes = Mistakes::of("");
+        let keys = Keys::of(&nothing, "", &mut mistakes);
+        keys.map_or_else(Vec::new, |mut keys| {
+            read(&mut Reader { mistakes: &mut mistakes }, &mut keys);
+            keys.asked().to_vec()
+        })
+    };
+    TestKeys {
+        file: asked(&|reader, keys| {
+            reader.file("", keys, Data::default());
+        }),
+        test: asked(&|reader, keys| {
+            reader.one(keys, &Given::default());
+        }),
+        exchange: asked(&|reader, keys| {
+            reader.happening(keys);
+        }),
+        check: super::check::KNOWN.to_vec(),
     }
 }
 
@@ -71,6 +110,21 @@ impl Data {
     }
 }
 
+impl Default for Given {
+    fn default() -> Self {
+        Self {
+            flow: None,
+            now: (Timestamp::from_timestamp(NOW, 0).unwrap_or_default(), chrono_tz::Africa::Kigali),
+            language: "en".to_owned(),
+            profile: None,
+            shares: 0,
+            contact: Vec::new(),
+            doors: Vec::new(),
+            channels: vec![Channel::WhatsApp],
+        }
+    }
+}
+
 struct Reader<'m> {
     mistakes: &'m mut Mistakes,
 }
@@ -78,21 +132,20 @@ struct Reader<'m> {
 impl Reader<'_> {
     fn talks(&mut self, file: &str, root: &Node, beside: Data) -> Option<Talks> {
         let mut keys = Keys::of(root, "a file of tests", self.mistakes)?;
+        let talks = self.file(file, &mut keys, beside);
+        keys.finish("a file of tests", self.mistakes);
+        Some(talks)
+    }
+
+    fn file(&mut self, file: &str, keys: &mut Keys<'_>, beside: Data) -> Talks {
         let Data { mut world, mut rows } = beside;
-        let flows = self.flows(&mut keys);
+        let flows = self.flows(keys);
         world.extend(pairs(keys.take("world"), "world", self.mistakes));
         rows.extend(pairs(keys.take("rows"), "rows", self.mistakes));
-        let nothing = Given {
-            flow: None,
-            now: now(NOW)?,
-            language: "en".to_owned(),
-            profile: None,
-            shares: 0,
-            contact: world.remove("contact").map_or_else(Vec::new, |node| pairs(Some(&node), "contact", self.mistakes)),
-            doors: Vec::new(),
-            channels: vec![Channel::WhatsApp],
-        };
-        let given = self.given(&mut keys, &nothing);
+        let contact = world.remove("contact");
+        let contact = contact.map_or_else(Vec::new, |node| pairs(Some(&node), "contact", self.mistakes));
+        let nothing = Given { contact, ..Given::default() };
+        let given = self.given(keys, &nothing);
         let mut tests = Vec::new();
         match keys.take("tests").map(|node| (node, &node.kind)) {
             Some((_, Kind::List(items))) => {
@@ -101,10 +154,9 @@ impl Reader<'_> {
                 }
             }
             Some((node, _)) => self.expected(node, "tests are a list", "write a test a line after \"-\""),
-            None => self.mistakes.add(root.at, "a file of tests has tests", "there is no key \"tests\"", "add tests:"),
+            None => self.mistakes.add(keys.at, "a file of tests has tests", "there is no key \"tests\"", "add tests:"),
         }
-        keys.finish("a file of tests", self.mistakes);
-        Some(Talks { file: file.to_owned(), settings: Settings { flows, world, rows }, tests })
+        Talks { file: file.to_owned(), settings: Settings { flows, flow: given.flow, world, rows }, tests }
     }
 
     fn flows(&mut self, keys: &mut Keys<'_>) -> Flows {
@@ -142,12 +194,12 @@ impl Reader<'_> {
                 None
             }
         });
-        let doors = keys.take("doors").map(|node| match &node.kind {
-            Kind::List(items) => items.iter().filter_map(|item| self.channel(item)).collect(),
-            _ => {
-                self.expected(node, "doors are a list of channels", "write [whatsapp, sms]");
-                Vec::new()
+        let doors = keys.take("doors").map(|node| {
+            if let Kind::List(items) = &node.kind {
+                return items.iter().filter_map(|item| self.channel(item)).collect();
             }
+            self.expected(node, "doors are a list of channels", "write [whatsapp, sms]");
+            Vec::new()
         });
         let mut contact = above.contact.clone();
         for (name, value) in pairs(keys.take("contact"), "contact", self.mistakes) {
@@ -169,19 +221,18 @@ impl Reader<'_> {
 
     fn test(&mut self, node: &Node, above: &Given) -> Option<Test> {
         let mut keys = Keys::of(node, "a test", self.mistakes)?;
-        let name = match keys.text("test", self.mistakes) {
-            Some(name) => name.to_owned(),
-            None => {
-                self.mistakes.add(
-                    node.at,
-                    "a test has a name",
-                    "there is no key \"test\"",
-                    "begin with test: a sentence",
-                );
-                String::new()
-            }
-        };
-        let given = self.given(&mut keys, above);
+        let test = self.one(&mut keys, above);
+        keys.finish("a test", self.mistakes);
+        Some(test)
+    }
+
+    fn one(&mut self, keys: &mut Keys<'_>, above: &Given) -> Test {
+        let name = keys.text("test", self.mistakes).map(str::to_owned);
+        if name.is_none() {
+            let mend = "begin with test: a sentence";
+            self.mistakes.add(keys.at, "a test has a name", "there is no key \"test\"", mend);
+        }
+        let given = self.given(keys, above);
         let mut talk = Vec::new();
         match keys.take("talk").map(|node| (node, &node.kind)) {
             Some((_, Kind::List(items))) => {
@@ -190,15 +241,32 @@ impl Reader<'_> {
                 }
             }
             Some((node, _)) => self.expected(node, "a talk is a list", "write an exchange a line after \"-\""),
-            None => self.mistakes.add(node.at, "a test has a talk", "there is no key \"talk\"", "add talk:"),
+            None => self.mistakes.add(keys.at, "a test has a talk", "there is no key \"talk\"", "add talk:"),
         }
-        keys.finish("a test", self.mistakes);
         let Given { flow, now: (now, zone), language, profile, shares, contact, doors, channels } = given;
-        Some(Test { name, channels, flow, now, zone, language, profile, shares, contact, doors, talk })
+        Test {
+            name: name.unwrap_or_default(),
+            channels,
+            flow,
+            now,
+            zone,
+            language,
+            profile,
+            shares,
+            contact,
+            doors,
+            talk,
+        }
     }
 
     fn exchange(&mut self, node: &Node) -> Option<Exchange> {
         let mut keys = Keys::of(node, "an exchange", self.mistakes)?;
+        let exchange = self.happening(&mut keys);
+        keys.finish("an exchange", self.mistakes);
+        Some(exchange)
+    }
+
+    fn happening(&mut self, keys: &mut Keys<'_>) -> Exchange {
         let mut acts = Vec::new();
         if let Some(node) = keys.take("answer") {
             acts.push((node.at, Act::Once(pairs(Some(node), "answer", self.mistakes))));
@@ -216,7 +284,7 @@ impl Reader<'_> {
         if let Some(node) = keys.take("via") {
             acts.extend(self.channel(node).map(|channel| (node.at, Act::Via(channel))));
         }
-        self.inputs(&mut keys, &mut acts);
+        self.inputs(keys, &mut acts);
         let bot = keys.take("bot").map(|node| (node.at, self.expected_bot(node)));
         let checks = keys.take("check").and_then(|node| Keys::of(node, "check", self.mistakes)).map_or_else(
             Vec::new,
@@ -233,8 +301,7 @@ impl Reader<'_> {
                 mend,
             );
         }
-        keys.finish("an exchange", self.mistakes);
-        Some(Exchange { at: node.at, acts, bot, checks })
+        Exchange { at: keys.at, acts, bot, checks }
     }
 
     /// What happens in an exchange.
@@ -307,17 +374,12 @@ impl Reader<'_> {
                 return Some(Sent::Media(media));
             }
         }
-        match word(node) {
-            Some(what) => Some(typed::media(&what).map_or(Sent::Unsupported(what), Sent::Media)),
-            None => {
-                self.expected(
-                    node,
-                    "send is what a person sends",
-                    "write image, {document: menu.pdf} or {place: \"-1.9441, 30.0619\"}",
-                );
-                None
-            }
-        }
+        let Some(what) = word(node) else {
+            let mend = "write image, {document: menu.pdf} or {place: \"-1.9441, 30.0619\"}";
+            self.expected(node, "send is what a person sends", mend);
+            return None;
+        };
+        Some(typed::media(&what).map_or(Sent::Unsupported(what), Sent::Media))
     }
 
     fn middle(&mut self, node: &Node) -> Option<Middle> {

@@ -50,7 +50,7 @@ fn parameter(parameter: &TemplateParameter) -> String {
 }
 
 /// The text of a message without its buttons and rows.
-pub(super) fn text(content: &Content) -> &str {
+pub fn body(content: &Content) -> &str {
     match content {
         Content::Text { text, .. }
         | Content::Buttons { text, .. }

@@ -25,6 +25,7 @@ pub enum Flows {
 #[derive(Debug)]
 pub(super) struct Settings {
     pub flows: Flows,
+    pub flow: Option<String>,
     /// What operations answer, by their names.
     pub world: HashMap<String, Node>,
     pub rows: HashMap<String, Node>,

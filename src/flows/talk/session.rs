@@ -1,6 +1,7 @@
 //! A talk in progress: one person, one engine, a clock that jumps.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -8,10 +9,11 @@ use super::screen;
 use super::script::{Act, Exchange, Middle, Sent, Settings, Test};
 use super::typed::word;
 use super::world::{World, outcome_of};
-use crate::domain::{Content, MessageBody};
+use crate::domain::{Content, MessageBody, Timestamp};
 use crate::flows::definition::FlowSet;
-use crate::flows::layout::MORE;
+use crate::flows::layout::{MORE, gsm};
 use crate::flows::machine::{self, State};
+use crate::flows::messages::print;
 use crate::flows::mistake::At;
 use crate::flows::source::Node;
 use crate::flows::turn::{Answer, Channel, Context, Count, Done, Door, Fault, Input, JobOrder, Turn};
@@ -31,6 +33,36 @@ pub enum Trouble {
     /// The test asks for what cannot be done.
     #[error("{0}")]
     Impossible(String),
+    /// The world has no answer for an operation.
+    #[error(
+        "the world has no answer for {operation}\nits outcomes are {}: add world: {{{operation}: …}}",
+        names(outcomes)
+    )]
+    Unanswered {
+        operation: String,
+        outcomes: Vec<Ending>,
+        /// Whether it only reads.
+        question: bool,
+    },
+}
+
+/// One way an operation may end, for somebody who has to choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    pub outcome: String,
+    pub yields: Yields,
+}
+
+/// What an outcome carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Yields {
+    Nothing,
+    Value,
+    Rows,
+}
+
+fn names(endings: &[Ending]) -> String {
+    endings.iter().map(|ending| ending.outcome.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 impl From<String> for Trouble {
@@ -39,14 +71,14 @@ impl From<String> for Trouble {
     }
 }
 
-/// One prompt that was sent: what can be tapped on it, and how it reads.
-#[derive(Debug)]
+/// One prompt that was sent: what can be tapped on it.
+#[derive(Debug, Clone)]
 struct Prompt {
     taps: Vec<String>,
 }
 
-/// One conversation.
-#[derive(Debug)]
+/// One conversation. A clone of it is the conversation as it stood then.
+#[derive(Debug, Clone)]
 pub struct Session<'f> {
     pub(super) flows: &'f FlowSet,
     pub(super) world: World,
@@ -100,6 +132,66 @@ impl<'f> Session<'f> {
             reached: BTreeSet::new(),
             transcript: String::new(),
         }
+    }
+
+    /// Plays one line written as YAML (`{pick: book}`), as a test would have it. The names of what was said come back. After an error the
+    /// session is in the middle of a turn: keep a clone from before.
+    pub fn line(&mut self, line: &str) -> Result<Vec<String>, Trouble> {
+        let exchange = super::read::exchange(line).map_err(|mistakes| {
+            let all: Vec<String> =
+                mistakes.iter().map(|mistake| format!("{}: {}", mistake.what, mistake.mend)).collect();
+            Trouble::Impossible(all.join("\n"))
+        })?;
+        self.acts(&exchange).map_err(|(_, trouble)| trouble)
+    }
+
+    /// The messages of the last line, in their order.
+    pub fn sent(&self) -> &[Content] {
+        &self.sent
+    }
+
+    /// The option ids of the last message that had any, as a test names the options.
+    pub fn options(&self) -> Vec<String> {
+        let name = |id: &String| {
+            let name = id.split_once(':').map_or(id.as_str(), |(_, name)| name);
+            let row = name.strip_prefix('=').map(|id| self.world.row_named(id).unwrap_or_else(|| id.to_owned()));
+            row.unwrap_or_else(|| name.trim_start_matches('+').to_owned())
+        };
+        self.prompts.last().map_or_else(Vec::new, |prompt| prompt.taps.iter().map(name).collect())
+    }
+
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// What the open flow knows, and what is known of the person, as a message would print it.
+    pub fn known(&self) -> Vec<(String, String)> {
+        let open = self.state.stack.iter().rfind(|frame| !frame.aside);
+        let own = open.into_iter().flat_map(|frame| frame.vals.iter()).map(|(name, value)| (name.clone(), value));
+        let lasting = self.state.contact.iter().map(|(name, value)| (format!("contact.{name}"), value));
+        own.chain(lasting).map(|(name, value)| (name, print(value, self.context.zone))).collect()
+    }
+
+    pub fn channel(&self) -> Channel {
+        self.context.channel
+    }
+
+    /// When the flow wants to be woken at the latest.
+    pub fn alarm(&self) -> Option<Timestamp> {
+        self.alarm
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.context.now
+    }
+
+    /// The providers and servers that owe the result of a job.
+    pub fn jobs(&self) -> Vec<&str> {
+        self.jobs.iter().map(|job| job.name.as_str()).collect()
+    }
+
+    pub fn transcript(&self) -> &str {
+        &self.transcript
     }
 
     /// Does what one line of a talk says; the names of what was said come back.
@@ -223,7 +315,7 @@ impl<'f> Session<'f> {
         let values: Row = middle.values.iter().map(|(name, node)| known(name, node)).collect();
         let state =
             machine::middle(self.flows, &self.state, (&flow, &middle.scene), &values, middle.caller.as_deref())?;
-        self.transcript.push_str(&format!("> (at {flow}/{})\n", middle.scene));
+        let _ = writeln!(self.transcript, "> (at {flow}/{})", middle.scene);
         self.state = state;
         let (set, scene) = (self.flows, middle.scene.clone());
         self.answered(&mut |state, answers, context| machine::begin_at(set, state, &scene, answers, context))
@@ -280,12 +372,14 @@ impl<'f> Session<'f> {
         let own = machine::labels(self.flows, &self.state, &self.context, option);
         let more = (option == "more").then(|| machine::more(self.flows, &self.state, &self.context));
         let labels = label.into_iter().chain(own).chain(more.into_iter().flatten()).chain([option.to_owned()]);
+        // A screen may have replaced letters that phones lack.
+        let labels = labels.flat_map(|label| [gsm::plain(&label).into_owned(), label]);
         let key = labels.into_iter().find_map(|label| self.key_of(&label))?;
         Some((MessageBody::Text { text: key.clone() }, format!("> {key}")))
     }
 
     fn key_of(&self, label: &str) -> Option<String> {
-        self.screen.iter().rev().find_map(|content| screen::key_of(screen::text(content), label))
+        self.screen.iter().rev().find_map(|content| screen::key_of(screen::body(content), label))
     }
 
     /// The message that turns to the next page.

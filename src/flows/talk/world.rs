@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
+use super::session::{Ending, Trouble, Yields};
 use super::typed::{self, field, word};
 use crate::domain::Money;
-use crate::flows::operation::{OperationKind, Signature, Type};
+use crate::flows::operation::{Field, OperationKind, Outcome, Signature, Type};
 use crate::flows::source::{Kind, Node};
 use crate::flows::turn::{Answer, Question};
-use crate::flows::value::{Row, Value};
+use crate::flows::value::{Decimal, Place, Row, Value};
 
 /// The world of one talk.
 #[derive(Debug, Clone)]
@@ -64,15 +66,12 @@ impl World {
     }
 
     /// Answers a question, if it is one the signature allows and the world has an answer for it.
-    pub(super) fn answer(&mut self, question: &Question, signature: &Signature) -> Result<Answer, String> {
+    pub(super) fn answer(&mut self, question: &Question, signature: &Signature) -> Result<Answer, Trouble> {
         allowed(question, signature)?;
         let name = &question.operation;
         let outcomes: Vec<&str> = signature.outcomes.iter().map(|outcome| outcome.name).collect();
         let given = self.once.remove(name).or_else(|| self.answers.get(name).cloned());
-        let given = given.ok_or_else(|| {
-            let all = outcomes.join(", ");
-            format!("the world has no answer for {name}\nits outcomes are {all}: add world: {{{name}: …}}")
-        })?;
+        let given = given.ok_or_else(|| unanswered(signature))?;
         let (outcome, value) = outcome_of(&given).ok_or_else(|| {
             format!("the answer of {name} is not an outcome\nwrite {name}: outcome, or {name}: {{outcome: value}}")
         })?;
@@ -83,13 +82,14 @@ impl World {
             return Ok(Answer { outcome, value: None });
         }
         let Some(known) = signature.outcomes.iter().find(|known| known.name == outcome) else {
-            return Err(format!("{name} has no outcome \"{outcome}\"\nits outcomes are {}", outcomes.join(", ")));
+            let all = outcomes.join(", ");
+            return Err(format!("{name} has no outcome \"{outcome}\"\nits outcomes are {all}").into());
         };
         let value = match (known.yields, value) {
             (None, None) => None,
-            (None, Some(_)) => return Err(format!("{name}: {outcome} yields nothing\nwrite {name}: {outcome}")),
+            (None, Some(_)) => return Err(format!("{name}: {outcome} yields nothing\nwrite {name}: {outcome}").into()),
             (Some(_), None) => {
-                return Err(format!("{name}: {outcome} yields a value\nwrite {name}: {{{outcome}: …}}"));
+                return Err(format!("{name}: {outcome} yields a value\nwrite {name}: {{{outcome}: …}}").into());
             }
             (Some(kind), Some(given)) => {
                 Some(self.value(given, kind).map_err(|error| format!("the answer of {name}: {error}"))?)
@@ -98,9 +98,10 @@ impl World {
         Ok(Answer { outcome, value })
     }
 
-    /// A value as an answer writes it: rows may stand by their names, or as `{count: 25}`.
+    /// A value as an answer writes it: rows may stand by their names, or as `{count: 25}`; `any` is made up.
     pub(super) fn value(&self, given: &Node, kind: Type) -> Result<Value, String> {
         match (kind, &given.kind) {
+            (_, Kind::Text(word)) if word == "any" && !self.rows.contains_key("any") => Ok(self.counted(1, kind)),
             (Type::Row(fields), Kind::Text(name)) => Ok(Value::Row(self.named(name, fields)?)),
             (Type::Rows { fields, rows_max }, Kind::List(items)) if items.len() <= usize::from(rows_max) => {
                 let rows = items.iter().map(|item| match &item.kind {
@@ -113,17 +114,13 @@ impl World {
                 let Some(Kind::Whole(count)) = field(given, "count").map(|node| &node.kind) else {
                     return Err("rows are a list of names, or {count: 25}".to_owned());
                 };
-                let row = |n| {
-                    let needed = fields.iter().filter(|field| !field.optional && field.name != "note");
-                    needed.map(|field| (field.name.to_owned(), self.counted(n, field.kind))).collect::<Row>()
-                };
-                Ok(Value::Rows((1..=*count).map(row).collect()))
+                Ok(Value::Rows((1..=*count).map(|n| self.counted_row(n, fields)).collect()))
             }
             _ => typed::typed(given, kind, self.zone),
         }
     }
 
-    fn named(&self, name: &str, fields: &[crate::flows::operation::Field]) -> Result<Row, String> {
+    fn named(&self, name: &str, fields: &[Field]) -> Result<Row, String> {
         let node = self.row(name).ok_or_else(|| {
             let known = self.rows.keys().map(String::as_str);
             format!(
@@ -139,9 +136,60 @@ impl World {
         match kind {
             Type::Whole => Value::Whole(n),
             Type::Money => Value::Money(Money::rwf(1000 * n)),
+            Type::Decimal => Decimal::from_whole(n).map_or(Value::Whole(n), Value::Decimal),
+            Type::YesNo => Value::YesNo(true),
+            Type::Date => Value::Date(day()),
+            Type::Time => Value::Time(NaiveTime::MIN),
+            Type::Duration => Value::Duration(60 * n),
+            Type::Place => Place::at(-1.9441, 30.0619).map_or(Value::Whole(n), |place| Value::Place(Box::new(place))),
+            Type::Media => typed::media("image").map_or(Value::Whole(n), |media| Value::Media(Box::new(media))),
+            Type::Texts { .. } => Value::Texts(vec![format!("n{n}")]),
+            Type::Row(fields) => Value::Row(self.counted_row(n, fields)),
+            Type::Rows { fields, .. } => Value::Rows((n..n + 3).map(|n| self.counted_row(n, fields)).collect()),
             Type::DateTime => typed::instant("2026-11-21T09:00", self.zone).map_or(Value::Whole(n), Value::DateTime),
-            _ => Value::text(format!("n{n}")),
+            Type::Text { chars_max } => {
+                let text = format!("n{n}");
+                Value::text(text.chars().take(usize::from(chars_max)).collect::<String>())
+            }
         }
+    }
+
+    fn counted_row(&self, n: i64, fields: &[Field]) -> Row {
+        let needed = fields.iter().filter(|field| !field.optional && field.name != "note");
+        needed.map(|field| (field.name.to_owned(), self.counted(n, field.kind))).collect()
+    }
+
+    /// The name of the row that has this id.
+    pub(super) fn row_named(&self, id: &str) -> Option<String> {
+        let mut names: Vec<&String> = self
+            .rows
+            .iter()
+            .filter(|(_, row)| field(row, "id").and_then(word).as_deref() == Some(id))
+            .map(|(name, _)| name)
+            .collect();
+        names.sort();
+        names.first().map(|name| (*name).clone())
+    }
+}
+
+/// A day for made-up values.
+fn day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 11, 21).unwrap_or_default()
+}
+
+fn unanswered(signature: &Signature) -> Trouble {
+    let ending = |outcome: &Outcome| Ending {
+        outcome: outcome.name.to_owned(),
+        yields: match outcome.yields {
+            None => Yields::Nothing,
+            Some(Type::Rows { .. }) => Yields::Rows,
+            Some(_) => Yields::Value,
+        },
+    };
+    Trouble::Unanswered {
+        operation: signature.name.to_owned(),
+        outcomes: signature.outcomes.iter().map(ending).collect(),
+        question: signature.kind == OperationKind::Question,
     }
 }
 
