@@ -2,13 +2,17 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveTime;
+
 use super::environment::Environment;
 use super::expression::{Expression, Kind};
+use super::gives::Given;
 use super::messages::Texts;
 use super::mistake::At;
 use super::operation::Signature;
 use super::reads::Reads;
 use super::steps::Step;
+use super::turn::Channel;
 
 /// All flows of a folder, which call each other: a revision is published whole.
 #[derive(Debug)]
@@ -54,6 +58,38 @@ pub(crate) struct Start {
     pub otherwise: bool,
     /// Per language, folded; filled in when the messages are read.
     pub folded: Vec<String>,
+    /// The USSD code that begins it, without its closing `#`: `*384*77`.
+    pub ussd: Option<(At, String)>,
+    /// By an advertisement's id, or a word that stands behind `#` in the text of a link.
+    pub referral: Vec<(String, Arm)>,
+    pub event: Vec<Occasion>,
+    pub schedule: Vec<Schedule>,
+}
+
+/// News that begins a flow.
+#[derive(Debug)]
+pub(crate) struct Occasion {
+    pub name: String,
+    pub arm: Arm,
+    /// What the news carries.
+    pub gives: Vec<Given>,
+}
+
+/// A day or an instant of the contact's that begins a flow: a day every year at `clock`, an instant once.
+#[derive(Debug)]
+pub(crate) struct Schedule {
+    pub key: String,
+    pub arm: Arm,
+    pub when: Formula,
+    pub clock: NaiveTime,
+}
+
+/// What to do with a person who comes back while a question is open, by another door or by dialling again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Return {
+    GoOn,
+    Ask,
+    Restart,
 }
 
 /// The head's arms and settings.
@@ -65,6 +101,9 @@ pub(crate) struct Head {
     pub undeliverable: Option<Arm>,
     pub silence: Vec<Silence>,
     pub anytime: Vec<Anytime>,
+    pub resume: Option<Return>,
+    /// Where replies go after a USSD screen closed, the first door that is open.
+    pub carry_on: Vec<Channel>,
 }
 
 /// What happens when a question stays unanswered for a while.

@@ -6,6 +6,7 @@ mod check;
 mod definition;
 pub mod environment;
 mod expression;
+mod gives;
 mod languages;
 mod layout;
 mod library;
@@ -31,7 +32,7 @@ pub use mistake::{At, Mistake};
 pub use operation::{Field, OperationKind, Outcome, Signature, Type};
 pub use steps::verbs;
 pub use turn::{
-    Answer, Channel, Context, Count, Done, Door, Fault, Gives, Input, JobKind, JobOrder, Passing, Question, Rests, Say,
+    Answer, Channel, Context, Count, Done, Door, Fault, Input, JobKind, JobOrder, Passing, Question, Rests, Say,
     Screen, Turn,
 };
 pub use value::{Decimal, Place, Row, Value};

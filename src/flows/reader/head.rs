@@ -1,11 +1,13 @@
 //! The head of a flow file: everything but its scenes.
 
-use super::{Keys, Reader, describe, text};
-use crate::flows::definition::{After, Anytime, Flow, Start};
+use super::{Keys, Reader, describe, start, text};
+use crate::flows::definition::{After, Anytime, Flow, Return};
 use crate::flows::expression::Kind as Known;
+use crate::flows::gives::Given;
 use crate::flows::mistake::did_you_mean;
 use crate::flows::operation::Type;
 use crate::flows::source::{Kind, Node};
+use crate::flows::turn::Channel;
 
 /// The format of flow files that we read.
 const FORMAT: i64 = 1;
@@ -60,7 +62,7 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
     if flow.languages.is_empty() {
         flow.languages.push("en".to_owned());
     }
-    flow.start = start(keys.take("start"), reader);
+    flow.start = start::read(keys.take("start"), reader);
     flow.takes = kinds(keys.take("takes"), "takes", reader);
     if let Some(ends) = keys.take("ends").and_then(|node| Keys::of(node, "ends", reader.mistakes)) {
         flow.ends =
@@ -71,6 +73,11 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
     flow.head.unavailable = keys.take("unavailable").and_then(|node| reader.arm_with(node, After::End));
     flow.head.undeliverable = keys.take("undeliverable").and_then(|node| reader.arm_with(node, After::Wait));
     flow.head.silence = reader.silences(keys.take("silence"));
+    flow.head.resume = keys.take("resume").and_then(|node| resume(node, reader));
+    flow.head.carry_on = known_words(keys.take("carry_on"), "channel", &CHANNELS, reader)
+        .iter()
+        .filter_map(|name| Channel::named(name))
+        .collect();
     if let Some(anytime) = keys.take("anytime").and_then(|node| Keys::of(node, "anytime", reader.mistakes)) {
         for (key, node) in anytime.pairs() {
             let arm = reader.arm_with(node, After::Resume);
@@ -84,17 +91,17 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
     }
 }
 
-fn start(node: Option<&Node>, reader: &mut Reader<'_>) -> Start {
-    let Some(mut keys) = node.and_then(|node| Keys::of(node, "start", reader.mistakes)) else {
-        return Start::default();
-    };
-    let start = Start {
-        words: keys.yes_no("words", reader.mistakes),
-        otherwise: keys.yes_no("otherwise", reader.mistakes),
-        folded: Vec::new(),
-    };
-    keys.finish("start", reader.mistakes);
-    start
+fn resume(node: &Node, reader: &mut Reader<'_>) -> Option<Return> {
+    match text(node, "resume", reader.mistakes)? {
+        "go_on" => Some(Return::GoOn),
+        "ask" => Some(Return::Ask),
+        "restart" => Some(Return::Restart),
+        other => {
+            let mend = did_you_mean(other, ["go_on", "ask", "restart"].into_iter(), "write one of them");
+            reader.mistakes.add(node.at, format!("no resume \"{other}\""), "we know go_on, ask, restart", mend);
+            None
+        }
+    }
 }
 
 /// A list of words that must be `known` ones; others are left out.
@@ -133,16 +140,26 @@ fn known_words(node: Option<&Node>, what: &str, known: &[&str], reader: &mut Rea
 }
 
 fn kinds(node: Option<&Node>, what: &str, reader: &mut Reader<'_>) -> Vec<(String, Known)> {
+    gives(node, what, reader).into_iter().map(|given| (given.name, given.kind)).collect()
+}
+
+/// Names and their types: `{left: whole, visit: salon.visit}`.
+pub(crate) fn gives(node: Option<&Node>, what: &str, reader: &mut Reader<'_>) -> Vec<Given> {
     let Some(keys) = node.and_then(|node| Keys::of(node, what, reader.mistakes)) else { return Vec::new() };
     let mut found = Vec::new();
     for (key, node) in keys.pairs() {
         reader.name(&key.name, key.at, "a value");
         let Some(name) = text(node, "a type", reader.mistakes) else { continue };
-        let plain = KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
-        let named =
-            reader.types.iter().find(|(known, _)| *known == name).map(|(_, kind): &(&str, Type)| Known::from(*kind));
-        if let Some(kind) = plain.or(named) {
-            found.push((key.name.clone(), kind));
+        let plain = KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| (*kind, None));
+        let named = reader.types.iter().find(|(known, _)| *known == name).map(|(_, kind): &(&str, Type)| {
+            let fields = match kind {
+                Type::Row(fields) | Type::Rows { fields, .. } => Some(*fields),
+                _ => None,
+            };
+            (Known::from(*kind), fields)
+        });
+        if let Some((kind, fields)) = plain.or(named) {
+            found.push(Given { name: key.name.clone(), kind, fields });
         } else {
             let known = KINDS.iter().map(|(name, _)| *name).chain(reader.types.iter().map(|(name, _)| *name));
             let mend = did_you_mean(name, known, "name one that exists");

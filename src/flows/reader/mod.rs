@@ -2,8 +2,11 @@
 
 mod head;
 mod keys;
+mod start;
 
+pub(crate) use head::gives;
 pub(crate) use keys::{Keys, describe, text};
+pub(crate) use start::event_name;
 
 use std::collections::HashMap;
 
@@ -282,7 +285,7 @@ fn word_arm(word: &str) -> Option<To> {
 }
 
 /// `25s`, `10m`, `2h`, `1d` in seconds.
-fn duration_s(text: &str) -> Option<u32> {
+pub(crate) fn duration_s(text: &str) -> Option<u32> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let seconds = match unit {
         "s" => 1,

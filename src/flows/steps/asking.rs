@@ -45,6 +45,6 @@ impl Asking {
     }
 
     pub(crate) fn needs(&self, labels: Vec<String>) -> Needs {
-        Needs { message: self.message.clone(), labels, valued: true, prompt: true }
+        Needs { message: self.message.clone(), labels, valued: true, prompt: true, optional: false }
     }
 }

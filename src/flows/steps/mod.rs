@@ -7,10 +7,14 @@ mod choose;
 mod end;
 mod find;
 pub(crate) mod go;
+mod human;
+mod job;
+mod moving;
 mod perform;
 mod say;
 mod set;
 mod split;
+mod wait;
 
 use std::fmt::Debug;
 
@@ -20,7 +24,8 @@ use super::definition::{Arm, Formula, Line};
 use super::expression::Kind;
 use super::machine::{Heard, Run, Then};
 use super::reader::{Keys, Reader};
-use super::value::Value;
+use super::turn::{Channel, JobKind};
+use super::value::{Row, Value};
 
 /// A verb and how its step is read.
 pub(crate) struct StepKind {
@@ -39,6 +44,12 @@ pub(crate) const KINDS: &[StepKind] = &[
     StepKind { verb: "set", read: set::read },
     StepKind { verb: "call", read: call::read },
     StepKind { verb: "go", read: go::read },
+    StepKind { verb: "wait", read: wait::read },
+    StepKind { verb: "move", read: moving::read },
+    StepKind { verb: "human", read: human::read },
+    StepKind { verb: "read", read: job::read_document },
+    StepKind { verb: "pay", read: job::pay },
+    StepKind { verb: "request", read: job::request },
     StepKind { verb: "end", read: end::read },
 ];
 
@@ -57,6 +68,8 @@ pub(crate) struct Needs {
     pub valued: bool,
     /// Whether the labels stand on buttons or rows.
     pub prompt: bool,
+    /// The flow can do without: then nothing is said.
+    pub optional: bool,
 }
 
 /// Where a called operation's outcomes go, for `check`.
@@ -77,6 +90,37 @@ pub(crate) struct Callee<'a> {
     pub with: &'a [(String, Formula)],
     pub outcomes: &'a [(String, Arm)],
     pub yields: Option<&'a str>,
+}
+
+/// What a resting step may hear that does not come from the person.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Signal<'s> {
+    /// The instant until which it rests has come.
+    TimeUp,
+    News {
+        name: &'s str,
+        payload: &'s Row,
+    },
+    Job {
+        outcome: &'s str,
+        value: Option<&'s Value>,
+    },
+    GivenBack,
+    NobodyThere,
+}
+
+/// The outcomes of a step that calls neither an operation nor a flow, for `check`.
+#[derive(Debug)]
+pub(crate) struct Outcomes<'a> {
+    pub known: Vec<&'a str>,
+    pub handled: &'a [(String, Arm)],
+}
+
+/// Who outside does a step's work, for `check`.
+#[derive(Debug)]
+pub(crate) struct Helper<'a> {
+    pub kind: JobKind,
+    pub name: &'a str,
 }
 
 /// One step. `run` comes when the walk reaches it; a step that rests hears the person's next words in `receive`.
@@ -161,5 +205,38 @@ pub(crate) trait Step: Debug + Send + Sync {
     /// The list a choice takes its rows from.
     fn rows_from(&self) -> Option<&str> {
         None
+    }
+
+    /// Whether it rests until something other than an answer comes: an instant, news, a result, staff.
+    fn waits(&self) -> bool {
+        false
+    }
+
+    /// What such a step makes of a signal; `None` when it is not what it waits for.
+    fn signal<'a>(&'a self, _run: &mut Run<'a>, _line: &'a Line, _signal: Signal<'_>) -> Option<Then<'a>> {
+        None
+    }
+
+    fn outcomes(&self) -> Option<Outcomes<'_>> {
+        None
+    }
+
+    fn helper(&self) -> Option<Helper<'_>> {
+        None
+    }
+
+    /// The channel on which the flow is to go on.
+    fn moves_to(&self) -> Option<Channel> {
+        None
+    }
+
+    /// Whether staff talk here while it rests.
+    fn is_with_staff(&self) -> bool {
+        false
+    }
+
+    /// For news it would wait for without end.
+    fn waits_without_end(&self) -> bool {
+        false
     }
 }

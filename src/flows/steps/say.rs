@@ -45,6 +45,6 @@ impl Step for Say {
     }
 
     fn needs(&self) -> Vec<Needs> {
-        vec![Needs { message: self.message.clone(), labels: Vec::new(), valued: true, prompt: false }]
+        vec![Needs { message: self.message.clone(), labels: Vec::new(), valued: true, prompt: false, optional: false }]
     }
 }
