@@ -36,8 +36,7 @@ impl FlowSet {
 
     fn read(files: &[(&str, &str)], environment: &Environment) -> (Self, Vec<Mistake>) {
         let signatures = environment.signatures.iter().map(|signature| (signature.name, *signature)).collect();
-        let mut set =
-            Self { flows: Vec::new(), by_name: HashMap::new(), signatures, environment: environment.clone() };
+        let mut set = Self { flows: Vec::new(), by_name: HashMap::new(), signatures, environment: environment.clone() };
         let mut found = Vec::new();
         for (file, text) in files.iter().filter(|(file, _)| file.ends_with(".flow.yaml")).take(FLOWS_MAX) {
             let mut mistakes = Mistakes::of(file);

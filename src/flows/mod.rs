@@ -20,6 +20,7 @@ mod reads;
 pub mod shipped;
 mod source;
 mod steps;
+pub mod talk;
 pub mod turn;
 pub mod understand;
 pub mod value;

@@ -5,6 +5,5 @@
 mod broken;
 mod laws;
 mod limits;
-mod talk;
 mod talks;
 mod world;

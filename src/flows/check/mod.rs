@@ -1,6 +1,7 @@
 //! Proves what can be proven of a set of flows before anybody meets them: that every way leads somewhere, every operation's outcome is
 //! handled, every text exists in every language and fits, and every expression has a value.
 
+mod fits;
 mod names;
 mod operations;
 mod texts;

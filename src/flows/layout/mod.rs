@@ -27,6 +27,8 @@ pub(crate) struct Opt {
     /// A shorter label for a button.
     pub button: Option<String>,
     pub note: Option<String>,
+    /// The number it has whatever the order becomes; the others get the free ones.
+    pub key: Option<u16>,
 }
 
 /// A prompt before it is laid out.

@@ -2,6 +2,7 @@
 
 mod astray;
 mod hear;
+mod look;
 mod outbox;
 mod run;
 mod state;
@@ -9,6 +10,7 @@ mod tell;
 mod walk;
 
 pub(crate) use hear::Heard;
+pub(crate) use look::{labels, more, start_word};
 pub(crate) use run::Run;
 pub use state::{State, UnreadableState};
 pub(crate) use walk::{Missed, Then};

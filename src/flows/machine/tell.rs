@@ -99,6 +99,7 @@ impl<'a> Run<'a> {
             id: name.to_owned(),
             label: text("").unwrap_or_else(|| name.to_owned()),
             button: text("-button"),
+            key: None,
             note: text("-note"),
         }
     }

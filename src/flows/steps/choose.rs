@@ -120,6 +120,7 @@ impl Choose {
             id: format!("={}", field(row, "id").unwrap_or_default()),
             label: field(row, "label").unwrap_or_default(),
             button: None,
+            key: None,
             note: field(row, "note"),
         });
         let fixed = self.options.iter().map(|(name, _)| run.option(&self.asking.message, name));

@@ -6,7 +6,6 @@ use ganira::flows::{Answer, Context, Environment, FlowSet, Input, Question, Row,
 use proptest::prelude::*;
 
 use super::limits::{assert_fits, context, few, text};
-use super::talk::option_ids;
 use super::world::signatures;
 
 /// What a person, a clock or a member of staff may do next.
@@ -131,7 +130,7 @@ proptest! {
             for say in &done.messages {
                 assert_fits(&say.content);
                 prop_assert!(context.door_open || matches!(say.content, Content::Template(_)), "the window is shut");
-                ids.extend(option_ids(&say.content).into_iter().flatten());
+                ids.extend(ganira::flows::talk::taps(&say.content).into_iter().flatten());
             }
             state = done.state;
         }

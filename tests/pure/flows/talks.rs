@@ -1,25 +1,25 @@
 //! Every talk in `talks/`, with the whole of what was said as golden text beside it.
 
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
 use ganira::flows::FlowSet;
+use ganira::flows::talk::{Flows, Talks};
 use serde_json::Value as Json;
 
-use super::talk::Talk;
 use super::world::environment;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pure/flows/talks");
 
 /// The flows of a talk: a shipped set, or files in the talk itself.
-pub fn flows_of(file: &Json) -> Arc<FlowSet> {
-    if let Some(name) = file.get("set").and_then(Json::as_str) {
-        return FlowSet::shipped(name).expect("a shipped set");
-    }
-    let files = file["files"].as_object().expect("set or files");
-    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str().unwrap())).collect();
+fn flows_of(talks: &Talks) -> Arc<FlowSet> {
+    let files = match talks.flows() {
+        Flows::Shipped(name) => return FlowSet::shipped(name).expect("a shipped set"),
+        Flows::Inline(files) => files,
+        Flows::Beside => panic!("set or files"),
+    };
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     match FlowSet::load(&files, &environment()) {
         Ok(set) => Arc::new(set),
         Err(mistakes) => panic!("{}", mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
@@ -41,27 +41,30 @@ fn every_talk_goes_as_it_is_written() {
     assert!(!paths.is_empty());
     let mut failed = Vec::new();
     for path in paths {
-        let file = read(&path);
-        let flows = flows_of(&file);
+        let name = format!("tests/pure/flows/talks/{}", path.file_name().unwrap().to_string_lossy());
+        let talks = match Talks::read(&name, &fs::read_to_string(&path).unwrap(), None) {
+            Ok(talks) => talks,
+            Err(mistakes) => {
+                failed.extend(mistakes.iter().map(ToString::to_string));
+                continue;
+            }
+        };
+        let flows = flows_of(&talks);
         let mut golden = String::new();
-        for test in file["tests"].as_array().expect("tests") {
-            let name = test["test"].as_str().expect("a test has a name");
-            let played = catch_unwind(AssertUnwindSafe(|| {
-                let mut talk = Talk::new(&flows, &file, test);
-                for line in test["talk"].as_array().expect("talk") {
-                    talk.line(line);
-                }
-                talk.transcript
-            }));
-            match played {
-                Ok(transcript) => golden.extend(["# ", name, "\n", &transcript, "\n"]),
-                Err(_) => failed.push(format!("{}: {name}", path.display())),
+        for test in talks.tests() {
+            for channel in &test.channels {
+                let played = talks.play(&flows, test, *channel);
+                let on = if test.channels.len() > 1 { format!(" ({channel:?})") } else { String::new() };
+                golden.extend(["# ", &test.name, &on, "\n", &played.transcript, "\n"]);
+                failed.extend(played.failure.map(|failure| failure.to_string()));
             }
         }
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
-        insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(stem, golden);
-        });
+        if failed.is_empty() {
+            insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+                insta::assert_snapshot!(stem, golden);
+            });
+        }
     }
     assert!(failed.is_empty(), "these talks went another way:\n{}", failed.join("\n"));
 }
