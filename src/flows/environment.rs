@@ -47,7 +47,11 @@ impl Environment {
     /// These operations, the types that come with the program, and nothing configured.
     pub fn of(signatures: &[Signature]) -> Self {
         let own = std::iter::once(HAND_OVER).filter(|own| !signatures.iter().any(|known| known.name == own.name));
-        Self { signatures: own.chain(signatures.iter().copied()).collect(), types: salon::TYPES.to_vec(), ..Self::default() }
+        Self {
+            signatures: own.chain(signatures.iter().copied()).collect(),
+            types: salon::TYPES.to_vec(),
+            ..Self::default()
+        }
     }
 
     pub fn with_provider(mut self, kind: ProviderKind, name: &str) -> Self {

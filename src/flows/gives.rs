@@ -19,7 +19,10 @@ pub(crate) struct Given {
 
 /// The row as far as it is declared. `None` when a declared value is missing or of another kind.
 pub(crate) fn fit_row(row: &Row, gives: &[Given]) -> Option<Row> {
-    gives.iter().map(|given| Some((given.name.clone(), fit(row.get(&given.name)?, given.kind, given.fields)?))).collect()
+    gives
+        .iter()
+        .map(|given| Some((given.name.clone(), fit(row.get(&given.name)?, given.kind, given.fields)?)))
+        .collect()
 }
 
 /// The value as one of this kind, if it can be read as one.

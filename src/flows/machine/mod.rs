@@ -1,10 +1,15 @@
 //! The step machine: `advance` applies one input to one state. Pure and total: what a flow cannot do is counted, never a panic.
 
 mod astray;
+mod dial;
+mod door;
 mod hear;
 mod look;
+mod news;
 mod outbox;
+mod rest;
 mod run;
+mod schedule;
 mod state;
 mod tell;
 mod walk;

@@ -2,7 +2,7 @@
 
 use crate::domain::Content;
 use crate::flows::layout;
-use crate::flows::turn::Say;
+use crate::flows::turn::{Channel, Say};
 
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
@@ -11,6 +11,8 @@ pub(super) struct Outbox {
     pending: String,
     /// Bytes of text so far.
     pub bytes: usize,
+    /// The channel by which it all leaves from now on.
+    by: Option<Channel>,
 }
 
 impl Outbox {
@@ -30,17 +32,31 @@ impl Outbox {
         self.flush();
         self.said.push(name.to_owned());
         self.bytes += bytes;
-        self.messages.extend(contents.into_iter().map(say));
+        let by = self.by;
+        self.messages.extend(contents.into_iter().map(|content| say(content, by)));
     }
 
     pub(super) fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self { by: self.by, ..Self::default() };
+    }
+
+    /// What follows leaves by another door.
+    pub(super) fn leave_by(&mut self, by: Option<Channel>) {
+        if self.by != by {
+            self.flush();
+            self.by = by;
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.messages.is_empty() && self.pending.is_empty()
     }
 
     fn flush(&mut self) {
         if !self.pending.is_empty() {
             let text = std::mem::take(&mut self.pending);
-            self.messages.extend(layout::text(&text).into_iter().map(say));
+            let by = self.by;
+            self.messages.extend(layout::text(&text).into_iter().map(|content| say(content, by)));
         }
     }
 
@@ -51,6 +67,6 @@ impl Outbox {
     }
 }
 
-fn say(content: Content) -> Say {
-    Say { content, when_unknown: crate::domain::outbound::WhenUnknown::SendAgain, wake: false, by: None }
+fn say(content: Content, by: Option<Channel>) -> Say {
+    Say { content, when_unknown: crate::domain::outbound::WhenUnknown::SendAgain, wake: false, by }
 }

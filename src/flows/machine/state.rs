@@ -1,10 +1,12 @@
 //! What the core keeps of a conversation between two turns, and how it is written.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Timestamp;
+use crate::flows::turn::Channel;
 use crate::flows::value::{Row, Value};
 
 /// The version in which states are written.
@@ -29,11 +31,38 @@ pub struct State {
     /// Staff talk here themselves until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) quiet_until: Option<Timestamp>,
+    /// The channel of the door by which the two last spoke.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) via: Option<Channel>,
+    /// When the person last used a USSD screen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) screen_at: Option<Timestamp>,
+    /// The person has come back and is asked whether to go on or to begin anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) resume: Option<Shown>,
+    /// The number of the last job.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) jobs: u32,
+    /// When the contact's own days are due, by flow and scene.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) days: BTreeMap<String, Timestamp>,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { v: VERSION, lang: None, contact: Row::new(), prompt: 0, stack: Vec::new(), quiet_until: None }
+        Self {
+            v: VERSION,
+            lang: None,
+            contact: Row::new(),
+            prompt: 0,
+            stack: Vec::new(),
+            quiet_until: None,
+            via: None,
+            screen_at: None,
+            resume: None,
+            jobs: 0,
+            days: BTreeMap::new(),
+        }
     }
 }
 
@@ -110,6 +139,12 @@ pub(crate) struct Frame {
     /// A digression: steps of the flow below it, run while its question stays open. It sees that flow's values.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub aside: bool,
+    /// News or a day of the contact's began it over what was open; when it ends, the open question is asked again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub over: bool,
+    /// The job whose result it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<u32>,
 }
 
 impl Frame {
@@ -123,6 +158,8 @@ impl Frame {
             trail: Vec::new(),
             wake: Vec::new(),
             aside: false,
+            over: false,
+            job: None,
         }
     }
 }
@@ -162,11 +199,11 @@ pub(crate) struct Passed {
     pub gave: Vec<String>,
 }
 
-/// When a silence arm of the open question is due.
+/// When a silence arm of the open question is due, or the time of a step that waits is up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Wake {
     pub at: Timestamp,
-    /// Its seconds, by which the arm is found again.
+    /// Its seconds, by which the arm is found again; none where the time is up.
     pub after_s: u32,
 }
 

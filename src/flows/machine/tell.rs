@@ -15,7 +15,7 @@ use crate::flows::expression::Scope;
 use crate::flows::layout::{self, Opt};
 use crate::flows::messages::Texts;
 use crate::flows::steps::Asking;
-use crate::flows::turn::Fault;
+use crate::flows::turn::{Fault, Passing};
 use crate::flows::value::Value;
 
 /// Questions that `back` remembers.
@@ -50,7 +50,7 @@ impl<'a> Run<'a> {
 
     /// Says a message; `false` when the channel's window is shut and there is no template for it.
     pub(crate) fn say(&mut self, message: &str, template: Option<&str>) -> bool {
-        match (self.context.door_open, template) {
+        match (self.door.open, template) {
             (true, _) => {
                 let text = self.text(message).unwrap_or_else(|| self.missing(message));
                 self.outbox.text(message, &text);
@@ -70,7 +70,7 @@ impl<'a> Run<'a> {
 
     /// One of the engine's own texts.
     pub(super) fn say_own(&mut self, name: &str, text: &str) {
-        if self.context.door_open {
+        if self.door.open {
             self.outbox.text(name, text);
         }
     }
@@ -121,20 +121,22 @@ impl<'a> Run<'a> {
 
     /// A question is opened: its tries and timers begin.
     pub(crate) fn begin(&mut self, line: &Line, asking: &Asking) {
-        let flow = self.flow();
-        let own = (!asking.silence.is_empty()).then_some(&asking.silence);
-        let silence = own.or_else(|| flow.map(|flow| &flow.head.silence)).into_iter().flatten();
         let wake: Vec<Wake> = match self.kept.take() {
             Some((at, wake)) if at == line.id => wake,
-            _ => silence.filter_map(|silence| self.wake_after(silence.after_s)).collect(),
+            _ => self.silences_of(asking),
         };
         self.rest_at(line);
         let Some(frame) = self.top() else { return };
         frame.tries = 0;
         frame.wake = wake;
-        if frame.aside {
-            return;
+        if !frame.aside {
+            self.remember_passing(line);
         }
+        self.count(Passing::Entered);
+    }
+
+    fn remember_passing(&mut self, line: &Line) {
+        let Some(frame) = self.top() else { return };
         match frame.trail.last_mut() {
             Some(last) if last.at == line.id => last.gave.clear(),
             _ => frame.trail.push(Passed { at: line.id.clone(), gave: Vec::new() }),
@@ -142,6 +144,13 @@ impl<'a> Run<'a> {
         if frame.trail.len() > TRAIL_MAX {
             frame.trail.remove(0);
         }
+    }
+
+    /// The timers of a question that begins now.
+    pub(super) fn silences_of(&self, asking: &Asking) -> Vec<Wake> {
+        let own = (!asking.silence.is_empty()).then_some(&asking.silence);
+        let silence = own.or_else(|| self.flow().map(|flow| &flow.head.silence)).into_iter().flatten();
+        silence.filter_map(|silence| self.wake_after(silence.after_s)).collect()
     }
 
     fn wake_after(&self, after_s: u32) -> Option<Wake> {
@@ -163,7 +172,7 @@ impl<'a> Run<'a> {
         let digest = digest(self.state.stack.last().map_or("", |frame| &frame.at), &text);
         let number = self.state.prompt.wrapping_add(1);
         let mark = format!("p{number}.{digest:08x}:");
-        if !self.context.door_open {
+        if !self.door.open {
             let Some(template) = asking.template.as_deref() else {
                 self.faults.push(Fault::WindowShut);
                 return Then::Shut(asking.window_shut.as_ref());
@@ -192,7 +201,7 @@ impl<'a> Run<'a> {
             language: words,
             mark: &mark,
         };
-        let laid = layout::prompt(self.context.channel, prompt);
+        let laid = layout::prompt(self.door.channel, prompt);
         self.outbox.contents(&asking.message, bytes, laid.contents);
         self.now_shown(Shown { prompt: number, digest, rows: laid.rows, page: laid.page })
     }

@@ -59,9 +59,8 @@ fn scene(node: &Node, reader: &mut Reader<'_>) -> Option<Arm> {
 fn code(node: &Node, reader: &mut Reader<'_>) -> Option<(crate::flows::mistake::At, String)> {
     let written = text(node, "ussd", reader.mistakes)?;
     let parts = written.strip_prefix('*').and_then(|rest| rest.strip_suffix('#'));
-    let good = parts.is_some_and(|parts| {
-        parts.split('*').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()))
-    });
+    let good = parts
+        .is_some_and(|parts| parts.split('*').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit())));
     if !good {
         let cause = "a code begins with *, ends with # and has digits between";
         reader.mistakes.add(node.at, format!("\"{written}\" is not a USSD code"), cause, "write it as \"*384*77#\"");
@@ -94,7 +93,12 @@ fn occasion(key: &Key, node: &Node, reader: &mut Reader<'_>) -> Option<Occasion>
     let gives = gives(keys.take("gives"), "gives", reader);
     keys.finish("an event", reader.mistakes);
     if arm.is_none() {
-        reader.mistakes.add(node.at, format!("event {} goes nowhere", key.name), "there is no key \"go\"", "add go: scene");
+        reader.mistakes.add(
+            node.at,
+            format!("event {} goes nowhere", key.name),
+            "there is no key \"go\"",
+            "add go: scene",
+        );
     }
     Some(Occasion { name: key.name.clone(), arm: arm?, gives })
 }

@@ -42,7 +42,11 @@ struct Wait {
 
 #[derive(Debug)]
 enum What {
-    News { name: String, matches: Vec<(String, Formula)>, gives: Vec<Given> },
+    News {
+        name: String,
+        matches: Vec<(String, Formula)>,
+        gives: Vec<Given>,
+    },
     Time(Until),
     /// It could not be read; the mistake is noted.
     Nothing,
@@ -62,7 +66,12 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
         (None, Some(node)) => reader.formula(node).map_or(What::Nothing, |formula| What::Time(Until::At(formula))),
         _ => {
             let cause = "one of for and until says it";
-            reader.mistakes.add(keys.at, format!("wait {} does not say for what", asking.name), cause, "write for: 10m, say");
+            reader.mistakes.add(
+                keys.at,
+                format!("wait {} does not say for what", asking.name),
+                cause,
+                "write for: 10m, say",
+            );
             What::Nothing
         }
     };

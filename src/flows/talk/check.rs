@@ -8,9 +8,11 @@ use super::typed::{is, json, word};
 use crate::flows::messages::print;
 use crate::flows::reader::describe;
 use crate::flows::source::{Kind, Node};
+use crate::flows::turn::Rests;
 
 /// What `check` can look at.
-pub(super) const KNOWN: [&str; 8] = ["done", "ended", "at", "values", "alarm_in", "bytes_at_most", "fault", "language"];
+pub(super) const KNOWN: [&str; 11] =
+    ["done", "ended", "at", "values", "alarm_in", "bytes_at_most", "fault", "language", "by", "jobs", "rests"];
 
 impl Session<'_> {
     /// The names of what was said, and what is pinned of it.
@@ -61,6 +63,16 @@ impl Session<'_> {
             "language" => {
                 let language = self.state.language().unwrap_or(&self.context.language);
                 equal(&word(wanted).unwrap_or_default(), language)
+            }
+            "by" => equal(&word(wanted).unwrap_or_default(), self.by.map_or("nothing", screen::name)),
+            "jobs" => equal(&words(wanted), &list(&self.jobs.iter().map(String::as_str).collect::<Vec<_>>())),
+            "rests" => {
+                let rests = match self.rests {
+                    Rests::Question => "question",
+                    Rests::Waiting => "waiting",
+                    Rests::Ended => "ended",
+                };
+                equal(&word(wanted).unwrap_or_default(), rests)
             }
             "alarm_in" => self.alarm_in(wanted),
             "bytes_at_most" => {

@@ -198,7 +198,14 @@ impl Reader<'_> {
         if let Some(node) = keys.take("via") {
             acts.extend(self.channel(node).map(|channel| (node.at, Act::Via(channel))));
         }
+        if let Some(node) = keys.take("doors") {
+            acts.push((node.at, Act::Doors(self.doors(node))));
+        }
+        if let Some(node) = keys.take("referral") {
+            acts.extend(word(node).map(|id| (node.at, Act::Referral(id))));
+        }
         self.inputs(&mut keys, &mut acts);
+        self.others(&mut keys, &mut acts);
         let bot = keys.take("bot").map(|node| (node.at, self.expected_bot(node)));
         let checks = keys.take("check").and_then(|node| Keys::of(node, "check", self.mistakes)).map_or_else(
             Vec::new,
@@ -249,6 +256,45 @@ impl Reader<'_> {
                 acts.push((node.at, act));
             }
         }
+    }
+
+    /// What happens that the person does not do.
+    fn others(&mut self, keys: &mut Keys<'_>, acts: &mut Vec<(At, Act)>) {
+        if let Some(node) = keys.take("dial") {
+            match word(node) {
+                Some(code) => acts.push((node.at, Act::Dial(code))),
+                None => self.expected(node, "dial is a USSD code", "write it in quotes: \"*384*77#\""),
+            }
+        }
+        for (key, node) in pairs(keys.take("news"), "news", self.mistakes) {
+            acts.push((node.at, Act::News(key, node)));
+        }
+        if let Some(node) = keys.take("job") {
+            match &node.kind {
+                Kind::Map(found) => {
+                    acts.extend(
+                        found.first().map(|(key, value)| (node.at, Act::Job(key.name.clone(), Some(value.clone())))),
+                    );
+                }
+                _ => acts.extend(word(node).map(|outcome| (node.at, Act::Job(outcome, None)))),
+            }
+        }
+        for (name, act) in [("hangup", Act::HangUp), ("given_back", Act::GivenBack), ("nobody_there", Act::NobodyThere)]
+        {
+            if let Some(node) = keys.take(name) {
+                acts.push((node.at, act));
+            }
+        }
+    }
+
+    /// `{sms: open, whatsapp: shut}`.
+    fn doors(&mut self, node: &Node) -> Vec<(Channel, bool)> {
+        let mut doors = Vec::new();
+        for (name, node) in pairs(Some(node), "doors", self.mistakes) {
+            let open = self.one_of(&node, "a door", &["open", "shut"]);
+            doors.extend(screen::named(&name).zip(open).map(|(channel, word)| (channel, word == "open")));
+        }
+        doors
     }
 
     fn expected_bot(&mut self, node: &Node) -> Expected {

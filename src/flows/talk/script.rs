@@ -86,6 +86,22 @@ pub(super) enum Act {
     Alarm,
     /// Our last message was not delivered.
     Failed,
+    /// A USSD code is dialled.
+    Dial(String),
+    /// The USSD screen is gone.
+    HangUp,
+    /// The doors of the person besides the one she stands at, and whether free text may leave there.
+    Doors(Vec<(Channel, bool)>),
+    /// The next message comes through an advertisement of this id.
+    Referral(String),
+    /// News from outside, and what it carries.
+    News(String, Node),
+    /// The last job ends: its outcome and what it gave.
+    Job(String, Option<Node>),
+    /// Staff give the conversation back.
+    GivenBack,
+    /// Nobody of the staff is there.
+    NobodyThere,
 }
 
 /// What the bot said since the line before.

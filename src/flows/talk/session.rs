@@ -4,14 +4,14 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::screen;
 use super::script::{Act, Exchange, Settings, Test};
-use super::typed::word;
+use super::typed::{guessed, guessed_row, word};
 use super::world::World;
-use crate::domain::{Content, MessageBody};
+use crate::domain::{Content, MessageBody, Referral};
 use crate::flows::definition::FlowSet;
 use crate::flows::layout::MORE;
 use crate::flows::machine::{self, State, advance};
 use crate::flows::mistake::At;
-use crate::flows::turn::{Channel, Context, Done, Fault, Input, Turn};
+use crate::flows::turn::{Channel, Context, Done, Door, Fault, Input, Rests, Turn};
 
 /// Pages one turns over in search of an option.
 const PAGES_MAX: usize = 30;
@@ -54,6 +54,13 @@ pub struct Session<'f> {
     prompts: Vec<Prompt>,
     /// The messages of the last turn.
     pub(super) screen: Vec<Content>,
+    /// The channel by which the last message left.
+    pub(super) by: Option<Channel>,
+    /// What was ordered outside, as kind and name; the last one's number.
+    pub(super) jobs: Vec<String>,
+    job: u32,
+    pub(super) rests: Rests,
+    referral: Option<Referral>,
     /// Everything sent since the exchange began.
     pub(super) sent: Vec<Content>,
     pub(super) faults: Vec<Fault>,
@@ -76,6 +83,11 @@ impl<'f> Session<'f> {
             flow: test.flow.clone(),
             prompts: Vec::new(),
             screen: Vec::new(),
+            by: None,
+            jobs: Vec::new(),
+            job: 0,
+            rests: Rests::Ended,
+            referral: None,
             sent: Vec::new(),
             faults: Vec::new(),
             transcript: String::new(),
@@ -106,7 +118,14 @@ impl<'f> Session<'f> {
             Act::Once(answers) => self.world.once(answers),
             Act::World(answers) => self.world.change(answers),
             Act::Door { open } => self.context.door_open = *open,
-            Act::Via(channel) => self.context.channel = *channel,
+            Act::Via(channel) => self.come_by(*channel),
+            Act::Doors(doors) => {
+                let others = doors.iter().map(|(channel, open)| Door { channel: *channel, open: *open });
+                self.context.doors = others.collect();
+            }
+            Act::Referral(id) => {
+                self.referral = Some(Referral { source_id: Some(id.clone()), ..Referral::default() });
+            }
             Act::Later(time) => return self.later(*time),
             Act::Start => return self.start(),
             Act::Say(text) => return self.say(text),
@@ -123,6 +142,22 @@ impl<'f> Session<'f> {
                 let quiet_until = self.context.now + *time;
                 return self.turn(&Input::StaffSpoke { quiet_until }, "> (staff answers)");
             }
+            Act::Dial(code) => {
+                self.come_by(Channel::Ussd);
+                return self.turn(&Input::Dial { code: code.clone() }, &format!("> {code}"));
+            }
+            Act::HangUp => return self.turn(&Input::HungUp, "> (the screen is gone)"),
+            Act::News(name, payload) => {
+                let payload = guessed_row(payload, self.context.zone);
+                return self.turn(&Input::Event { name: name.clone(), payload }, &format!("> ({name})"));
+            }
+            Act::Job(outcome, value) => {
+                let value = value.as_ref().map(|node| guessed(node, self.context.zone));
+                let shown = format!("> (job: {outcome})");
+                return self.turn(&Input::Job { number: self.job, outcome: outcome.clone(), value }, &shown);
+            }
+            Act::GivenBack => return self.turn(&Input::GivenBack, "> (given back)"),
+            Act::NobodyThere => return self.turn(&Input::NobodyThere, "> (nobody is there)"),
             Act::Alarm => return self.turn(&Input::Alarm, "> (alarm)"),
             Act::Failed => return self.turn(&Input::SendFailed { reason: "window_shut" }, "> (not delivered)"),
         }
@@ -140,7 +175,19 @@ impl<'f> Session<'f> {
     }
 
     fn message(&mut self, body: MessageBody, shown: &str) -> Result<Vec<String>, Trouble> {
-        self.turn(&Input::Message { body, referral: None }, shown)
+        let referral = self.referral.take();
+        self.turn(&Input::Message { body, referral }, shown)
+    }
+
+    /// The person stands at the door of this channel now.
+    fn come_by(&mut self, channel: Channel) {
+        let before = Door { channel: self.context.channel, open: self.context.door_open };
+        if before.channel != channel {
+            self.context.doors.retain(|door| door.channel != before.channel && door.channel != channel);
+            self.context.doors.push(before);
+            self.context.channel = channel;
+        }
+        self.context.door_open = true;
     }
 
     /// Chooses an option as a person of the channel does: she taps it, or types the key that stands before it, and turns pages until she
@@ -220,6 +267,10 @@ impl<'f> Session<'f> {
         self.transcript.push_str(shown);
         self.transcript.push('\n');
         let state = reread(&self.state)?;
+        if self.context.channel == Channel::Ussd {
+            // A screen waits only for the answer to what the person typed.
+            self.context.door_open = matches!(input, Input::Message { .. } | Input::Dial { .. });
+        }
         let mut answers = Vec::new();
         let done = loop {
             match advance(self.flows, &state, input, &answers, &self.context) {
@@ -239,6 +290,14 @@ impl<'f> Session<'f> {
     fn take(&mut self, done: Done) -> Vec<String> {
         self.state = done.state;
         self.alarm = done.alarm;
+        self.rests = done.rests;
+        for order in &done.jobs {
+            self.job = order.number;
+            self.jobs.push(format!("{} {}", order.kind.as_str(), order.name));
+        }
+        if let Some(say) = done.messages.last() {
+            self.by = Some(say.by.unwrap_or(self.context.channel));
+        }
         self.faults.extend(&done.faults);
         self.screen.clear();
         for say in done.messages {
