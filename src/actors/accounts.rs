@@ -6,11 +6,12 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use parking_lot::RwLock;
 use secrecy::SecretString;
+use url::Url;
 
 use crate::crypto::{KeyRing, TenantKey};
 use crate::domain::{AccountId, TenantId};
 use crate::flows::{Channel, FlowSet};
-use crate::store::{AccountRow, Store, StoreError, seals};
+use crate::store::{AccountRow, ServerRow, Store, StoreError, seals};
 
 /// One door, ready for use.
 #[derive(Debug)]
@@ -39,6 +40,15 @@ pub struct Tenant {
     pub language: String,
     /// The flows its people talk to.
     pub flows: Arc<FlowSet>,
+    /// Its own servers, by the names its flows use.
+    pub servers: HashMap<String, Server>,
+}
+
+/// A server of a tenant's own.
+#[derive(Debug, Clone)]
+pub struct Server {
+    pub url: Url,
+    pub secret: SecretString,
 }
 
 /// All doors. Reading is a pointer copy; [`Accounts::refresh`] replaces them whole.
@@ -89,10 +99,11 @@ impl Accounts {
     pub async fn refresh(&self, store: &dyn Store, ring: &KeyRing) -> Result<(), StoreError> {
         let before = self.inner.read().clone();
         let mut index = Index::default();
+        let servers = store.servers().await?;
         for row in store.accounts().await? {
             let tenant = match index.tenants.get(&row.tenant) {
                 Some(tenant) => tenant.clone(),
-                None => match unwrap_tenant(&row, ring, &before) {
+                None => match unwrap_tenant(&row, &servers, ring, &before) {
                     Ok(tenant) => {
                         index.tenants.insert(row.tenant, tenant.clone());
                         tenant
@@ -131,19 +142,38 @@ fn channel(name: &str) -> Option<Channel> {
 }
 
 /// The wrapping may be by a ring key that this process was started without; the key itself is still the one it knows.
-fn unwrap_tenant(row: &AccountRow, ring: &KeyRing, before: &Index) -> Result<Arc<Tenant>, String> {
+fn unwrap_tenant(
+    row: &AccountRow,
+    servers: &[ServerRow],
+    ring: &KeyRing,
+    before: &Index,
+) -> Result<Arc<Tenant>, String> {
     let key = match (ring.unwrap_tenant_key(row.tenant.0, &row.wrapped_tenant_key), before.tenants.get(&row.tenant)) {
         (Ok(key), _) => Arc::new(key),
         (Err(_), Some(known)) => known.key.clone(),
         (Err(error), None) => return Err(error.to_string()),
     };
+    let own = servers.iter().filter(|server| server.tenant == row.tenant);
+    let servers = own.filter_map(|server| Some((server.name.clone(), open_server(server, &key)?))).collect();
     Ok(Arc::new(Tenant {
         id: row.tenant,
+        servers,
         key,
         zone: row.zone.parse().map_err(|_| format!("unknown time zone {}", row.zone))?,
         language: row.language.clone(),
         flows: FlowSet::shipped(&row.flow).ok_or_else(|| format!("there is no flow set {}", row.flow))?,
     }))
+}
+
+/// One that does not open is left out: its flows take the way for a server that fails.
+fn open_server(row: &ServerRow, key: &TenantKey) -> Option<Server> {
+    let secret = key.open(seals::SERVER, row.name.as_bytes(), &row.secret).ok();
+    let secret = secret.and_then(|plain| String::from_utf8(plain).ok());
+    let server = secret.zip(row.url.parse().ok()).map(|(secret, url)| Server { url, secret: secret.into() });
+    if server.is_none() {
+        tracing::error!(tenant.id = row.tenant.0, server = row.name, "a tenant's server cannot be used");
+    }
+    server
 }
 
 fn open(row: AccountRow, channel: Channel, tenant: Arc<Tenant>) -> Account {

@@ -17,6 +17,7 @@ pub mod ingress;
 pub mod jobs;
 pub mod lane;
 pub mod maintenance;
+mod orders;
 pub mod outbound;
 pub mod outgoing;
 #[cfg(feature = "planted-bugs")]

@@ -149,7 +149,7 @@ pub struct Say {
 }
 
 /// Work outside the conversation. Its result comes back as [`Input::Job`] with the same number.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JobOrder {
     pub number: u32,
     pub kind: JobKind,

@@ -39,6 +39,9 @@ impl<'f> Names<'f> {
         for (name, kind) in &flow.takes {
             names.give(name, Named { kind: *kind, fields: None });
         }
+        for given in flow.start.event.iter().flat_map(|event| &event.gives) {
+            names.give(&given.name, Named { kind: given.kind, fields: given.fields });
+        }
         let lines = || flow.blocks.iter().flat_map(|block| &block.lines);
         for line in lines() {
             if let Some(operation) = line.step.operation() {

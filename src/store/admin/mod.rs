@@ -1,10 +1,12 @@
 //! What an operator's commands read and write, as the owner of the tables: all tenants are in sight. The engine never comes here.
 
 pub mod dead_letters;
+pub mod hand_overs;
 pub mod health;
 pub mod keys;
 pub mod people;
 pub mod requests;
+pub mod servers;
 pub mod tenants;
 
 use sqlx::{Executor as _, PgPool, Postgres, Transaction};

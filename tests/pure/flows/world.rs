@@ -1,7 +1,7 @@
 //! The operations that the flows of these tests may name.
 
 use ganira::flows::operation::salon;
-use ganira::flows::{Environment, Field, OperationKind, Outcome, Signature, Type};
+use ganira::flows::{Environment, Field, OperationKind, Outcome, ProviderKind, Signature, Type};
 
 const TEXT: Type = Type::Text { chars_max: 40 };
 const PLACE: &[Field] = &[
@@ -34,4 +34,7 @@ pub fn signatures() -> Vec<Signature> {
 /// What a talk's flows may name: these signatures, and nothing configured but what the tests of such steps need.
 pub fn environment() -> Environment {
     Environment::of(&signatures())
+        .with_provider(ProviderKind::Read, "cards")
+        .with_provider(ProviderKind::Pay, "default")
+        .with_server("shop")
 }
