@@ -9,6 +9,7 @@ mod config;
 mod deadletter;
 mod dev;
 mod doctor;
+mod handover;
 mod init;
 mod keys;
 mod logging;
@@ -58,6 +59,8 @@ enum Command {
     Keys(keys::KeysCommand),
     /// What could not be handled
     Deadletter(deadletter::DeadletterCommand),
+    /// Conversations that staff have taken over
+    Handover(handover::HandoverCommand),
     /// What is kept of a person
     Person(person::PersonCommand),
     /// Look at what a company sends
@@ -103,6 +106,7 @@ impl Cli {
             Command::Tenant(tenant) => block_on(tenant.run(self.config)),
             Command::Keys(keys) => block_on(keys.run(self.config)),
             Command::Deadletter(deadletter) => block_on(deadletter.run(self.config)),
+            Command::Handover(handover) => block_on(handover.run(self.config)),
             Command::Person(person) => block_on(person.run(self.config)),
             Command::Channel(channel) => channel.run(),
             Command::Chat(chat) => block_on(chat.run()),

@@ -31,7 +31,9 @@ use reader::Reader;
 use section::Section;
 
 pub use database::Database;
-pub use dev::{DEV_APP, DEV_APP_SECRET, DEV_HASH_KEY, DEV_KEY_RING, DEV_VERIFY_TOKEN};
+pub use dev::{
+    DEV_APP, DEV_APP_SECRET, DEV_HASH_KEY, DEV_KEY_RING, DEV_PROVIDER_SECRET, DEV_VERIFY_TOKEN,
+};
 pub use engine::{Engine, Retention};
 pub use layers::{Purpose, Sources};
 pub use limits::Limits;
@@ -273,6 +275,13 @@ impl Config {
             }
             if app.verify_token.expose_secret() == DEV_VERIFY_TOKEN {
                 mistakes.add(Mistake::at(format!("whatsapp.apps.{name}.verify_token"), known));
+            }
+        }
+        let read = self.read_providers.iter().map(|(name, provider)| (format!("read.{name}"), &provider.secret));
+        let pay = self.pay_providers.iter().map(|(name, provider)| (format!("pay.{name}"), &provider.secret));
+        for (name, secret) in read.chain(pay) {
+            if secret.expose_secret() == DEV_PROVIDER_SECRET {
+                mistakes.add(Mistake::at(format!("providers.{name}.secret"), known));
             }
         }
         let holds = |secret: &Option<secrecy::SecretString>, key: &str| {

@@ -12,4 +12,5 @@ mod migrations;
 mod private_postgres;
 mod retention;
 mod salon;
+mod waiting;
 mod world;
