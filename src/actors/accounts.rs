@@ -8,10 +8,11 @@ use parking_lot::RwLock;
 use secrecy::SecretString;
 use url::Url;
 
+use super::library::Library;
 use crate::crypto::{KeyRing, TenantKey};
 use crate::domain::{AccountId, TenantId};
 use crate::flows::{Channel, FlowSet};
-use crate::store::{AccountRow, ServerRow, Store, StoreError, seals};
+use crate::store::{AccountRow, LiveFlows, ServerRow, Store, StoreError, seals};
 
 /// One door, ready for use.
 #[derive(Debug)]
@@ -40,6 +41,10 @@ pub struct Tenant {
     pub language: String,
     /// The flows its people talk to.
     pub flows: Arc<FlowSet>,
+    /// Which revision of them that is; 0 for the shipped ones.
+    pub revision: i32,
+    /// The shipped flows it speaks as long as it has published none.
+    pub shipped: String,
     /// Its own servers, by the names its flows use.
     pub servers: HashMap<String, Server>,
 }
@@ -55,6 +60,7 @@ pub struct Server {
 #[derive(Debug, Default)]
 pub struct Accounts {
     inner: RwLock<Arc<Index>>,
+    pub library: Library,
 }
 
 #[derive(Debug, Default)]
@@ -100,10 +106,12 @@ impl Accounts {
         let before = self.inner.read().clone();
         let mut index = Index::default();
         let servers = store.servers().await?;
+        let live: HashMap<TenantId, LiveFlows> =
+            store.live_flows().await?.into_iter().map(|live| (live.tenant, live)).collect();
         for row in store.accounts().await? {
             let tenant = match index.tenants.get(&row.tenant) {
                 Some(tenant) => tenant.clone(),
-                None => match unwrap_tenant(&row, &servers, ring, &before) {
+                None => match self.tenant_of(store, ring, &before, &row, (live.get(&row.tenant), &servers)).await {
                     Ok(tenant) => {
                         index.tenants.insert(row.tenant, tenant.clone());
                         tenant
@@ -119,7 +127,7 @@ impl Accounts {
                     }
                 },
             };
-            let Some(channel) = channel(&row.channel) else { continue };
+            let Some(channel) = Channel::named(&row.channel) else { continue };
             let account = Arc::new(open(row, channel, tenant));
             index.by_name.entry(channel).or_default().insert(account.external_id.clone(), account.clone());
             let parents = index.by_parent.entry(channel).or_default();
@@ -132,37 +140,58 @@ impl Accounts {
     }
 }
 
-fn channel(name: &str) -> Option<Channel> {
-    match name {
-        "whatsapp" => Some(Channel::WhatsApp),
-        "ussd" => Some(Channel::Ussd),
-        "sms" => Some(Channel::Sms),
-        _ => None,
+impl Accounts {
+    /// A tenant with its key and the flows that are live for it. If those cannot be read, it goes on speaking what it spoke before.
+    async fn tenant_of(
+        &self,
+        store: &dyn Store,
+        ring: &KeyRing,
+        before: &Index,
+        row: &AccountRow,
+        (live, servers): (Option<&LiveFlows>, &[ServerRow]),
+    ) -> Result<Arc<Tenant>, String> {
+        let known = before.tenants.get(&row.tenant);
+        let (revision, flows) = match live {
+            None => (0, FlowSet::shipped(&row.flow).ok_or_else(|| format!("there is no flow set {}", row.flow))?),
+            Some(live) => {
+                let flows = match self.library.held(&live.digest) {
+                    Some(flows) => Ok(flows),
+                    None => self.library.revision(store, row.tenant, live.revision).await,
+                };
+                match (flows, known) {
+                    (Ok(flows), _) => (live.revision, flows),
+                    (Err(error), Some(known)) => {
+                        tracing::error!(tenant.id = row.tenant.0, %error, "the live flows cannot be used, the ones before go on");
+                        (known.revision, known.flows.clone())
+                    }
+                    (Err(error), None) => return Err(error.to_string()),
+                }
+            }
+        };
+        let key = tenant_key(row, ring, known)?;
+        let zone = row.zone.parse().map_err(|_| format!("unknown time zone {}", row.zone))?;
+        let own = servers.iter().filter(|server| server.tenant == row.tenant);
+        let servers = own.filter_map(|server| Some((server.name.clone(), open_server(server, &key)?))).collect();
+        Ok(Arc::new(Tenant {
+            id: row.tenant,
+            servers,
+            key,
+            zone,
+            language: row.language.clone(),
+            flows,
+            revision,
+            shipped: row.flow.clone(),
+        }))
     }
 }
 
 /// The wrapping may be by a ring key that this process was started without; the key itself is still the one it knows.
-fn unwrap_tenant(
-    row: &AccountRow,
-    servers: &[ServerRow],
-    ring: &KeyRing,
-    before: &Index,
-) -> Result<Arc<Tenant>, String> {
-    let key = match (ring.unwrap_tenant_key(row.tenant.0, &row.wrapped_tenant_key), before.tenants.get(&row.tenant)) {
-        (Ok(key), _) => Arc::new(key),
-        (Err(_), Some(known)) => known.key.clone(),
-        (Err(error), None) => return Err(error.to_string()),
-    };
-    let own = servers.iter().filter(|server| server.tenant == row.tenant);
-    let servers = own.filter_map(|server| Some((server.name.clone(), open_server(server, &key)?))).collect();
-    Ok(Arc::new(Tenant {
-        id: row.tenant,
-        servers,
-        key,
-        zone: row.zone.parse().map_err(|_| format!("unknown time zone {}", row.zone))?,
-        language: row.language.clone(),
-        flows: FlowSet::shipped(&row.flow).ok_or_else(|| format!("there is no flow set {}", row.flow))?,
-    }))
+fn tenant_key(row: &AccountRow, ring: &KeyRing, known: Option<&Arc<Tenant>>) -> Result<Arc<TenantKey>, String> {
+    match (ring.unwrap_tenant_key(row.tenant.0, &row.wrapped_tenant_key), known) {
+        (Ok(key), _) => Ok(Arc::new(key)),
+        (Err(_), Some(known)) => Ok(known.key.clone()),
+        (Err(error), None) => Err(error.to_string()),
+    }
 }
 
 /// One that does not open is left out: its flows take the way for a server that fails.

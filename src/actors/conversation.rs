@@ -122,9 +122,10 @@ impl Living {
         }
         let worked = match turn::work(&self.shared.world, &memory.awake, event, truths).await {
             Ok(worked) => worked,
+            Err(TurnError::Store(error)) => return Run::Over(Box::pin(self.troubled(event, error.into())).await),
             Err(error) => return Run::Over(Box::pin(self.failed(event, &error)).await),
         };
-        let turn::Worked { commit, after, armed } = worked;
+        let turn::Worked { commit, after, armed, walked } = worked;
         let sealed: Arc<[u8]> = commit.row.snapshot.as_slice().into();
         let has_jobs = !commit.row.jobs.is_empty();
         #[cfg(feature = "planted-bugs")]
@@ -134,6 +135,9 @@ impl Living {
         match self.shared.lane_of(self.conversation).commit(commit).await {
             Settled::Committed => {
                 self.remember(event, after, sealed);
+                if let Some((walked, counts)) = walked {
+                    self.shared.world.funnel.add(walked, counts);
+                }
                 if let Some(due) = armed {
                     self.shared.timers.arm(due, self.conversation);
                 }

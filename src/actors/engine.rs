@@ -393,6 +393,9 @@ impl Engine {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         shared.outbound.drain(DRAIN_MAX).await;
+        if let Err(error) = shared.world.funnel.write(&*shared.world.store).await {
+            tracing::warn!(error = %error.source, "the funnel could not be written");
+        }
     }
 }
 

@@ -70,8 +70,15 @@ impl Housekeeper {
             return tracing::warn!(error = %error.source, "the accounts could not be read");
         }
         self.outbound.refresh();
+        self.write_funnel().await;
         if let Err(error) = self.world.store.sweep_holds().await {
             tracing::warn!(error = %error.source, "expired holds could not be swept");
+        }
+    }
+
+    async fn write_funnel(&self) {
+        if let Err(error) = self.world.funnel.write(&*self.world.store).await {
+            tracing::warn!(error = %error.source, "the funnel could not be written");
         }
     }
 

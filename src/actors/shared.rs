@@ -10,6 +10,7 @@ use super::cache::SnapshotCache;
 use super::directory::Directory;
 use super::facts_lane::Facts;
 use super::fence::Fence;
+use super::funnel::Funnel;
 use super::jobs::Jobs;
 use super::lane::Lane;
 use super::outbound::Outbound;
@@ -39,6 +40,7 @@ pub struct World {
     pub store: Arc<dyn Store>,
     pub operations: Arc<dyn Answering>,
     pub accounts: Arc<Accounts>,
+    pub funnel: Funnel,
     pub ring: KeyRing,
     /// Seals what belongs to nobody.
     pub system_key: DataKey,

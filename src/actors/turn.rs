@@ -8,16 +8,18 @@ use chrono::TimeDelta;
 
 use super::accounts::Account;
 use super::event::{Event, EventKind, JobResult};
+use super::funnel::Walked;
 use super::lane::Commit;
+use super::library::LibraryError;
 use super::outgoing::{Envelope, Recipient};
 use super::shared::World;
 use super::snapshot::{self as kept, Snapshot, SnapshotError};
 use crate::crypto::{DataKey, Place};
 use crate::domain::outbound::WhenUnknown;
 use crate::domain::{AccountId, Content, Conversation, MessageBody, OutboxId, Seq, Timestamp};
-use crate::flows::{self, Channel, Context, Done, Door, FlowSet, Input, JobOrder, Row, Say, Turn, Value};
+use crate::flows::{self, Channel, Context, Count, Done, Door, FlowSet, Input, JobOrder, Row, Say, Turn, Value};
 use crate::operations::{Answered, Asker};
-use crate::store::{FinishedJob, FiredTimer, GuardedEffect, JobRow, JournalRow, OutboxRow, TurnRow, seals};
+use crate::store::{FinishedJob, FiredTimer, GuardedEffect, JobRow, JournalRow, OutboxRow, StoreError, TurnRow, seals};
 
 /// Rounds of questions in one turn. Each operation may need a round of its own; the core allows no more operations.
 const ROUNDS_MAX: usize = 17;
@@ -39,6 +41,8 @@ pub struct Worked {
     pub after: Snapshot,
     /// An alarm row that this turn writes.
     pub armed: Option<Timestamp>,
+    /// What the funnel learns of it.
+    pub walked: Option<(Walked, Vec<Count>)>,
 }
 
 /// Why a turn could not be worked out. All of these would happen again.
@@ -50,6 +54,9 @@ pub enum TurnError {
     AsksWithoutEnd,
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// Passes: the event comes again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Works one turn out. `truths`: what a refused commit said of the operations, by their ordinals.
@@ -97,6 +104,7 @@ struct Draft {
     effects: Vec<GuardedEffect>,
     orders: Vec<JobOrder>,
     alarm: Wish,
+    walked: Option<(Walked, Vec<Count>)>,
 }
 
 /// When the flow wants to be woken.
@@ -208,7 +216,9 @@ impl Asking<'_> {
         let Self { world, awake, event, account, truths, now } = *self;
         let tenant = &account.tenant;
         let before = &awake.snapshot.kept.state;
+        let (flows, revision) = self.flows(before).await?;
         let context = Context {
+            revision,
             door_open: door_open(account, after, now),
             doors: doors(world, account, after, now),
             shares: shares(event),
@@ -232,20 +242,48 @@ impl Asking<'_> {
         let mut answered: Vec<Answered> = Vec::new();
         for _ in 0..ROUNDS_MAX {
             let answers: Vec<_> = answered.iter().map(|one| one.answer.clone()).collect();
-            match caught(&tenant.flows, before, input, &answers, &context)? {
+            match caught(&flows, before, input, &answers, &context)? {
                 Turn::Ask(questions) => answered.extend(world.operations.answer(&asker, &questions).await),
                 Turn::Done(done) => {
-                    let Done { state, messages, alarm, faults, jobs: orders, .. } = *done;
+                    let Done { state, messages, alarm, faults, counts, jobs: orders, .. } = *done;
                     for fault in faults {
                         metrics::counter!("ganira_flow_faults_total", "fault" => fault.as_str()).increment(1);
                     }
                     after.kept.state = state;
                     let effects = answered.into_iter().filter_map(|one| one.effect).collect();
-                    return Ok(Draft { messages, effects, orders, alarm: alarm.map_or(Wish::Never, Wish::At) });
+                    let walked = Walked { tenant: tenant.id, revision, channel: account.channel, at: now };
+                    return Ok(Draft {
+                        messages,
+                        effects,
+                        orders,
+                        alarm: alarm.map_or(Wish::Never, Wish::At),
+                        walked: Some((walked, counts)),
+                    });
                 }
             }
         }
         Err(TurnError::AsksWithoutEnd)
+    }
+
+    /// The flows that run here, and which revision they are: a session goes on with those it began with.
+    async fn flows(&self, before: &flows::State) -> Result<(Arc<FlowSet>, i32), TurnError> {
+        let tenant = &self.account.tenant;
+        let live = || (tenant.flows.clone(), tenant.revision);
+        let Some(revision) = before.revision().filter(|revision| *revision != tenant.revision) else {
+            return Ok(live());
+        };
+        if revision == 0 {
+            return Ok(FlowSet::shipped(&tenant.shipped).map_or_else(live, |flows| (flows, 0)));
+        }
+        let Self { world, .. } = self;
+        match world.accounts.library.revision(&*world.store, tenant.id, revision).await {
+            Ok(flows) => Ok((flows, revision)),
+            Err(LibraryError::Store(error)) => Err(error.into()),
+            Err(error) => {
+                tracing::error!(tenant.id = tenant.id.0, %error, "a session's own flows are gone: it goes on with the live ones");
+                Ok(live())
+            }
+        }
     }
 }
 
@@ -341,7 +379,7 @@ fn finish(
         job_finished: finished(event),
         effects: draft.effects.into_iter().chain(stored(event)).chain(handed_back(event)).collect(),
     };
-    Ok(Worked { commit: Commit { row, envelopes }, after, armed: alarm })
+    Ok(Worked { commit: Commit { row, envelopes }, after, armed: alarm, walked: draft.walked })
 }
 
 /// The account by which a message leaves, and the person's door there: of the channel it names the one she used last, else the turn's own.

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::actors::accounts::Accounts;
+use crate::actors::funnel::Funnel;
 use crate::actors::shared::{Answering, World};
 use crate::actors::{Engine, EngineSetup, spawn};
 use crate::api::{Api, Metrics};
@@ -103,6 +104,7 @@ pub async fn engine(
         store,
         operations,
         accounts: Arc::new(Accounts::default()),
+        funnel: Funnel::default(),
         ring,
         system_key,
         hashes,

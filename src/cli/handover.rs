@@ -108,12 +108,7 @@ async fn list(operator: &Operator, tenant: Option<&str>, json: bool) -> anyhow::
     let rows: Vec<Vec<String>> = all
         .iter()
         .map(|one| {
-            vec![
-                one.who.tenant.to_string(),
-                one.who.contact.to_string(),
-                one.queue.clone(),
-                one.asked_at.to_rfc3339(),
-            ]
+            vec![one.who.tenant.to_string(), one.who.contact.to_string(), one.queue.clone(), one.asked_at.to_rfc3339()]
         })
         .collect();
     say_table(&["tenant", "contact", "queue", "since"], &rows, "Staff have no conversation now.")

@@ -9,6 +9,7 @@ mod config;
 mod deadletter;
 mod dev;
 mod doctor;
+mod flow;
 mod handover;
 mod init;
 mod keys;
@@ -57,6 +58,8 @@ enum Command {
     Tenant(tenant::TenantCommand),
     /// The key ring that wraps the tenants' keys
     Keys(keys::KeysCommand),
+    /// Flows: as files, and as a tenant's published revisions
+    Flow(flow::FlowCommand),
     /// What could not be handled
     Deadletter(deadletter::DeadletterCommand),
     /// Conversations that staff have taken over
@@ -105,6 +108,7 @@ impl Cli {
             Command::Doctor(doctor) => block_on(doctor.run(self.config)),
             Command::Tenant(tenant) => block_on(tenant.run(self.config)),
             Command::Keys(keys) => block_on(keys.run(self.config)),
+            Command::Flow(flow) => flow.run(self.config),
             Command::Deadletter(deadletter) => block_on(deadletter.run(self.config)),
             Command::Handover(handover) => block_on(handover.run(self.config)),
             Command::Person(person) => block_on(person.run(self.config)),

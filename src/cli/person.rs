@@ -14,8 +14,8 @@ use super::arguments;
 use super::operator::{Operator, Where};
 use super::output::{say, say_json};
 use crate::actors::snapshot::Snapshot;
-use crate::domain::{Address, Clock, ContactId, Conversation, Phone, ScopedId};
 use crate::crypto::random;
+use crate::domain::{Address, Clock, ContactId, Conversation, Phone, ScopedId};
 use crate::operations::news;
 use crate::operations::people::{self, Erasure};
 

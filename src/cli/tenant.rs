@@ -153,10 +153,8 @@ impl ServerAction {
                         all.iter().map(|one| json!({ "tenant": one.tenant, "name": one.name, "url": one.url }));
                     return say_json(&as_json.collect::<Vec<_>>());
                 }
-                let rows: Vec<Vec<String>> = all
-                    .iter()
-                    .map(|one| vec![one.tenant.to_string(), one.name.clone(), one.url.clone()])
-                    .collect();
+                let rows: Vec<Vec<String>> =
+                    all.iter().map(|one| vec![one.tenant.to_string(), one.name.clone(), one.url.clone()]).collect();
                 say_table(&["tenant", "server", "address"], &rows, "No tenant has a server of its own.")
             }
             Self::Remove { tenant, name } => {

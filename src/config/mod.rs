@@ -31,9 +31,7 @@ use reader::Reader;
 use section::Section;
 
 pub use database::Database;
-pub use dev::{
-    DEV_APP, DEV_APP_SECRET, DEV_HASH_KEY, DEV_KEY_RING, DEV_PROVIDER_SECRET, DEV_VERIFY_TOKEN,
-};
+pub use dev::{DEV_APP, DEV_APP_SECRET, DEV_HASH_KEY, DEV_KEY_RING, DEV_PROVIDER_SECRET, DEV_VERIFY_TOKEN};
 pub use engine::{Engine, Retention};
 pub use layers::{Purpose, Sources};
 pub use limits::Limits;

@@ -7,6 +7,7 @@ use chrono::NaiveTime;
 use super::environment::Environment;
 use super::expression::{Expression, Kind};
 use super::gives::Given;
+use super::layout::SmsStyle;
 use super::messages::Texts;
 use super::mistake::At;
 use super::operation::Signature;
@@ -100,6 +101,8 @@ pub(crate) struct Head {
     pub unavailable: Option<Arm>,
     pub undeliverable: Option<Arm>,
     pub silence: Vec<Silence>,
+    /// How its SMS are written.
+    pub sms: SmsStyle,
     pub anytime: Vec<Anytime>,
     pub resume: Option<Return>,
     /// Where replies go after a USSD screen closed, the first door that is open.

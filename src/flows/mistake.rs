@@ -10,7 +10,7 @@ pub struct At {
 }
 
 /// One mistake of an author. Printed on two lines: where and what, then the cause and the mend.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mistake {
     pub file: String,
     pub at: At,

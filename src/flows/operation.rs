@@ -2,6 +2,7 @@
 //!
 //! A question's outcome is named `found`. The answer `unavailable` belongs to no signature: every operation may give it.
 
+pub mod declared;
 pub mod salon;
 
 /// How an operation takes effect.

@@ -100,6 +100,8 @@ pub struct Context {
     pub language: String,
     /// The name from the person's profile, if the channel told it.
     pub profile_name: Option<String>,
+    /// Which revision of its flows the tenant's set is, noted in sessions that begin; 0 for flows that were never published.
+    pub revision: i32,
     /// A number of the person that stays hers: by it `split` gives her the same arm every time.
     pub shares: u64,
     pub screen: Screen,
@@ -116,6 +118,7 @@ impl Context {
             doors: vec![Door { channel, open: true }],
             language: "en".to_owned(),
             profile_name: None,
+            revision: 0,
             shares: 0,
             screen: Screen::default(),
         }

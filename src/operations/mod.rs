@@ -3,6 +3,7 @@
 pub mod arguments;
 pub mod asker;
 pub mod dead_letters;
+pub mod flows;
 pub mod hand_overs;
 pub mod keys;
 pub mod news;

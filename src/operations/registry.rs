@@ -4,7 +4,7 @@ use futures::future::{BoxFuture, ready};
 use sqlx::PgConnection;
 
 use crate::flows::operation::{HAND_OVER, salon as signature};
-use crate::flows::{Question, Signature};
+use crate::flows::{Environment, Question, Signature};
 use crate::store::AppPool;
 
 use super::asker::{Answered, Asker, Trouble};
@@ -39,6 +39,12 @@ pub const ENTRIES: &[Entry] = &[
     Entry { signature: &signature::MY_VISITS, run: Run::Read(|c, a, _| Box::pin(salon::visits::answer(c, a))) },
     Entry { signature: &signature::CANCEL_VISIT, run: Run::Read(|c, a, q| Box::pin(salon::cancel::answer(c, a, q))) },
 ];
+
+/// What a flow may name of it all: every operation of this release.
+pub fn environment() -> Environment {
+    let signatures: Vec<Signature> = ENTRIES.iter().map(|entry| *entry.signature).collect();
+    Environment::of(&signatures)
+}
 
 /// The operation of that name.
 pub fn find(name: &str) -> Option<&'static Entry> {

@@ -70,13 +70,12 @@ struct Script {
 }
 
 pub(super) fn router() -> Router<Arc<State>> {
-    Router::new()
-        .route("/provider/{name}", post(order))
-        .route("/control/provider", post(script).get(taken))
+    Router::new().route("/provider/{name}", post(order)).route("/control/provider", post(script).get(taken))
 }
 
 async fn script(Shared(state): Shared<Arc<State>>, body: Bytes) -> Answer {
-    let example = r#"{"name":"shop","answers":[{"status":202,"retry_after":1},{"body":{"outcome":"found","value":{"left":3}}}]}"#;
+    let example =
+        r#"{"name":"shop","answers":[{"status":202,"retry_after":1},{"body":{"outcome":"found","value":{"left":3}}}]}"#;
     let Script { name, answers } = read(&body, example)?;
     let count = answers.len();
     state.inner.lock().providers.answers.insert(name, answers);

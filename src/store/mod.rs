@@ -24,8 +24,8 @@ pub use facts::{AttemptState, Fact, FactBatch, Notice};
 pub use migrate::migrate;
 pub use postgres::PgStore;
 pub use rows::{
-    AccountRow, DeadLetterRow, DueTimer, LoadedConversation, OpenJob, OpenOutboxRow, OutboxPlace, Registration,
-    ReplayRow, RequestRow, SealedSender, SenderHashes, ServerRow,
+    AccountRow, DeadLetterRow, DueTimer, FlowCount, FlowFiles, LiveFlows, LoadedConversation, OpenJob, OpenOutboxRow,
+    OutboxPlace, Registration, ReplayRow, RequestRow, SealedSender, SenderHashes, ServerRow,
 };
 
 use crate::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, TenantId, Timestamp};
@@ -87,6 +87,12 @@ pub trait Store: Send + Sync + Debug + 'static {
 
     async fn accounts(&self) -> Result<Vec<AccountRow>>;
     async fn servers(&self) -> Result<Vec<ServerRow>>;
+    /// Which revision of its flows each tenant speaks; a tenant that is not listed speaks the shipped ones it names.
+    async fn live_flows(&self) -> Result<Vec<LiveFlows>>;
+    /// A revision's files; `None` if there is no such revision.
+    async fn flow_files(&self, tenant: TenantId, revision: i32) -> Result<Option<FlowFiles>>;
+    /// Adds to the funnel. No two counts are of the same step, channel, revision and day.
+    async fn count_flows(&self, counts: &[FlowCount]) -> Result<()>;
     async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()>;
 
     /// The system key as the ring wraps it: the one that is there, else `fresh`, which is then kept.

@@ -146,3 +146,36 @@ pub struct RequestRow {
     pub kind: String,
     pub arguments: serde_json::Value,
 }
+
+/// The live revision of a tenant's flows.
+#[derive(Debug, Clone)]
+pub struct LiveFlows {
+    pub tenant: TenantId,
+    pub revision: i32,
+    /// SHA-256 of the files.
+    pub digest: Vec<u8>,
+}
+
+/// A revision as it was published.
+#[derive(Debug, Clone)]
+pub struct FlowFiles {
+    pub digest: Vec<u8>,
+    /// Name of a file to its text.
+    pub files: std::collections::BTreeMap<String, String>,
+}
+
+/// How often a step was walked on one day, by one channel, since the last count.
+#[derive(Debug, Clone)]
+pub struct FlowCount {
+    pub tenant: TenantId,
+    pub day: chrono::NaiveDate,
+    /// 0: the shipped flows.
+    pub revision: i32,
+    pub flow: String,
+    pub step: String,
+    pub channel: &'static str,
+    pub entered: i64,
+    pub answered: i64,
+    pub asked_again: i64,
+    pub left: i64,
+}

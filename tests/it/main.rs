@@ -11,6 +11,7 @@ mod media;
 mod migrations;
 mod private_postgres;
 mod retention;
+mod revisions;
 mod salon;
 mod waiting;
 mod world;

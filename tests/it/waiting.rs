@@ -117,8 +117,7 @@ async fn an_address_of_our_own_network_is_never_asked() {
     let said = async |count: i64| {
         wait_for("so many messages to be written", async || {
             let pool = world.database.pool().await;
-            let there: i64 =
-                sqlx::query_scalar("SELECT count(*) FROM ganira.outbox").fetch_one(&pool).await.unwrap();
+            let there: i64 = sqlx::query_scalar("SELECT count(*) FROM ganira.outbox").fetch_one(&pool).await.unwrap();
             (there >= count).then_some(())
         })
         .await;
@@ -197,10 +196,8 @@ async fn news_ends_a_wait_once_and_the_time_ends_it_exactly() {
     .await
     .unwrap();
     assert!(waited >= 2.0, "{waited}");
-    let kept: bool = sqlx::query_scalar("SELECT bool_or(arguments ? 'payload') FROM ganira.request")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let kept: bool =
+        sqlx::query_scalar("SELECT bool_or(arguments ? 'payload') FROM ganira.request").fetch_one(&pool).await.unwrap();
     assert!(!kept, "what was told of a person is not kept in the clear");
     world.stop().await;
 }
@@ -239,7 +236,8 @@ async fn staff_take_over_and_give_back() {
     assert_eq!(told.as_deref(), Some("told"));
     assert_eq!(shown(&world, 5).await[4..], ["What shall it be?"], "what she said meanwhile was for staff");
     assert!(hand_overs::list(&pool, None).await.unwrap().is_empty());
-    let journaled: i64 = sqlx::query_scalar("SELECT count(*) FROM ganira.journal WHERE kind = 1").fetch_one(&pool).await.unwrap();
+    let journaled: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM ganira.journal WHERE kind = 1").fetch_one(&pool).await.unwrap();
     assert_eq!(journaled, 5, "and it is in the journal");
     world.stop().await;
 }

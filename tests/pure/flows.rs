@@ -5,5 +5,7 @@
 mod broken;
 mod laws;
 mod limits;
+mod reviews;
 mod talks;
+mod texts;
 mod world;

@@ -22,9 +22,9 @@ use crate::domain::{AccountId, Clock, ContactId, Conversation, EventId, Money, O
 use crate::flows::{Question, Row, Value};
 use crate::operations::{Answered, Asker};
 use crate::store::{
-    AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, LoadedConversation, OpenJob,
-    OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result, SealedSender, SenderHashes, ServerRow,
-    Store, WriterId, seals,
+    AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
+    LoadedConversation, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result, SealedSender,
+    SenderHashes, ServerRow, Store, WriterId, seals,
 };
 
 const TENANT: i64 = 1;
@@ -174,6 +174,18 @@ impl Store for NullStore {
             flow: "salon".to_owned(),
             wrapped_tenant_key: self.wrapped_tenant_key.clone(),
         }])
+    }
+
+    async fn live_flows(&self) -> Result<Vec<LiveFlows>> {
+        Ok(Vec::new())
+    }
+
+    async fn flow_files(&self, _: TenantId, _: i32) -> Result<Option<FlowFiles>> {
+        Ok(None)
+    }
+
+    async fn count_flows(&self, _: &[FlowCount]) -> Result<()> {
+        Ok(())
     }
 
     async fn stop_account(&self, _: AccountId, _: Option<&str>) -> Result<()> {

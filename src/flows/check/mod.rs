@@ -4,7 +4,9 @@
 mod fits;
 mod names;
 mod operations;
+mod said;
 mod texts;
+mod unsaid;
 mod waiting;
 mod ways;
 
@@ -40,6 +42,8 @@ impl<'f> Check<'f> {
         self.expressions();
         self.texts();
         self.waiting();
+        self.said();
+        self.unsaid();
         self.elsewhere.extend(self.mistakes.found);
         self.elsewhere
     }

@@ -65,13 +65,13 @@ impl Check<'_> {
         if needs.prompt {
             self.fits(texts, needs, &own, line.step.rows_from().is_some());
         }
-        for entry in own {
+        for entry in own.into_iter().flat_map(|entry| texts.reached(entry)) {
             self.variables(texts, entry);
         }
     }
 
     fn variables(&mut self, texts: &Texts, entry: &Entry) {
-        for (variable, at) in &entry.variables {
+        for (variable, at) in &entry.uses.variables {
             let given_again = matches!(
                 (entry.attribute.as_deref(), variable.as_str()),
                 (Some("low"), "low") | (Some("high"), "high")

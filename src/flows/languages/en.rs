@@ -4,7 +4,7 @@ use super::{Language, OwnTexts};
 
 pub(super) static ENGLISH: Language = Language {
     code: "en",
-    weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    review: "reviewed by the Ganira authors, 2026-11-20",
     weekday_words: [
         &["monday", "mon"],
         &["tuesday", "tue", "tues"],
@@ -14,8 +14,6 @@ pub(super) static ENGLISH: Language = Language {
         &["saturday", "sat"],
         &["sunday", "sun"],
     ],
-    months: Some(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]),
-    thousands: ',',
     yes: &["yes", "y", "yeah", "yep", "ok", "okay", "sure"],
     no: &["no", "n", "nope"],
     today: &["today"],
@@ -40,6 +38,7 @@ pub(super) static ENGLISH: Language = Language {
         high: "At most {high}, please.",
         more: "More",
         first: "From the start",
+        back: "Back",
         open: "Choose",
         yes: "Yes",
         no: "No",

@@ -4,7 +4,7 @@ use super::{Language, OwnTexts};
 
 pub(super) static FRENCH: Language = Language {
     code: "fr",
-    weekdays: ["lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."],
+    review: "unreviewed",
     weekday_words: [
         &["lundi", "lun"],
         &["mardi", "mar"],
@@ -14,8 +14,6 @@ pub(super) static FRENCH: Language = Language {
         &["samedi", "sam"],
         &["dimanche", "dim"],
     ],
-    months: Some(["janv.", "févr.", "mars", "avr.", "mai", "juin", "juill.", "août", "sept.", "oct.", "nov.", "déc."]),
-    thousands: ' ',
     yes: &["oui", "ok", "d'accord", "ouais"],
     no: &["non"],
     today: &["aujourd'hui"],
@@ -40,6 +38,7 @@ pub(super) static FRENCH: Language = Language {
         high: "Au plus {high}, s'il vous plaît.",
         more: "Suite",
         first: "Depuis le début",
+        back: "Retour",
         open: "Choisir",
         yes: "Oui",
         no: "Non",

@@ -1,4 +1,4 @@
-//! What the engine itself knows of each language: the few texts that no flow gives, words it understands, and how a day is written.
+//! What the engine itself knows of each language: the few texts that no flow gives, and words it understands.
 //!
 //! Everything is a table, so that the compiler sees that no language lacks an entry. Kinyarwanda and Swahili wait for a native reader.
 
@@ -11,14 +11,10 @@ mod sw;
 #[derive(Debug)]
 pub(crate) struct Language {
     pub code: &'static str,
-    /// Monday first, as a day is written in a text.
-    pub weekdays: [&'static str; 7],
+    /// Who has read its words: `unreviewed`, or `reviewed by NAME, 2026-11-20`.
+    pub review: &'static str,
     /// Other ways a person writes the weekdays, folded, Monday first.
     pub weekday_words: [&'static [&'static str]; 7],
-    /// `None` where days are written dd/mm.
-    pub months: Option<[&'static str; 12]>,
-    /// Between the thousands of an amount.
-    pub thousands: char,
     pub yes: &'static [&'static str],
     pub no: &'static [&'static str],
     pub today: &'static [&'static str],
@@ -44,6 +40,8 @@ pub(crate) struct OwnTexts {
     /// The row that turns the page, and the one that goes back to the first.
     pub more: &'static str,
     pub first: &'static str,
+    /// The key that goes back on USSD.
+    pub back: &'static str,
     /// The button that opens a list.
     pub open: &'static str,
     pub yes: &'static str,
@@ -60,6 +58,9 @@ pub(crate) struct OwnTexts {
     pub restart: &'static str,
 }
 
+/// Every language we know, English first.
+pub(crate) const ALL: [&Language; 4] = [&en::ENGLISH, &fr::FRENCH, &rw::KINYARWANDA, &sw::SWAHILI];
+
 /// The language of a code such as `rw` or `en-GB`; English for one we do not know.
 pub(crate) fn language(code: &str) -> &'static Language {
     known(code).unwrap_or(&en::ENGLISH)
@@ -68,5 +69,5 @@ pub(crate) fn language(code: &str) -> &'static Language {
 /// The language of a code, if we know it.
 pub(crate) fn known(code: &str) -> Option<&'static Language> {
     let primary = code.split(['-', '_']).next().unwrap_or(code);
-    [&en::ENGLISH, &fr::FRENCH, &rw::KINYARWANDA, &sw::SWAHILI].into_iter().find(|language| language.code == primary)
+    ALL.into_iter().find(|language| language.code == primary)
 }

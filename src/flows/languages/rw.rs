@@ -4,7 +4,7 @@ use super::{Language, OwnTexts};
 
 pub(super) static KINYARWANDA: Language = Language {
     code: "rw",
-    weekdays: ["kuwa mbere", "kuwa kabiri", "kuwa gatatu", "kuwa kane", "kuwa gatanu", "kuwa gatandatu", "ku cyumweru"],
+    review: "unreviewed",
     weekday_words: [
         &["kuwa mbere", "ku wa mbere"],
         &["kuwa kabiri", "ku wa kabiri"],
@@ -14,8 +14,6 @@ pub(super) static KINYARWANDA: Language = Language {
         &["kuwa gatandatu", "ku wa gatandatu"],
         &["ku cyumweru", "cyumweru"],
     ],
-    months: None,
-    thousands: ',',
     yes: &["yego", "ego", "ok", "sawa"],
     no: &["oya"],
     today: &["uyu munsi", "none", "none aha"],
@@ -40,6 +38,7 @@ pub(super) static KINYARWANDA: Language = Language {
         high: "Ntarenze {high}.",
         more: "Ibindi",
         first: "Uhereye mu ntangiriro",
+        back: "Inyuma",
         open: "Hitamo",
         yes: "Yego",
         no: "Oya",

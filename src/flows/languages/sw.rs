@@ -4,7 +4,7 @@ use super::{Language, OwnTexts};
 
 pub(super) static SWAHILI: Language = Language {
     code: "sw",
-    weekdays: ["Jumatatu", "Jumanne", "Jumatano", "Alhamisi", "Ijumaa", "Jumamosi", "Jumapili"],
+    review: "unreviewed",
     weekday_words: [
         &["jumatatu"],
         &["jumanne"],
@@ -14,8 +14,6 @@ pub(super) static SWAHILI: Language = Language {
         &["jumamosi"],
         &["jumapili"],
     ],
-    months: None,
-    thousands: ',',
     yes: &["ndiyo", "ndio", "sawa", "ok", "naam"],
     no: &["hapana", "la"],
     today: &["leo"],
@@ -40,6 +38,7 @@ pub(super) static SWAHILI: Language = Language {
         high: "Isizidi {high}, tafadhali.",
         more: "Zaidi",
         first: "Kutoka mwanzo",
+        back: "Rudi",
         open: "Chagua",
         yes: "Ndiyo",
         no: "Hapana",

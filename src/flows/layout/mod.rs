@@ -1,11 +1,16 @@
 //! Lays a prompt out for a channel: a choice is stated once and becomes what the channel can show.
 
+pub mod gsm;
+mod lines;
 mod measure;
 mod numbered;
+mod numbers;
+mod sms;
+mod ussd;
 mod whatsapp;
 
 use super::languages::Language;
-use super::turn::Channel;
+use super::turn::{Channel, Screen};
 use crate::domain::Content;
 
 /// The option id of the row that turns the page.
@@ -16,6 +21,9 @@ pub(crate) const MORE_ROW: u8 = u8::MAX;
 pub(crate) const OPTIONS_MAX: usize = 200;
 
 pub(crate) use measure::units;
+pub(crate) use numbers::numbers;
+pub(crate) use sms::{Plain, SmsStyle};
+pub(crate) use ussd::{first_page, screen};
 pub(crate) use whatsapp::{BUTTON_UNITS, NOTE_UNITS, TITLE_UNITS};
 
 /// One option of a prompt.
@@ -34,35 +42,63 @@ pub(crate) struct Opt {
 /// A prompt before it is laid out.
 #[derive(Debug)]
 pub(crate) struct Prompt<'a> {
+    /// What is said before the question in the same breath.
+    pub lead: &'a str,
     pub text: String,
     pub options: &'a [Opt],
     pub page: u8,
+    /// Whether there is a question before this one to go back to.
+    pub previous: bool,
     /// The label of the button that opens a list.
     pub open: &'a str,
     pub language: &'static Language,
     /// Stands before every option id: the prompt's number and digest.
     pub mark: &'a str,
+    pub screen: &'a Screen,
+    pub sms: SmsStyle,
 }
 
 /// A prompt as it leaves.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Laid {
     pub contents: Vec<Content>,
     /// What is shown, in its order, as places in the options.
     pub rows: Vec<u8>,
     pub page: u8,
+    /// How many pages there are.
+    pub pages: usize,
+    /// Whether the options carry numbers.
+    pub numbered: bool,
+    /// SMS this page takes.
+    pub segments: usize,
+    /// The keys shown that turn the page.
+    pub more: Option<String>,
+    pub back: Option<String>,
+    /// What was said before the question, if its pages have to be laid out again.
+    pub lead: Option<String>,
 }
 
-pub(crate) fn prompt(channel: Channel, prompt: Prompt<'_>) -> Laid {
-    let options = &prompt.options[..prompt.options.len().min(OPTIONS_MAX)];
-    let prompt = Prompt { options, ..prompt };
+pub(crate) fn prompt(channel: Channel, mut prompt: Prompt<'_>) -> Laid {
+    prompt.options = &prompt.options[..prompt.options.len().min(OPTIONS_MAX)];
     match channel {
-        Channel::WhatsApp => whatsapp::lay_out(prompt),
-        Channel::Ussd | Channel::Sms => numbered::lay_out(prompt, numbered::TEXT_UNITS),
+        Channel::WhatsApp => {
+            if !prompt.lead.is_empty() {
+                prompt.text = format!("{}\n\n{}", prompt.lead, prompt.text);
+            }
+            whatsapp::lay_out(prompt)
+        }
+        Channel::Ussd => ussd::lay_out(&prompt),
+        Channel::Sms => sms::lay_out(&prompt),
     }
 }
 
-/// A plain text as one or more messages.
-pub(crate) fn text(text: &str) -> Vec<Content> {
-    measure::split(text, numbered::TEXT_UNITS).into_iter().map(|text| Content::Text { text, preview: false }).collect()
+/// A text on a chat channel as one or more messages; on USSD see [`screen`].
+pub(crate) fn text(channel: Channel, text: &str, style: SmsStyle) -> Vec<Content> {
+    match channel {
+        Channel::Sms => sms::texts(text, style),
+        _ => {
+            let pieces = measure::split(text, numbered::TEXT_UNITS);
+            pieces.into_iter().map(|text| Content::Text { text, preview: false }).collect()
+        }
+    }
 }

@@ -57,11 +57,12 @@ fn buttons(prompt: &Prompt<'_>) -> Laid {
         .collect();
     let (mut contents, text) = body(&prompt.text, BUTTONS_TEXT_UNITS);
     contents.push(Content::Buttons { text, buttons, footer: None });
-    Laid { contents, rows: (0..prompt.options.len() as u8).collect(), page: 0 }
+    Laid { contents, rows: (0..prompt.options.len() as u8).collect(), pages: 1, ..Laid::default() }
 }
 
 fn list(prompt: &Prompt<'_>) -> Laid {
-    let (shown, page, last) = page(prompt.options, prompt.page);
+    let (shown, page, pages) = page(prompt.options, prompt.page);
+    let last = usize::from(page) + 1 == pages;
     let rows = shown
         .iter()
         .map(|n| match prompt.options.get(usize::from(*n)) {
@@ -75,7 +76,7 @@ fn list(prompt: &Prompt<'_>) -> Laid {
         .collect();
     let (mut contents, text) = body(&prompt.text, numbered::TEXT_UNITS);
     contents.push(Content::List { text, button: cut(prompt.open, BUTTON_UNITS), rows, footer: None });
-    Laid { contents, rows: shown, page }
+    Laid { contents, rows: shown, page, pages, ..Laid::default() }
 }
 
 fn row(option: &Opt, mark: &str) -> ListRow {
@@ -84,10 +85,10 @@ fn row(option: &Opt, mark: &str) -> ListRow {
     ListRow { id: format!("{mark}{}", option.id), title: cut(&option.label, TITLE_UNITS), note }
 }
 
-/// The rows of a page; the page, which starts again from the first after the last; and whether it is the last of several.
-fn page(options: &[Opt], page: u8) -> (Vec<u8>, u8, bool) {
+/// The rows of a page; the page, which starts again from the first after the last; and how many there are.
+fn page(options: &[Opt], page: u8) -> (Vec<u8>, u8, usize) {
     if options.len() <= ROWS_MAX {
-        return ((0..options.len() as u8).collect(), 0, false);
+        return ((0..options.len() as u8).collect(), 0, 1);
     }
     let moving = options.iter().take_while(|option| option.id.starts_with('=')).count();
     let fixed = options.len() - moving;
@@ -101,7 +102,7 @@ fn page(options: &[Opt], page: u8) -> (Vec<u8>, u8, bool) {
     if pages > 1 {
         rows.push(MORE_ROW);
     }
-    (rows, page as u8, page + 1 == pages)
+    (rows, page as u8, pages)
 }
 
 /// The last piece of a text is the body of the interactive message, the ones before it leave as texts.

@@ -5,7 +5,7 @@ use super::run::Run;
 use super::walk::{Missed, Then};
 use crate::flows::definition::{Arm, Head, Spot};
 use crate::flows::languages::Language;
-use crate::flows::messages::{print, write_day};
+use crate::flows::messages::written;
 use crate::flows::turn::{Fault, Passing};
 use crate::flows::value::Value;
 
@@ -117,13 +117,8 @@ impl<'a> Run<'a> {
     }
 
     fn limit(&self, message: &str, name: &str, value: &Value, own: &str, words: &Language) -> String {
-        self.text_with(&format!("{message}.{name}"), Some((name, value))).unwrap_or_else(|| {
-            let written = match value {
-                Value::Date(day) => write_day(*day, words),
-                other => print(other, self.context.zone),
-            };
-            own.replace(&format!("{{{name}}}"), &written)
-        })
+        self.text_with(&format!("{message}.{name}"), Some((name, value)))
+            .unwrap_or_else(|| own.replace(&format!("{{{name}}}"), &written(value, words, self.context.zone)))
     }
 
     /// Takes `unavailable` once; the second time the session ends.

@@ -8,7 +8,7 @@ use crate::domain::Referral;
 use crate::flows::definition::{Arm, Flow, Return};
 use crate::flows::layout::{self, Opt};
 use crate::flows::turn::{Channel, Door, Question};
-use crate::flows::understand::{self, Picked, fold};
+use crate::flows::understand::{self, Picked, Seen, Slips, fold};
 use crate::flows::value::Row;
 
 /// What a person who has come back may choose.
@@ -101,10 +101,22 @@ impl<'a> Run<'a> {
         let options = self.ways_to_resume();
         let bytes = text.len();
         let open = words.texts.open;
-        let prompt = layout::Prompt { text, options: &options, page: 0, open, language: words, mark: &mark };
+        let prompt = layout::Prompt {
+            lead: "",
+            text,
+            options: &options,
+            page: 0,
+            previous: false,
+            open,
+            language: words,
+            mark: &mark,
+            screen: &self.context.screen,
+            sms: self.sms_style(),
+        };
         let laid = layout::prompt(self.door.channel, prompt);
         self.outbox.contents("resume", bytes, laid.contents);
-        self.state.resume = Some(Shown { prompt: number, digest: 0, rows: laid.rows, page: 0 });
+        self.state.resume =
+            Some(Shown { prompt: number, rows: laid.rows, numbered: laid.numbered, ..Shown::default() });
         None
     }
 
@@ -129,10 +141,13 @@ impl<'a> Run<'a> {
                 return self.message(heard);
             }
             Heard::Tap(tap) => options.iter().position(|option| option.id == tap.option),
-            Heard::Text(text) => match understand::pick(text, &options, &shown.rows, self.own_texts()) {
-                Some(Picked::Option(n)) => Some(n),
-                _ => None,
-            },
+            Heard::Text(text) => {
+                let seen = Seen { rows: &shown.rows, numbered: shown.numbered, more: false, back: false };
+                match understand::pick(text, &options, seen, self.own_texts(), |_| Slips::Forgiven) {
+                    Some(Picked::Option(n)) => Some(n),
+                    _ => None,
+                }
+            }
             Heard::Other => None,
         };
         match picked {
@@ -174,7 +189,8 @@ impl<'a> Run<'a> {
 
     fn speak_by(&mut self, door: Door) {
         self.door = door;
-        self.outbox.leave_by(Some(door.channel).filter(|channel| *channel != self.context.channel));
+        let by = Some(door.channel).filter(|channel| *channel != self.context.channel);
+        self.outbox.leave_by(door.channel, by);
     }
 
     fn has_door(&self, channel: Channel) -> bool {

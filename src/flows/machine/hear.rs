@@ -80,6 +80,12 @@ impl<'a> Run<'a> {
             Heard::Text(text) => fold(text),
             _ => String::new(),
         };
+        if let Some(unread) = self.state.unread.take()
+            && fold(&unread.key) == said
+        {
+            self.outbox.go_on(&unread.text);
+            return None;
+        }
         let words = self.own_texts();
         if self.state.is_open() && words.stop.contains(&said.as_str()) {
             self.clear();
@@ -92,6 +98,9 @@ impl<'a> Run<'a> {
             self.state.stack.clear();
         }
         let Some((line, spot)) = self.open_line() else { return self.begin_flow(heard, &said) };
+        if let Some(then) = self.turned(heard, &said) {
+            return self.walk(then, spot);
+        }
         if line.step.takes_any_text()
             && let Some(entry) = self.anytime_entry(&said)
         {
@@ -142,6 +151,11 @@ impl<'a> Run<'a> {
         let mut here = first(flow);
         let then = self.enter(&flow.name, Row::new(), &mut here);
         self.walk(then, here)
+    }
+
+    /// Whether a text is a word that is understood at any time, or begins another flow.
+    pub(super) fn means_elsewhere(&self, said: &str) -> bool {
+        self.anytime_entry(said).is_some() || self.flow_by_word(said).is_some()
     }
 
     fn flow_by_word(&self, said: &str) -> Option<&'a Flow> {

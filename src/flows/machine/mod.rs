@@ -15,7 +15,7 @@ mod tell;
 mod walk;
 
 pub(crate) use hear::Heard;
-pub(crate) use look::{labels, more, start_word};
+pub(crate) use look::{advance_traced, begin_at, labels, middle, more, start_word};
 pub(crate) use run::Run;
 pub use state::{State, UnreadableState};
 pub(crate) use walk::{Missed, Then};

@@ -1,11 +1,16 @@
-//! Gathers what a turn says. Consecutive texts become one message; a prompt is a message of its own.
+//! Gathers what a turn says. Consecutive texts become one message. A prompt is a message of its own on WhatsApp; on USSD and SMS it takes
+//! the texts before it into its screen or message.
 
+use super::state::Unread;
 use crate::domain::Content;
-use crate::flows::layout;
-use crate::flows::turn::{Channel, Say};
+use crate::flows::languages::Language;
+use crate::flows::layout::{self, SmsStyle};
+use crate::flows::turn::{Channel, Say, Screen};
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Outbox {
+    channel: Channel,
+    pub style: SmsStyle,
     messages: Vec<Say>,
     said: Vec<String>,
     pending: String,
@@ -15,9 +20,28 @@ pub(super) struct Outbox {
     by: Option<Channel>,
 }
 
+/// All that was said.
+pub(super) struct Finished {
+    pub messages: Vec<Say>,
+    /// The names of what was said, in their order.
+    pub said: Vec<String>,
+    /// What the screen had no room for.
+    pub unread: Option<Unread>,
+}
+
 impl Outbox {
+    pub(super) fn new(channel: Channel) -> Self {
+        let (messages, said, pending) = (Vec::new(), Vec::new(), String::new());
+        Self { channel, style: SmsStyle::default(), messages, said, pending, bytes: 0, by: None }
+    }
+
     pub(super) fn text(&mut self, name: &str, text: &str) {
         self.said.push(name.to_owned());
+        self.go_on(text);
+    }
+
+    /// More of a text whose beginning was said in an earlier turn.
+    pub(super) fn go_on(&mut self, text: &str) {
         if text.is_empty() {
             return;
         }
@@ -26,6 +50,14 @@ impl Outbox {
             self.pending.push_str("\n\n");
         }
         self.pending.push_str(text);
+    }
+
+    /// What was said before a prompt, where the prompt takes it into its own message.
+    pub(super) fn lead(&mut self) -> String {
+        match self.channel {
+            Channel::WhatsApp => String::new(),
+            Channel::Ussd | Channel::Sms => std::mem::take(&mut self.pending),
+        }
     }
 
     pub(super) fn contents(&mut self, name: &str, bytes: usize, contents: Vec<Content>) {
@@ -37,13 +69,14 @@ impl Outbox {
     }
 
     pub(super) fn clear(&mut self) {
-        *self = Self { by: self.by, ..Self::default() };
+        *self = Self { style: self.style, by: self.by, ..Self::new(self.channel) };
     }
 
-    /// What follows leaves by another door.
-    pub(super) fn leave_by(&mut self, by: Option<Channel>) {
-        if self.by != by {
+    /// What follows leaves by the door of this channel, which is the turn's own without `by`.
+    pub(super) fn leave_by(&mut self, channel: Channel, by: Option<Channel>) {
+        if self.channel != channel {
             self.flush();
+            self.channel = channel;
             self.by = by;
         }
     }
@@ -56,14 +89,22 @@ impl Outbox {
         if !self.pending.is_empty() {
             let text = std::mem::take(&mut self.pending);
             let by = self.by;
-            self.messages.extend(layout::text(&text).into_iter().map(|content| say(content, by)));
+            let contents = layout::text(self.channel, &text, self.style);
+            self.messages.extend(contents.into_iter().map(|content| say(content, by)));
         }
     }
 
-    /// The messages and the names of what was said, in their order.
-    pub(super) fn finish(mut self) -> (Vec<Say>, Vec<String>) {
+    pub(super) fn finish(&mut self, screen: &Screen, language: &Language) -> Finished {
+        let mut unread = None;
+        if self.channel == Channel::Ussd && self.messages.is_empty() {
+            let (text, rest) = layout::screen(&std::mem::take(&mut self.pending), screen, language);
+            if !text.is_empty() {
+                self.messages.push(say(Content::Text { text, preview: false }, self.by));
+            }
+            unread = rest.map(|(text, key)| Unread { text, key });
+        }
         self.flush();
-        (self.messages, self.said)
+        Finished { messages: std::mem::take(&mut self.messages), said: std::mem::take(&mut self.said), unread }
     }
 }
 

@@ -38,6 +38,8 @@ pub(crate) struct Run<'a> {
     counts: Vec<(&'a str, &'a str, Passing)>,
     /// The person has come back by another door: an answer that cannot be read shows the open question, and costs no try.
     pub(super) came_back: bool,
+    /// The steps reached, for those who want to know: flow and step.
+    pub(super) trace: Option<Vec<(&'a str, &'a str)>>,
     /// The timers of the question that was open when the turn began, for `again`.
     pub(super) kept: Option<(String, Vec<Wake>)>,
 }
@@ -60,7 +62,7 @@ impl<'a> Run<'a> {
             answers,
             text,
             state,
-            outbox: Outbox::default(),
+            outbox: Outbox::new(context.channel),
             faults: Vec::new(),
             asked: 0,
             steps: 0,
@@ -70,11 +72,13 @@ impl<'a> Run<'a> {
             jobs: Vec::new(),
             counts: Vec::new(),
             came_back: false,
+            trace: None,
             kept: None,
         }
     }
 
     pub(super) fn done(mut self) -> Done {
+        self.state.rev = if self.state.stack.is_empty() { 0 } else { self.context.revision };
         self.plan_days();
         let run = &self;
         let timers = run.state.stack.iter().enumerate().flat_map(|(depth, frame)| {
@@ -82,13 +86,19 @@ impl<'a> Run<'a> {
         });
         let alarm = timers.chain(run.state.days.values().copied()).min();
         let alarm = alarm.map(|at| self.state.quiet_until.map_or(at, |quiet| at.max(quiet)));
+        let words = self.own_texts();
+        let finished = self.outbox.finish(&self.context.screen, words);
+        if finished.unread.is_some() {
+            self.state.unread = finished.unread;
+        }
         let rests = match self.open_line() {
+            _ if self.state.unread.is_some() => Rests::Question,
             None => Rests::Ended,
             Some(_) if self.state.resume.is_some() => Rests::Question,
             Some((line, _)) if line.step.asking().is_some() => Rests::Question,
             Some(_) => Rests::Waiting,
         };
-        if !self.outbox.is_empty() {
+        if !finished.messages.is_empty() {
             self.state.via = Some(self.door.channel);
         }
         let counts = self.counts.iter().map(|(flow, step, what)| Count {
@@ -97,8 +107,16 @@ impl<'a> Run<'a> {
             what: *what,
         });
         let counts = counts.collect();
-        let (messages, said) = self.outbox.finish();
-        Done { state: self.state, messages, alarm, said, jobs: self.jobs, counts, rests, faults: self.faults }
+        Done {
+            state: self.state,
+            messages: finished.messages,
+            alarm,
+            said: finished.said,
+            jobs: self.jobs,
+            counts,
+            rests,
+            faults: self.faults,
+        }
     }
 
     /// Counts what happens at the open step.

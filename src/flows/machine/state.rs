@@ -28,6 +28,9 @@ pub struct State {
     /// The session: flows that have called each other, the open one last. Empty when no flow runs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) stack: Vec<Frame>,
+    /// The revision of the flows that run; 0 for flows that were never published.
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    pub(crate) rev: i32,
     /// Staff talk here themselves until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) quiet_until: Option<Timestamp>,
@@ -46,6 +49,9 @@ pub struct State {
     /// When the contact's own days are due, by flow and scene.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) days: BTreeMap<String, Timestamp>,
+    /// What a USSD screen had no room for, when nothing was asked after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) unread: Option<Unread>,
 }
 
 impl Default for State {
@@ -56,12 +62,14 @@ impl Default for State {
             contact: Row::new(),
             prompt: 0,
             stack: Vec::new(),
-            quiet_until: None,
             via: None,
             screen_at: None,
             resume: None,
             jobs: 0,
             days: BTreeMap::new(),
+            rev: 0,
+            quiet_until: None,
+            unread: None,
         }
     }
 }
@@ -97,6 +105,11 @@ impl State {
     /// Whether a flow is waiting for the person.
     pub fn is_open(&self) -> bool {
         !self.stack.is_empty()
+    }
+
+    /// The revision of the flows that run, while some do; 0 for flows that were never published.
+    pub fn revision(&self) -> Option<i32> {
+        self.is_open().then_some(self.rev)
     }
 
     /// Staff talk here themselves until then.
@@ -179,7 +192,7 @@ impl Frame {
 }
 
 /// A prompt on the person's screen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Shown {
     pub prompt: u32,
     /// Two prompts of one digest ask the same of the same step: a tap on the older one still means what it says.
@@ -189,6 +202,24 @@ pub(crate) struct Shown {
     pub rows: Vec<u8>,
     #[serde(default, skip_serializing_if = "is_nought")]
     pub page: u8,
+    /// The options carry numbers, the same on every page; without them a number is a place among `rows`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub numbered: bool,
+    /// The keys that turn the page, where there are such.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<String>,
+    /// What was said before the question, if its other pages have to be laid out with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<String>,
+}
+
+/// The rest of a text, and the key that shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Unread {
+    pub text: String,
+    pub key: String,
 }
 
 /// A question that has been answered, and the names that got a value since it was asked.
@@ -209,6 +240,11 @@ pub(crate) struct Wake {
 
 fn is_empty(values: &Arc<Row>) -> bool {
     values.is_empty()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_none_yet(revision: &i32) -> bool {
+    *revision == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]

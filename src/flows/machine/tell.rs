@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono::Duration;
 
 use super::TEXT_BYTES_MAX;
+use super::hear::Heard;
 use super::run::Run;
 use super::state::{Passed, Shown, Wake};
 use super::walk::Then;
@@ -12,10 +13,11 @@ use crate::domain::outbound::{TemplateButton, TemplateParameter};
 use crate::domain::{Content, Template};
 use crate::flows::definition::Line;
 use crate::flows::expression::Scope;
-use crate::flows::layout::{self, Opt};
+use crate::flows::layout::{self, MORE, Opt, SmsStyle};
 use crate::flows::messages::Texts;
 use crate::flows::steps::Asking;
-use crate::flows::turn::{Fault, Passing};
+use crate::flows::turn::{Channel, Fault, Passing};
+use crate::flows::understand::{self, Picked, Seen, Slips, fold};
 use crate::flows::value::Value;
 
 /// Questions that `back` remembers.
@@ -52,7 +54,8 @@ impl<'a> Run<'a> {
     pub(crate) fn say(&mut self, message: &str, template: Option<&str>) -> bool {
         match (self.door.open, template) {
             (true, _) => {
-                let text = self.text(message).unwrap_or_else(|| self.missing(message));
+                let text = self.spoken(message);
+                self.outbox.style = self.sms_style();
                 self.outbox.text(message, &text);
                 true
             }
@@ -66,6 +69,21 @@ impl<'a> Run<'a> {
                 false
             }
         }
+    }
+
+    /// A message's text as the channel needs it: `.sms` for SMS, `.plain` for USSD and SMS, where there are such.
+    fn spoken(&mut self, message: &str) -> String {
+        let own: &[&str] = match self.door.channel {
+            Channel::WhatsApp => &[],
+            Channel::Ussd => &["plain"],
+            Channel::Sms => &["sms", "plain"],
+        };
+        let own = own.iter().find_map(|name| self.text(&format!("{message}.{name}")));
+        own.or_else(|| self.text(message)).unwrap_or_else(|| self.missing(message))
+    }
+
+    pub(super) fn sms_style(&self) -> SmsStyle {
+        self.flow().map_or_else(SmsStyle::default, |flow| flow.head.sms)
     }
 
     /// One of the engine's own texts.
@@ -168,7 +186,7 @@ impl<'a> Run<'a> {
 
     /// Shows the open question.
     pub(crate) fn prompt(&mut self, asking: &'a Asking, options: &[Opt], lead: Option<String>, page: u8) -> Then<'a> {
-        let text = self.text(&asking.message).unwrap_or_else(|| self.missing(&asking.message));
+        let text = self.spoken(&asking.message);
         let digest = digest(self.state.stack.last().map_or("", |frame| &frame.at), &text);
         let number = self.state.prompt.wrapping_add(1);
         let mark = format!("p{number}.{digest:08x}:");
@@ -184,26 +202,80 @@ impl<'a> Run<'a> {
             let content = self.template(&asking.message, template, options.iter().enumerate().map(reply).collect());
             self.outbox.contents(&asking.message, 0, vec![content]);
             let rows = (0..options.len().min(layout::OPTIONS_MAX) as u8).collect();
-            return self.now_shown(Shown { prompt: number, digest, rows, page: 0 });
+            return self.now_shown(Shown { prompt: number, digest, rows, ..Shown::default() });
         }
-        let text = match lead {
-            Some(lead) => format!("{lead}\n\n{text}"),
-            None => text,
-        };
+        let (lead, page) = self.before_question(lead, page);
         let open = self.text(&format!("{}.button", asking.message));
         let words = self.own_texts();
-        let bytes = text.len();
+        let bytes = text.len() + lead.len();
         let prompt = layout::Prompt {
+            lead: &lead,
             text,
             options,
             page,
+            previous: self.has_previous(),
             open: open.as_deref().unwrap_or(words.texts.open),
             language: words,
             mark: &mark,
+            screen: &self.context.screen,
+            sms: self.sms_style(),
         };
         let laid = layout::prompt(self.door.channel, prompt);
         self.outbox.contents(&asking.message, bytes, laid.contents);
-        self.now_shown(Shown { prompt: number, digest, rows: laid.rows, page: laid.page })
+        self.now_shown(Shown {
+            prompt: number,
+            digest,
+            rows: laid.rows,
+            page: laid.page,
+            numbered: laid.numbered,
+            more: laid.more,
+            back: laid.back,
+            lead: laid.lead,
+        })
+    }
+
+    /// What stands before a question, and the page that is shown. Where both share pages, something new to say begins them anew, and what
+    /// was said stays with them while they are turned.
+    fn before_question(&mut self, lead: Option<String>, page: u8) -> (String, u8) {
+        if self.door.channel == Channel::WhatsApp {
+            return (lead.unwrap_or_default(), page);
+        }
+        let said = self.outbox.lead();
+        let new: Vec<String> = [said, lead.unwrap_or_default()].into_iter().filter(|text| !text.is_empty()).collect();
+        if new.is_empty() {
+            return (self.shown().and_then(|shown| shown.lead).unwrap_or_default(), page);
+        }
+        (new.join("\n\n"), 0)
+    }
+
+    /// Whether `back` leads to another question.
+    fn has_previous(&self) -> bool {
+        self.state.stack.last().is_some_and(|frame| !frame.aside && frame.trail.len() > 1)
+    }
+
+    /// Which of the options of the open question a text means, or whether it turns the page.
+    pub(crate) fn pick(&self, text: &str, options: &[Opt]) -> Option<Picked> {
+        let shown = self.shown()?;
+        let seen = Seen {
+            rows: &shown.rows,
+            numbered: shown.numbered,
+            more: shown.more.is_some(),
+            back: shown.back.is_some(),
+        };
+        let slips = |said: &str| if self.means_elsewhere(said) { Slips::Counted } else { Slips::Forgiven };
+        understand::pick(text, options, seen, self.own_texts(), slips)
+    }
+
+    /// Whether a key or the row that turns the page of the open question was used.
+    pub(super) fn turned(&self, heard: Heard<'_>, said: &str) -> Option<Then<'a>> {
+        let shown = self.shown()?;
+        let is = |key: &Option<String>| key.as_deref().is_some_and(|key| fold(key) == said);
+        match heard {
+            Heard::Tap(tap) => (tap.option == MORE && tap.prompt == shown.prompt).then_some(Then::Page),
+            Heard::Text(_) if is(&shown.more) => Some(Then::Page),
+            Heard::Text(_) if is(&shown.back) => Some(Then::PageBack),
+            _ => None,
+        }
     }
 
     fn now_shown(&mut self, shown: Shown) -> Then<'a> {

@@ -30,6 +30,8 @@ pub(crate) enum Then<'a> {
     Missed(Missed),
     /// The open question is shown from its next page.
     Page,
+    /// From the page before, or from the first page back to the question before.
+    PageBack,
     /// The open question was never shown: it is now.
     Pose,
     /// The rows of a choice are not there: they are found (again).
@@ -67,6 +69,10 @@ impl<'a> Run<'a> {
                     let page = self.shown().map_or(0, |shown| shown.page.saturating_add(1));
                     self.pose(here, None, page)
                 }
+                Then::PageBack => match self.shown().map_or(0, |shown| shown.page) {
+                    0 => self.back(&mut here),
+                    page => self.pose(here, None, page - 1),
+                },
                 Then::Pose => self.pose(here, None, 0),
                 Then::Find(rows) => self.find(rows, &mut here),
                 Then::Spent => self.spent(&mut here),
@@ -112,6 +118,9 @@ impl<'a> Run<'a> {
                 continue;
             }
             *here = spot;
+            if let Some(trace) = &mut self.trace {
+                trace.push((&flow.name, &line.id));
+            }
             return line.step.run(self, line);
         }
     }

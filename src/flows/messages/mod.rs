@@ -1,26 +1,39 @@
 //! What a flow says in one language: Fluent messages, made ready at load so that plain labels cost a look-up.
 
+mod entries;
 mod functions;
-mod scan;
+mod lines;
+mod names;
+mod plurals;
+mod review;
+mod writing;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use chrono_tz::Tz;
+use fluent_bundle::types::FluentNumber;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use fluent_syntax::ast;
 
-pub(crate) use functions::write_day;
+pub(crate) use entries::{Entry, Said};
+pub(crate) use functions::{FUNCTIONS, Function};
+pub(crate) use names::{is_own, is_reserved, option_of, own_attributes};
+pub(crate) use plurals::categories;
+pub use review::{Review, Reviewed, own_reviews};
+use writing::{DateStyle, write_day, write_duration, write_money, write_number};
 
-/// An amount as people of a language write it, the same wherever it is said: `5,000 RWF`.
-pub fn money_in(language: &str, money: crate::domain::Money) -> String {
-    functions::write_money(money, crate::flows::languages::language(language))
-}
-pub(crate) use scan::Entry;
+use lines::Lines;
 
 use super::languages::{self, Language};
 use super::mistake::{At, Mistakes};
 use super::value::{Value, media_label};
+
+/// An amount as people of a language write it, the same wherever it is said: `5,000 RWF`.
+pub fn money_in(language: &str, money: crate::domain::Money) -> String {
+    write_money(money, languages::language(language))
+}
 
 /// No message file is larger than this.
 const FILE_BYTES_MAX: usize = 256 * 1024;
@@ -31,6 +44,8 @@ pub(crate) struct Texts {
     pub language: &'static Language,
     /// The code as the flow writes it.
     pub code: String,
+    pub review: Review,
+    /// In the order of the file; of two of the same name the first counts.
     pub entries: Vec<Entry>,
     ready: HashMap<String, Ready>,
     bundle: FluentBundle<FluentResource>,
@@ -58,60 +73,70 @@ struct Variable {
 impl Texts {
     pub(crate) fn read(file: &str, code: &str, text: &str, mistakes: &mut Mistakes) -> Self {
         let language = languages::language(code);
-        let text = if text.len() > FILE_BYTES_MAX {
-            mistakes.add(
-                At { line: 1, column: 1 },
-                "the file is too large",
-                format!("{FILE_BYTES_MAX} bytes are allowed"),
-                "shorten it",
-            );
-            ""
-        } else {
-            text
+        let small = is_small(text, mistakes);
+        let text = if small { text } else { "" };
+        let lines = Lines::new(text);
+        let (tree, errors) = match fluent_syntax::parser::parse(text) {
+            Ok(tree) => (tree, Vec::new()),
+            Err((tree, errors)) => (tree, errors),
         };
-        let locale = code.parse().unwrap_or_default();
-        let mut bundle = FluentBundle::new_concurrent(vec![locale]);
+        for error in errors {
+            mistakes.add(lines.at(error.pos.start), "this is not Fluent", error.kind.to_string(), "correct it here");
+        }
+        let review = if small { Review::of(comments(&tree), mistakes) } else { Review::Unreviewed };
+        let entries = entries::entries(&tree, &lines);
+        stand_once(&entries, mistakes);
+        let counts = can_count(&entries, mistakes);
+        let mut bundle = FluentBundle::new_concurrent(vec![plurals::locale(code)]);
         bundle.set_use_isolating(false);
         functions::add(&mut bundle, language);
-        let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, errors)| {
-            for error in errors {
-                let at = place(text, error.pos.start);
-                mistakes.add(at, "this is not Fluent", error.kind.to_string(), "correct it here");
-            }
-            resource
-        });
-        let entries = scan::scan(text);
-        if let Err(errors) = bundle.add_resource(resource) {
-            for error in errors {
-                let id = match &error {
-                    fluent_bundle::FluentError::Overriding { id, .. } => id.clone(),
-                    other => other.to_string(),
-                };
-                let at =
-                    entries.iter().rfind(|entry| entry.id == id).map_or(At { line: 1, column: 1 }, |entry| entry.at);
-                mistakes.add(at, format!("message \"{id}\" stands here twice"), "the first one counts", "remove one");
-            }
-        }
-        let mut texts =
-            Self { file: file.to_owned(), language, code: code.to_owned(), entries, ready: HashMap::new(), bundle };
+        let resource = FluentResource::try_new(if counts { text.to_owned() } else { String::new() });
+        // What is wrong with the text has been said above.
+        let resource = resource.unwrap_or_else(|(resource, _)| resource);
+        let _ = bundle.add_resource(resource);
+        let ready = HashMap::new();
+        let mut texts = Self { file: file.to_owned(), language, code: code.to_owned(), review, entries, ready, bundle };
         texts.make_ready();
         texts
     }
 
     fn make_ready(&mut self) {
         let mut ready = HashMap::new();
-        for entry in &self.entries {
-            let variables = entry.variables.iter().map(|(name, _)| Variable { name: name.clone(), path: path(name) });
-            let pattern = Ready::Pattern(variables.collect());
+        for entry in self.entries.iter().filter(|entry| entry.valued && !entry.is_term()) {
             let key = entry.key();
-            let made = match self.write(&key, &FluentArgs::new()) {
-                None => continue,
-                Some(text) if entry.plain => Ready::Plain(text.into_owned()),
-                Some(_) => pattern,
-            };
+            let mut variables: Vec<Variable> = Vec::new();
+            for (name, _) in self.reached(entry).flat_map(|entry| &entry.uses.variables) {
+                if variables.iter().all(|known| known.name != *name) {
+                    variables.push(Variable { name: name.clone(), path: path(name) });
+                }
+            }
+            let none = FluentArgs::new();
+            let Some(text) = self.write(&key, &none) else { continue };
+            let made = if variables.is_empty() { Ready::Plain(text.into_owned()) } else { Ready::Pattern(variables) };
             ready.entry(key).or_insert(made);
         }
         self.ready = ready;
+    }
+
+    /// The message, attribute or term of a key.
+    pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.is(key))
+    }
+
+    /// An entry and all messages and attributes that it refers to, also by way of others. Terms are left out: they see only what they are
+    /// given.
+    pub(crate) fn reached<'t>(&'t self, entry: &'t Entry) -> impl Iterator<Item = &'t Entry> {
+        let mut seen: HashSet<String> = HashSet::from([entry.key()]);
+        let mut open = vec![entry];
+        std::iter::from_fn(move || {
+            let entry = open.pop()?;
+            for (key, _) in &entry.uses.references {
+                if !key.starts_with('-') && seen.insert(key.clone()) {
+                    open.extend(self.entry(key));
+                }
+            }
+            Some(entry)
+        })
     }
 
     /// Whether there is such a message (`menu`) or attribute (`menu.book`).
@@ -185,6 +210,8 @@ pub(crate) fn message_id(name: &str) -> String {
 fn argument(value: &Value, zone: Tz) -> FluentValue<'static> {
     match value {
         Value::Whole(number) => FluentValue::from(*number),
+        // A number, so that it can choose among variants; printed as it stands.
+        Value::Decimal(number) => number.to_string().parse::<FluentNumber>().map_or(FluentValue::None, Into::into),
         other => FluentValue::from(print(other, zone)),
     }
 }
@@ -214,6 +241,25 @@ pub(crate) fn print(value: &Value, zone: Tz) -> String {
     }
 }
 
+/// A value as a person reads it, for the engine's own texts: `Sat 21 Nov`, `5,000 RWF`.
+pub(crate) fn written(value: &Value, language: &Language, zone: Tz) -> String {
+    match value {
+        Value::Whole(number) => write_number(&(*number).into(), language),
+        Value::Decimal(number) => {
+            let number = number.to_string();
+            number.parse().map_or(number, |number| write_number(&number, language))
+        }
+        Value::Money(money) => write_money(*money, language),
+        Value::Date(day) => write_day(*day, DateStyle::Short, language),
+        Value::DateTime(at) => {
+            let at = at.with_timezone(&zone).naive_local();
+            format!("{} {}", write_day(at.date(), DateStyle::Short, language), at.format("%H:%M"))
+        }
+        Value::Duration(seconds) => write_duration(*seconds, language),
+        other => print(other, zone),
+    }
+}
+
 /// A length of time as a flow writes it, in the largest unit that gives a whole number: `90m`, `2h`, `-1d`.
 fn print_duration(seconds: i64) -> String {
     let (size, unit) = [(86_400, 'd'), (3_600, 'h'), (60, 'm'), (1, 's')]
@@ -223,9 +269,52 @@ fn print_duration(seconds: i64) -> String {
     format!("{}{unit}", seconds / size)
 }
 
-fn place(text: &str, byte: usize) -> At {
-    let before = text.get(..byte).unwrap_or(text);
-    let line = before.matches('\n').count() as u32 + 1;
-    let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) as u32 + 1;
-    At { line, column }
+/// Whether a file can be read at all.
+fn is_small(text: &str, mistakes: &mut Mistakes) -> bool {
+    if text.len() > FILE_BYTES_MAX {
+        let cause = format!("{FILE_BYTES_MAX} bytes are allowed");
+        mistakes.add(At { line: 1, column: 1 }, "the file is too large", cause, "shorten it");
+        return false;
+    }
+    if let Some(at) = lines::too_deep(text) {
+        let cause = "Fluent fills in at most a hundred placeables";
+        mistakes.add(at, "a message opens too many brackets", cause, "part it into several messages");
+        return false;
+    }
+    true
+}
+
+/// The lines of the comments that speak of the whole file.
+fn comments<'t>(tree: &ast::Resource<&'t str>) -> impl Iterator<Item = &'t str> {
+    tree.body.iter().flat_map(|entry| match entry {
+        ast::Entry::ResourceComment(comment) => comment.content.clone(),
+        _ => Vec::new(),
+    })
+}
+
+fn stand_once(entries: &[Entry], mistakes: &mut Mistakes) {
+    let (mut messages, mut attributes) = (HashSet::new(), HashSet::new());
+    for entry in entries {
+        let (kind, new) = match &entry.attribute {
+            Some(attribute) => ("attribute", attributes.insert(attribute)),
+            None => {
+                attributes.clear();
+                // Fluent knows a message and a term of the same name for one thing.
+                ("message", messages.insert(entry.id.trim_start_matches('-')))
+            }
+        };
+        if !new {
+            let what = format!("{kind} \"{}\" stands here twice", entry.key());
+            mistakes.add(entry.at, what, "the first one counts", "remove one");
+        }
+    }
+}
+
+/// Whether all numbers of a file are such that Fluent can choose by them.
+fn can_count(entries: &[Entry], mistakes: &mut Mistakes) -> bool {
+    let long: Vec<At> = entries.iter().flat_map(|entry| &entry.uses.long_numbers).copied().collect();
+    for at in &long {
+        mistakes.add(*at, "a number has at most 15 digits", "Fluent counts no further", "write it as a text");
+    }
+    long.is_empty()
 }

@@ -4,6 +4,7 @@ use super::{Keys, Reader, describe, start, text};
 use crate::flows::definition::{After, Anytime, Flow, Return};
 use crate::flows::expression::Kind as Known;
 use crate::flows::gives::Given;
+use crate::flows::layout::{Plain, SmsStyle};
 use crate::flows::mistake::did_you_mean;
 use crate::flows::operation::Type;
 use crate::flows::source::{Kind, Node};
@@ -78,6 +79,9 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
         .iter()
         .filter_map(|name| Channel::named(name))
         .collect();
+    if let Some(sms) = keys.take("sms") {
+        flow.head.sms = sms_style(sms, reader);
+    }
     if let Some(anytime) = keys.take("anytime").and_then(|node| Keys::of(node, "anytime", reader.mistakes)) {
         for (key, node) in anytime.pairs() {
             let arm = reader.arm_with(node, After::Resume);
@@ -102,6 +106,28 @@ fn resume(node: &Node, reader: &mut Reader<'_>) -> Option<Return> {
             None
         }
     }
+}
+
+/// `sms: {segments: 3, plain: saving}`.
+fn sms_style(node: &Node, reader: &mut Reader<'_>) -> SmsStyle {
+    let mut style = SmsStyle::default();
+    let Some(mut keys) = Keys::of(node, "sms", reader.mistakes) else { return style };
+    if let Some(segments) = keys.whole("segments", 1, 10, reader.mistakes) {
+        style.segments = segments as u8;
+    }
+    if let Some(word) = keys.text("plain", reader.mistakes) {
+        match Plain::named(word) {
+            Some(plain) => style.plain = plain,
+            None => reader.mistakes.add(
+                node.at,
+                format!("no way of writing \"{word}\""),
+                "it says when letters that phones lack are replaced",
+                format!("write one of {}", Plain::NAMES.join(", ")),
+            ),
+        }
+    }
+    keys.finish("sms", reader.mistakes);
+    style
 }
 
 /// A list of words that must be `known` ones; others are left out.

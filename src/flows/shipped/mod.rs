@@ -1,10 +1,17 @@
 //! The flows that come with the program.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use super::definition::FlowSet;
 use super::environment::{Environment, ProviderKind};
 use super::operation::salon;
+
+/// The files of a shipped set, as an author would have them in a folder.
+pub fn files(name: &str) -> Option<BTreeMap<String, String>> {
+    let number = NAMES.iter().position(|known| *known == name)?;
+    Some([SALON, DIARY][number].iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect())
+}
 
 type Files = &'static [(&'static str, &'static str)];
 

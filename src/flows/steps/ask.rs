@@ -117,8 +117,11 @@ impl Step for Ask {
                 }
             }
             Heard::Text(text) => {
-                if let Some(Picked::Option(n)) = understand::pick(text, &options, &shown.rows, run.own_texts()) {
-                    return self.accept(Value::YesNo(n == 0), run);
+                match run.pick(text, &options) {
+                    Some(Picked::Option(n)) => return self.accept(Value::YesNo(n == 0), run),
+                    Some(Picked::More) => return Then::Page,
+                    Some(Picked::Back) => return Then::PageBack,
+                    None => {}
                 }
                 let ears = Ears::new(run.own_texts().code, run.context.now, run.context.zone);
                 match understand::read(self.wanted, text, &ears) {

@@ -16,18 +16,16 @@
 use super::{Asking, Needs, Step};
 use crate::flows::definition::{Arm, Line, To};
 use crate::flows::expression::Kind as Known;
-use crate::flows::layout::{MORE, Opt};
+use crate::flows::layout::Opt;
 use crate::flows::machine::{Heard, Missed, Run, Then};
-use crate::flows::messages::print;
+use crate::flows::messages::{is_reserved, print};
 use crate::flows::reader::{Keys, Reader, describe, text};
 use crate::flows::source::{Kind, Node};
-use crate::flows::understand::{self, Picked};
+use crate::flows::understand::Picked;
 use crate::flows::value::{Row, Value};
 
 /// Buttons a template can have (Meta, message templates, components).
 const TEMPLATE_BUTTONS_MAX: usize = 10;
-/// Attributes that are not option labels.
-const RESERVED: [&str; 10] = ["again", "low", "high", "plain", "sms", "meanwhile", "words", "button", "yes", "no"];
 
 #[derive(Debug)]
 struct Choose {
@@ -91,7 +89,7 @@ pub(super) fn options(node: &Node, reader: &mut Reader<'_>) -> Vec<(String, Arm)
     }
     for (name, at, _) in &found {
         reader.name(name, *at, "an option");
-        if RESERVED.contains(&name.as_str()) {
+        if is_reserved(name) {
             reader.mistakes.add(
                 *at,
                 format!("an option cannot be named \"{name}\""),
@@ -175,18 +173,16 @@ impl Step for Choose {
         let Some(shown) = run.shown() else { return Then::Pose };
         match heard {
             Heard::Tap(tap) => {
-                if tap.option == MORE && tap.prompt == shown.prompt {
-                    return Then::Page;
-                }
                 let open = tap.prompt == shown.prompt || tap.digest == shown.digest;
                 match options.iter().position(|option| option.id == tap.option).filter(|_| open) {
                     Some(n) => self.pick(n, run),
                     None => Then::Missed(Missed::Stale),
                 }
             }
-            Heard::Text(text) => match understand::pick(text, &options, &shown.rows, run.own_texts()) {
+            Heard::Text(text) => match run.pick(text, &options) {
                 Some(Picked::Option(n)) => self.pick(n, run),
                 Some(Picked::More) => Then::Page,
+                Some(Picked::Back) => Then::PageBack,
                 None => Then::Missed(Missed::Unread),
             },
             Heard::Other => Then::Missed(Missed::Unread),

@@ -25,7 +25,7 @@ use crate::flows::machine::{Heard, Missed, Run, Then};
 use crate::flows::messages::print;
 use crate::flows::reader::{Keys, Reader, describe, duration_s, event_name, gives};
 use crate::flows::source::{Kind, Node};
-use crate::flows::understand::{self, Picked};
+use crate::flows::understand::Picked;
 use crate::flows::value::Value;
 
 /// The longest time that may be written out: ninety days.
@@ -184,7 +184,7 @@ impl Step for Wait {
                     None => Then::Missed(Missed::Unread),
                 }
             }
-            Heard::Text(text) => match understand::pick(text, &options, &shown.rows, run.own_texts()) {
+            Heard::Text(text) => match run.pick(text, &options) {
                 Some(Picked::Option(n)) => self.pick(n),
                 _ => Then::Missed(Missed::Unread),
             },

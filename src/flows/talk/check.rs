@@ -8,11 +8,25 @@ use super::typed::{is, json, word};
 use crate::flows::messages::print;
 use crate::flows::reader::describe;
 use crate::flows::source::{Kind, Node};
-use crate::flows::turn::Rests;
+use crate::flows::turn::{Channel, Count, Rests};
 
 /// What `check` can look at.
-pub(super) const KNOWN: [&str; 11] =
-    ["done", "ended", "at", "values", "alarm_in", "bytes_at_most", "fault", "language", "by", "jobs", "rests"];
+pub(super) const KNOWN: [&str; 14] = [
+    "done",
+    "ended",
+    "at",
+    "values",
+    "alarm_in",
+    "bytes_at_most",
+    "screen_at_most",
+    "tags",
+    "language",
+    "jobs",
+    "counts",
+    "fault",
+    "by",
+    "rests",
+];
 
 impl Session<'_> {
     /// The names of what was said, and what is pinned of it.
@@ -25,7 +39,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn pin(&self, pin: &Pin) -> Result<(), Trouble> {
+    pub(super) fn pin(&self, pin: &Pin) -> Result<(), Trouble> {
         let sent = &self.sent;
         let all = || sent.iter().map(screen::print).collect::<String>();
         match pin {
@@ -64,16 +78,6 @@ impl Session<'_> {
                 let language = self.state.language().unwrap_or(&self.context.language);
                 equal(&word(wanted).unwrap_or_default(), language)
             }
-            "by" => equal(&word(wanted).unwrap_or_default(), self.by.map_or("nothing", screen::name)),
-            "jobs" => equal(&words(wanted), &list(&self.jobs.iter().map(String::as_str).collect::<Vec<_>>())),
-            "rests" => {
-                let rests = match self.rests {
-                    Rests::Question => "question",
-                    Rests::Waiting => "waiting",
-                    Rests::Ended => "ended",
-                };
-                equal(&word(wanted).unwrap_or_default(), rests)
-            }
             "alarm_in" => self.alarm_in(wanted),
             "bytes_at_most" => {
                 let bytes = serde_json::to_vec(&self.state).map_or(usize::MAX, |bytes| bytes.len());
@@ -89,9 +93,53 @@ impl Session<'_> {
                     _ => Err(otherwise(format!("the fault {}", describe(wanted)), list(&faults))),
                 }
             }
+            "screen_at_most" => match wanted.kind {
+                Kind::Whole(most) => self.pin(&Pin::ScreenAtMost(usize::try_from(most).unwrap_or_default())),
+                _ => Err(Trouble::Impossible("screen_at_most is a number of characters".to_owned())),
+            },
+            "tags" => equal(&words(wanted), &list(&self.tags())),
+            "jobs" => {
+                let jobs: Vec<&str> = self.jobs.iter().map(|job| job.name.as_str()).collect();
+                equal(&words(wanted), &list(&jobs))
+            }
+            "counts" => self.counted(wanted),
+            "by" => equal(&word(wanted).unwrap_or_default(), self.by.map_or("nothing", Channel::as_str)),
+            "rests" => {
+                let rests = match self.rests {
+                    Rests::Question => "question",
+                    Rests::Waiting => "waiting",
+                    Rests::Ended => "ended",
+                };
+                equal(&word(wanted).unwrap_or_default(), rests)
+            }
             "values" => self.values(wanted),
             other => Err(Trouble::Impossible(format!("check knows no \"{other}\""))),
         }
+    }
+
+    fn tags(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    /// `{booking/menu.menu: {entered: 1, answered: 1}}`, of all turns so far.
+    fn counted(&self, wanted: &Node) -> Result<(), Trouble> {
+        let Kind::Map(steps) = &wanted.kind else {
+            return Err(Trouble::Impossible("counts are a map: {flow/scene.step: {entered: 1}}".to_owned()));
+        };
+        for (step, wanted) in steps {
+            let Kind::Map(passings) = &wanted.kind else { continue };
+            for (passing, wanted) in passings {
+                let same = |count: &&Count| {
+                    format!("{}/{}", count.flow, count.step) == step.name && count.what.as_str() == passing.name
+                };
+                let found = self.counts.iter().filter(same).count();
+                equal(
+                    &format!("{} {} {}", step.name, passing.name, word(wanted).unwrap_or_default()),
+                    &format!("{} {} {found}", step.name, passing.name),
+                )?;
+            }
+        }
+        Ok(())
     }
 
     fn alarm_in(&self, wanted: &Node) -> Result<(), Trouble> {
@@ -119,7 +167,10 @@ impl Session<'_> {
         };
         let zone = self.context.zone;
         for (key, wanted) in pairs {
-            let found = self.state.value(&key.name);
+            let found = match key.name.strip_prefix("contact.") {
+                Some(field) => self.state.contact.get(field),
+                None => self.state.value(&key.name),
+            };
             let same = match (found, &wanted.kind) {
                 (None, Kind::Empty) => true,
                 (None, _) => false,

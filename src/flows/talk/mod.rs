@@ -3,7 +3,9 @@
 //! Entry points: [`Talks::read`] reads a `.test.yaml` with its `.data.yaml`, [`Talks::play`] plays one of its tests on one channel. Pure:
 //! file texts go in, results come out. Between any two turns the session goes through its written form.
 
+mod bless;
 mod check;
+mod coverage;
 mod read;
 mod screen;
 mod script;
@@ -11,9 +13,12 @@ mod session;
 mod typed;
 mod world;
 
+pub use coverage::{Coverage, Unreached};
 pub use screen::taps;
 pub use script::{Flows, Test};
 pub use session::{Session, Trouble};
+
+use std::collections::BTreeSet;
 
 use super::definition::FlowSet;
 use super::mistake::{At, Mistake};
@@ -36,6 +41,8 @@ pub struct Played {
     /// Everything said on both sides.
     pub transcript: String,
     pub faults: Vec<Fault>,
+    /// The steps that were reached: flow and step.
+    pub reached: BTreeSet<(String, String)>,
     pub failure: Option<Failure>,
 }
 
@@ -55,7 +62,7 @@ pub struct Failure {
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { file, at, test, channel, what, transcript } = self;
-        writeln!(f, "{file}:{}:{} test \"{test}\" on {} went another way", at.line, at.column, screen::name(*channel))?;
+        writeln!(f, "{file}:{}:{} test \"{test}\" on {} went another way", at.line, at.column, channel.as_str())?;
         writeln!(f, "    {}", what.replace('\n', "\n    "))?;
         write!(f, "    the talk so far:\n    | {}", transcript.trim_end().replace('\n', "\n    | "))
     }
@@ -101,6 +108,35 @@ impl Talks {
                 break;
             }
         }
-        Played { test: test.name.clone(), channel, transcript: session.transcript, faults: session.faults, failure }
+        let Session { transcript, faults, reached, .. } = session;
+        Played { test: test.name.clone(), channel, transcript, faults, reached, failure }
+    }
+
+    /// The text of the file of tests with its `bot:` parts as the flows say them now. Pins that do not hold any more are taken out, and
+    /// expectations are added where none stood and something was said. `chosen` tells which tests to look at.
+    pub fn bless(&self, flows: &FlowSet, text: &str, chosen: &dyn Fn(&Test) -> bool) -> String {
+        let heard: Vec<bless::Heard> =
+            self.tests.iter().flat_map(|test| self.hear(flows, test, chosen(test))).collect();
+        bless::blessed(text, &self.tests, &heard)
+    }
+
+    /// What every exchange of a test says on every channel, as far as it can be played.
+    fn hear(&self, flows: &FlowSet, test: &Test, chosen: bool) -> Vec<bless::Heard> {
+        let mut heard: Vec<bless::Heard> = test.talk.iter().map(|_| bless::Heard::default()).collect();
+        for channel in test.channels.iter().filter(|_| chosen) {
+            let mut session = Session::begin(flows, &self.settings, test, *channel);
+            for (exchange, heard) in test.talk.iter().zip(&mut heard) {
+                let Ok(said) = session.acts(exchange) else { break };
+                // The expectations of a channel are those of the door by which the person came.
+                let on = session.context.channel;
+                let named = exchange.bot.as_ref().and_then(|(_, expected)| expected.on(on)).unwrap_or_default();
+                let pins = named.iter().flat_map(|named| &named.pins);
+                heard.untrue.extend(pins.filter(|pin| session.pin(pin).is_err()).cloned());
+                if !heard.said.iter().any(|(known, _)| *known == on) {
+                    heard.said.push((on, said));
+                }
+            }
+        }
+        heard
     }
 }

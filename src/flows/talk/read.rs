@@ -6,8 +6,8 @@ use chrono::{Duration, NaiveDateTime, Utc};
 
 use super::Talks;
 use super::screen;
-use super::script::{Act, Exchange, Expected, Flows, Named, Pin, Settings, Test};
-use super::typed::word;
+use super::script::{Act, Exchange, Expected, Flows, Middle, Named, Pin, Sent, Settings, Test};
+use super::typed::{self, word};
 use crate::domain::Timestamp;
 use crate::flows::mistake::{At, Mistake, Mistakes, did_you_mean};
 use crate::flows::reader::{Keys, describe, text};
@@ -26,6 +26,8 @@ struct Given {
     language: String,
     profile: Option<String>,
     shares: u64,
+    contact: Vec<(String, Node)>,
+    doors: Vec<Channel>,
     channels: Vec<Channel>,
 }
 
@@ -86,6 +88,8 @@ impl Reader<'_> {
             language: "en".to_owned(),
             profile: None,
             shares: 0,
+            contact: world.remove("contact").map_or_else(Vec::new, |node| pairs(Some(&node), "contact", self.mistakes)),
+            doors: Vec::new(),
             channels: vec![Channel::WhatsApp],
         };
         let given = self.given(&mut keys, &nothing);
@@ -138,6 +142,18 @@ impl Reader<'_> {
                 None
             }
         });
+        let doors = keys.take("doors").map(|node| match &node.kind {
+            Kind::List(items) => items.iter().filter_map(|item| self.channel(item)).collect(),
+            _ => {
+                self.expected(node, "doors are a list of channels", "write [whatsapp, sms]");
+                Vec::new()
+            }
+        });
+        let mut contact = above.contact.clone();
+        for (name, value) in pairs(keys.take("contact"), "contact", self.mistakes) {
+            contact.retain(|(known, _)| *known != name);
+            contact.push((name, value));
+        }
         let word = |found: Option<&str>, above: &Option<String>| found.map(str::to_owned).or_else(|| above.clone());
         Given {
             flow: word(keys.text("flow", self.mistakes), &above.flow),
@@ -145,6 +161,8 @@ impl Reader<'_> {
             language: keys.text("language", self.mistakes).unwrap_or(&above.language).to_owned(),
             profile: word(keys.text("profile", self.mistakes), &above.profile),
             shares: keys.whole("shares", 0, i64::MAX, self.mistakes).map_or(above.shares, |shares| shares as u64),
+            contact,
+            doors: doors.unwrap_or_else(|| above.doors.clone()),
             channels: channels.or(one).unwrap_or_else(|| above.channels.clone()),
         }
     }
@@ -175,8 +193,8 @@ impl Reader<'_> {
             None => self.mistakes.add(node.at, "a test has a talk", "there is no key \"talk\"", "add talk:"),
         }
         keys.finish("a test", self.mistakes);
-        let Given { flow, now: (now, zone), language, profile, shares, channels } = given;
-        Some(Test { name, at: node.at, channels, flow, now, zone, language, profile, shares, talk })
+        let Given { flow, now: (now, zone), language, profile, shares, contact, doors, channels } = given;
+        Some(Test { name, channels, flow, now, zone, language, profile, shares, contact, doors, talk })
     }
 
     fn exchange(&mut self, node: &Node) -> Option<Exchange> {
@@ -198,14 +216,10 @@ impl Reader<'_> {
         if let Some(node) = keys.take("via") {
             acts.extend(self.channel(node).map(|channel| (node.at, Act::Via(channel))));
         }
-        if let Some(node) = keys.take("doors") {
-            acts.push((node.at, Act::Doors(self.doors(node))));
-        }
         if let Some(node) = keys.take("referral") {
             acts.extend(word(node).map(|id| (node.at, Act::Referral(id))));
         }
         self.inputs(&mut keys, &mut acts);
-        self.others(&mut keys, &mut acts);
         let bot = keys.take("bot").map(|node| (node.at, self.expected_bot(node)));
         let checks = keys.take("check").and_then(|node| Keys::of(node, "check", self.mistakes)).map_or_else(
             Vec::new,
@@ -246,64 +260,91 @@ impl Reader<'_> {
             }
         }
         if let Some(node) = keys.take("send") {
-            acts.extend(word(node).map(|what| (node.at, Act::Send(what))));
+            acts.extend(self.sent(node).map(|sent| (node.at, Act::Send(sent))));
+        }
+        if let Some(node) = keys.take("dial") {
+            acts.extend(text(node, "dial", self.mistakes).map(|code| (node.at, Act::Dial(code.to_owned()))));
+        }
+        if let Some(node) = keys.take("at") {
+            acts.extend(self.middle(node).map(|middle| (node.at, Act::At(middle))));
+        }
+        for (name, node) in pairs(keys.take("event"), "event", self.mistakes) {
+            let payload =
+                if node.kind == Kind::Empty { Vec::new() } else { pairs(Some(&node), "an event", self.mistakes) };
+            acts.push((node.at, Act::Event { name, payload }));
+        }
+        for (name, answer) in pairs(keys.take("job"), "job", self.mistakes) {
+            acts.push((answer.at, Act::Job { name, answer }));
         }
         if let Some(node) = keys.take("staff") {
             acts.extend(self.duration(node).map(|time| (node.at, Act::Staff(time))));
         }
-        for (name, act) in [("react", Act::React), ("alarm", Act::Alarm), ("failed", Act::Failed)] {
+        for (name, act) in [
+            ("react", Act::React),
+            ("alarm", Act::Alarm),
+            ("failed", Act::Failed),
+            ("hangup", Act::HangUp),
+            ("given_back", Act::GivenBack),
+            ("nobody", Act::Nobody),
+        ] {
             if let Some(node) = keys.take(name) {
                 acts.push((node.at, act));
             }
         }
     }
 
-    /// What happens that the person does not do.
-    fn others(&mut self, keys: &mut Keys<'_>, acts: &mut Vec<(At, Act)>) {
-        if let Some(node) = keys.take("dial") {
-            match word(node) {
-                Some(code) => acts.push((node.at, Act::Dial(code))),
-                None => self.expected(node, "dial is a USSD code", "write it in quotes: \"*384*77#\""),
-            }
-        }
-        for (key, node) in pairs(keys.take("news"), "news", self.mistakes) {
-            acts.push((node.at, Act::News(key, node)));
-        }
-        if let Some(node) = keys.take("job") {
-            match &node.kind {
-                Kind::Map(found) => {
-                    acts.extend(
-                        found.first().map(|(key, value)| (node.at, Act::Job(key.name.clone(), Some(value.clone())))),
-                    );
-                }
-                _ => acts.extend(word(node).map(|outcome| (node.at, Act::Job(outcome, None)))),
-            }
-        }
-        for (name, act) in [("hangup", Act::HangUp), ("given_back", Act::GivenBack), ("nobody_there", Act::NobodyThere)]
+    /// What a person sends: a word, or `{image: file}`, `{place: "-1.9441, 30.0619"}`.
+    fn sent(&mut self, node: &Node) -> Option<Sent> {
+        if let Kind::Map(pairs) = &node.kind
+            && let [(key, value)] = &pairs[..]
         {
-            if let Some(node) = keys.take(name) {
-                acts.push((node.at, act));
+            if key.name == "place" {
+                let found = typed::place(value);
+                if found.is_none() {
+                    self.expected(value, "a place is latitude, longitude", "write \"-1.9441, 30.0619\"");
+                }
+                return found.map(Sent::Place);
+            }
+            let name = word(value).unwrap_or_default();
+            if let Some(media) = typed::media(format!("{} {name}", key.name).trim()) {
+                return Some(Sent::Media(media));
+            }
+        }
+        match word(node) {
+            Some(what) => Some(typed::media(&what).map_or(Sent::Unsupported(what), Sent::Media)),
+            None => {
+                self.expected(
+                    node,
+                    "send is what a person sends",
+                    "write image, {document: menu.pdf} or {place: \"-1.9441, 30.0619\"}",
+                );
+                None
             }
         }
     }
 
-    /// `{sms: open, whatsapp: shut}`.
-    fn doors(&mut self, node: &Node) -> Vec<(Channel, bool)> {
-        let mut doors = Vec::new();
-        for (name, node) in pairs(Some(node), "doors", self.mistakes) {
-            let open = self.one_of(&node, "a door", &["open", "shut"]);
-            doors.extend(screen::named(&name).zip(open).map(|(channel, word)| (channel, word == "open")));
+    fn middle(&mut self, node: &Node) -> Option<Middle> {
+        let mut keys = Keys::of(node, "at", self.mistakes)?;
+        let middle = Middle {
+            flow: keys.text("flow", self.mistakes).map(str::to_owned),
+            scene: keys.text("scene", self.mistakes).unwrap_or_default().to_owned(),
+            values: pairs(keys.take("values"), "values", self.mistakes),
+            caller: keys.text("caller", self.mistakes).map(str::to_owned),
+        };
+        if middle.scene.is_empty() {
+            self.mistakes.add(node.at, "at names a scene", "there is no key \"scene\"", "add scene:");
         }
-        doors
+        keys.finish("at", self.mistakes);
+        Some(middle)
     }
 
     fn expected_bot(&mut self, node: &Node) -> Expected {
         let by_channel = |pairs: &[(source::Key, Node)]| {
-            !pairs.is_empty() && pairs.iter().all(|(key, _)| key.name == "else" || screen::named(&key.name).is_some())
+            !pairs.is_empty() && pairs.iter().all(|(key, _)| key.name == "else" || Channel::named(&key.name).is_some())
         };
         match &node.kind {
             Kind::Map(pairs) if by_channel(pairs) => Expected::PerChannel(
-                pairs.iter().map(|(key, value)| (screen::named(&key.name), self.names(value))).collect(),
+                pairs.iter().map(|(key, value)| (Channel::named(&key.name), self.names(value))).collect(),
             ),
             _ => Expected::Everywhere(self.names(node)),
         }
@@ -339,7 +380,7 @@ impl Reader<'_> {
     }
 
     fn channel(&mut self, node: &Node) -> Option<Channel> {
-        screen::named(&self.one_of(node, "a channel", &["whatsapp", "ussd", "sms"])?)
+        Channel::named(&self.one_of(node, "a channel", &["whatsapp", "ussd", "sms"])?)
     }
 
     fn one_of(&mut self, node: &Node, what: &str, known: &[&str]) -> Option<String> {

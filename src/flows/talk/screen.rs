@@ -4,21 +4,6 @@ use std::fmt::Write as _;
 
 use crate::domain::Content;
 use crate::domain::outbound::{TemplateButton, TemplateParameter};
-use crate::flows::turn::Channel;
-
-/// The name of a channel, as flows and tests write it.
-pub(super) fn name(channel: Channel) -> &'static str {
-    match channel {
-        Channel::WhatsApp => "whatsapp",
-        Channel::Ussd => "ussd",
-        Channel::Sms => "sms",
-    }
-}
-
-/// The channel a test names so.
-pub(super) fn named(word: &str) -> Option<Channel> {
-    [Channel::WhatsApp, Channel::Ussd, Channel::Sms].into_iter().find(|channel| name(*channel) == word)
-}
 
 /// A message as a person sees it, every line ended.
 pub(super) fn print(content: &Content) -> String {

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use chrono::Duration;
 
-use crate::domain::Timestamp;
+use crate::domain::{MediaRef, Timestamp};
 use crate::flows::mistake::At;
 use crate::flows::source::Node;
 use crate::flows::turn::Channel;
+use crate::flows::value::Place;
 
 /// Where the flows of a file of tests are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +34,6 @@ pub(super) struct Settings {
 #[derive(Debug)]
 pub struct Test {
     pub name: String,
-    pub(super) at: At,
     /// It is played once on each.
     pub channels: Vec<Channel>,
     /// The flow that `start` begins.
@@ -44,6 +44,10 @@ pub struct Test {
     pub(super) profile: Option<String>,
     /// The person's number for `split`.
     pub(super) shares: u64,
+    /// What is known of the person before.
+    pub(super) contact: Vec<(String, Node)>,
+    /// Other channels by which the person can be reached from the beginning.
+    pub(super) doors: Vec<Channel>,
     pub(super) talk: Vec<Exchange>,
 }
 
@@ -77,8 +81,8 @@ pub(super) enum Act {
         option: String,
         from: usize,
     },
-    /// Something else than text.
-    Send(String),
+    /// Something else than text: a picture, a place, a thing no question reads.
+    Send(Sent),
     React,
     /// Staff answer, and the flow is silent for so long.
     Staff(Duration),
@@ -88,20 +92,45 @@ pub(super) enum Act {
     Failed,
     /// A USSD code is dialled.
     Dial(String),
-    /// The USSD screen is gone.
-    HangUp,
-    /// The doors of the person besides the one she stands at, and whether free text may leave there.
-    Doors(Vec<(Channel, bool)>),
     /// The next message comes through an advertisement of this id.
     Referral(String),
-    /// News from outside, and what it carries.
-    News(String, Node),
-    /// The last job ends: its outcome and what it gave.
-    Job(String, Option<Node>),
-    /// Staff give the conversation back.
+    /// The USSD session breaks off.
+    HangUp,
+    /// News from outside: its name and what it carries.
+    Event {
+        name: String,
+        payload: Vec<(String, Node)>,
+    },
+    /// The result of a job that the flow ordered from this provider or server: an outcome, or an outcome and its value.
+    Job {
+        name: String,
+        answer: Node,
+    },
+    /// Staff give the person back.
     GivenBack,
-    /// Nobody of the staff is there.
-    NobodyThere,
+    /// Nobody is there for a hand-over.
+    Nobody,
+    /// The talk begins in the middle.
+    At(Middle),
+}
+
+/// Something a person sends that is not text.
+#[derive(Debug, Clone)]
+pub(super) enum Sent {
+    Media(MediaRef),
+    Place(Place),
+    /// What a channel announces and does not deliver, such as a poll.
+    Unsupported(String),
+}
+
+/// A place in a flow with the values that are known there.
+#[derive(Debug, Clone)]
+pub(super) struct Middle {
+    pub flow: Option<String>,
+    pub scene: String,
+    pub values: Vec<(String, Node)>,
+    /// The scene whose `call` the flow returns to.
+    pub caller: Option<String>,
 }
 
 /// What the bot said since the line before.
@@ -133,7 +162,7 @@ pub(super) struct Named {
 }
 
 /// Something that must be true of what was said.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Pin {
     Has(String),
     /// A message with exactly this text.

@@ -1,17 +1,21 @@
 //! A talk in progress: one person, one engine, a clock that jumps.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Duration, Utc};
 
 use super::screen;
-use super::script::{Act, Exchange, Settings, Test};
-use super::typed::{guessed, guessed_row, word};
-use super::world::World;
+use super::script::{Act, Exchange, Middle, Sent, Settings, Test};
+use super::typed::word;
+use super::world::{World, outcome_of};
 use crate::domain::{Content, MessageBody, Referral};
 use crate::flows::definition::FlowSet;
 use crate::flows::layout::MORE;
-use crate::flows::machine::{self, State, advance};
+use crate::flows::machine::{self, State};
 use crate::flows::mistake::At;
-use crate::flows::turn::{Channel, Context, Done, Door, Fault, Input, Rests, Turn};
+use crate::flows::source::Node;
+use crate::flows::turn::{Answer, Channel, Context, Count, Done, Door, Fault, Input, JobOrder, Rests, Turn};
+use crate::flows::value::{Row, media_label};
 
 /// Pages one turns over in search of an option.
 const PAGES_MAX: usize = 30;
@@ -54,26 +58,36 @@ pub struct Session<'f> {
     prompts: Vec<Prompt>,
     /// The messages of the last turn.
     pub(super) screen: Vec<Content>,
-    /// The channel by which the last message left.
-    pub(super) by: Option<Channel>,
-    /// What was ordered outside, as kind and name; the last one's number.
-    pub(super) jobs: Vec<String>,
-    job: u32,
-    pub(super) rests: Rests,
-    referral: Option<Referral>,
     /// Everything sent since the exchange began.
     pub(super) sent: Vec<Content>,
     pub(super) faults: Vec<Fault>,
+    /// Every job ordered so far.
+    referral: Option<Referral>,
+    /// The channel by which the last message left.
+    pub(super) by: Option<Channel>,
+    pub(super) rests: Rests,
+    pub(super) jobs: Vec<JobOrder>,
+    pub(super) counts: Vec<Count>,
+    /// The steps that were reached: flow and step.
+    pub(super) reached: BTreeSet<(String, String)>,
     pub(super) transcript: String,
 }
 
 impl<'f> Session<'f> {
     pub(super) fn begin(flows: &'f FlowSet, settings: &Settings, test: &Test, channel: Channel) -> Self {
+        let world = World::new(settings.world.clone(), settings.rows.clone(), test.zone);
+        let mut state = State::default();
+        for (name, value) in &test.contact {
+            state.contact.insert(name.clone(), world.guessed(value, &flows.signatures));
+        }
+        let others = test.doors.iter().filter(|other| **other != channel);
+        let doors = others.map(|other| Door { channel: *other, open: *other != Channel::Ussd });
         Self {
             flows,
-            world: World::new(settings.world.clone(), settings.rows.clone(), test.zone),
-            state: State::default(),
+            world,
+            state,
             context: Context {
+                doors: std::iter::once(Door { channel, open: true }).chain(doors).collect(),
                 language: test.language.clone(),
                 profile_name: test.profile.clone(),
                 shares: test.shares,
@@ -83,24 +97,31 @@ impl<'f> Session<'f> {
             flow: test.flow.clone(),
             prompts: Vec::new(),
             screen: Vec::new(),
-            by: None,
-            jobs: Vec::new(),
-            job: 0,
-            rests: Rests::Ended,
-            referral: None,
             sent: Vec::new(),
             faults: Vec::new(),
+            referral: None,
+            by: None,
+            rests: Rests::Ended,
+            jobs: Vec::new(),
+            counts: Vec::new(),
+            reached: BTreeSet::new(),
             transcript: String::new(),
         }
     }
 
-    /// Plays one line of a talk and holds what came against it.
-    pub(super) fn exchange(&mut self, exchange: &Exchange) -> Result<(), (At, Trouble)> {
+    /// Does what one line of a talk says; the names of what was said come back.
+    pub(super) fn acts(&mut self, exchange: &Exchange) -> Result<Vec<String>, (At, Trouble)> {
         self.sent.clear();
         let mut said = Vec::new();
         for (at, act) in &exchange.acts {
             said.extend(self.act(act).map_err(|trouble| (*at, trouble))?);
         }
+        Ok(said)
+    }
+
+    /// Plays one line of a talk and holds what came against it.
+    pub(super) fn exchange(&mut self, exchange: &Exchange) -> Result<(), (At, Trouble)> {
+        let said = self.acts(exchange)?;
         if let Some((at, expected)) = &exchange.bot
             && let Some(named) = expected.on(self.context.channel)
         {
@@ -117,23 +138,13 @@ impl<'f> Session<'f> {
         match act {
             Act::Once(answers) => self.world.once(answers),
             Act::World(answers) => self.world.change(answers),
-            Act::Door { open } => self.context.door_open = *open,
+            Act::Door { open } => self.door(self.context.channel, *open),
             Act::Via(channel) => self.come_by(*channel),
-            Act::Doors(doors) => {
-                let others = doors.iter().map(|(channel, open)| Door { channel: *channel, open: *open });
-                self.context.doors = others.collect();
-            }
-            Act::Referral(id) => {
-                self.referral = Some(Referral { source_id: Some(id.clone()), ..Referral::default() });
-            }
             Act::Later(time) => return self.later(*time),
             Act::Start => return self.start(),
             Act::Say(text) => return self.say(text),
             Act::Pick { option, from } => return self.pick(option, *from),
-            Act::Send(what) => {
-                let shown = format!("> ({what})");
-                return self.message(MessageBody::Unsupported { what: what.clone() }, &shown);
-            }
+            Act::Send(sent) => return self.send(sent),
             Act::React => {
                 let body = MessageBody::Reaction { to: "wamid.X".to_owned(), emoji: Some("👍".to_owned()) };
                 return self.message(body, "> (reaction)");
@@ -142,26 +153,90 @@ impl<'f> Session<'f> {
                 let quiet_until = self.context.now + *time;
                 return self.turn(&Input::StaffSpoke { quiet_until }, "> (staff answers)");
             }
+            Act::Alarm => return self.turn(&Input::Alarm, "> (alarm)"),
             Act::Dial(code) => {
                 self.come_by(Channel::Ussd);
                 return self.turn(&Input::Dial { code: code.clone() }, &format!("> {code}"));
             }
-            Act::HangUp => return self.turn(&Input::HungUp, "> (the screen is gone)"),
-            Act::News(name, payload) => {
-                let payload = guessed_row(payload, self.context.zone);
-                return self.turn(&Input::Event { name: name.clone(), payload }, &format!("> ({name})"));
+            Act::Referral(id) => {
+                self.referral = Some(Referral { source_id: Some(id.clone()), ..Referral::default() });
             }
-            Act::Job(outcome, value) => {
-                let value = value.as_ref().map(|node| guessed(node, self.context.zone));
-                let shown = format!("> (job: {outcome})");
-                return self.turn(&Input::Job { number: self.job, outcome: outcome.clone(), value }, &shown);
+            Act::HangUp => {
+                self.door(Channel::Ussd, false);
+                return self.turn(&Input::HungUp, "> (hangs up)");
             }
-            Act::GivenBack => return self.turn(&Input::GivenBack, "> (given back)"),
-            Act::NobodyThere => return self.turn(&Input::NobodyThere, "> (nobody is there)"),
-            Act::Alarm => return self.turn(&Input::Alarm, "> (alarm)"),
+            Act::Event { name, payload } => return self.event(name, payload),
+            Act::Job { name, answer } => return self.job(name, answer),
+            Act::GivenBack => return self.turn(&Input::GivenBack, "> (staff give back)"),
+            Act::Nobody => return self.turn(&Input::NobodyThere, "> (nobody is there)"),
+            Act::At(middle) => return self.begin_at(middle),
             Act::Failed => return self.turn(&Input::SendFailed { reason: "window_shut" }, "> (not delivered)"),
         }
         Ok(Vec::new())
+    }
+
+    /// The person comes by this door from now on.
+    fn come_by(&mut self, channel: Channel) {
+        let known = self.context.doors.iter().position(|door| door.channel == channel);
+        let mut door = known.map_or(Door { channel, open: true }, |at| self.context.doors.remove(at));
+        door.open = door.open || channel == Channel::Ussd;
+        self.context.doors.insert(0, door);
+        self.context.channel = channel;
+    }
+
+    fn door(&mut self, channel: Channel, open: bool) {
+        if let Some(door) = self.context.doors.iter_mut().find(|door| door.channel == channel) {
+            door.open = open;
+        }
+    }
+
+    fn send(&mut self, sent: &Sent) -> Result<Vec<String>, Trouble> {
+        let (body, shown) = match sent {
+            Sent::Media(media) => (MessageBody::Media(media.clone()), media_label(media).to_owned()),
+            Sent::Place(place) => {
+                let (latitude, longitude) = (place.latitude(), place.longitude());
+                let body = MessageBody::Location { latitude, longitude, name: place.name.clone(), address: None };
+                (body, place.label())
+            }
+            Sent::Unsupported(what) => (MessageBody::Unsupported { what: what.clone() }, what.clone()),
+        };
+        self.message(body, &format!("> ({shown})"))
+    }
+
+    fn event(&mut self, name: &str, payload: &[(String, Node)]) -> Result<Vec<String>, Trouble> {
+        let value = |node: &Node| self.world.guessed(node, &self.flows.signatures);
+        let payload = payload.iter().map(|(name, node)| (name.clone(), value(node))).collect();
+        self.turn(&Input::Event { name: name.to_owned(), payload }, &format!("> (event {name})"))
+    }
+
+    /// The result of the last job that this provider or server was given.
+    fn job(&mut self, name: &str, answer: &Node) -> Result<Vec<String>, Trouble> {
+        let ordered: Vec<&str> = self.jobs.iter().map(|job| job.name.as_str()).collect();
+        let Some(order) = self.jobs.iter().rfind(|job| job.name == name) else {
+            let all = if ordered.is_empty() { "none".to_owned() } else { ordered.join(", ") };
+            return Err(Trouble::Impossible(format!("no job was given to {name}\nthe jobs so far: {all}")));
+        };
+        let (outcome, value) = outcome_of(answer).ok_or_else(|| {
+            format!("a job's result is an outcome: write job: {{{name}: outcome}} or {{{name}: {{outcome: value}}}}")
+        })?;
+        let value = value.map(|node| self.world.guessed(node, &self.flows.signatures));
+        let number = order.number;
+        let shown = format!("> ({name}: {outcome})");
+        self.turn(&Input::Job { number, outcome, value }, &shown)
+    }
+
+    /// The session begins in the middle of a flow, as if it had come there.
+    fn begin_at(&mut self, middle: &Middle) -> Result<Vec<String>, Trouble> {
+        let flow = middle.flow.clone().or_else(|| self.flow.clone());
+        let flow = flow.ok_or_else(|| "at names a flow, or the test does: add flow:".to_owned())?;
+        let known = |name: &str, node: &Node| (name.to_owned(), self.world.guessed(node, &self.flows.signatures));
+        let values: Row = middle.values.iter().map(|(name, node)| known(name, node)).collect();
+        let state =
+            machine::middle(self.flows, &self.state, (&flow, &middle.scene), &values, middle.caller.as_deref())?;
+        self.transcript.push_str(&format!("> (at {flow}/{})\n", middle.scene));
+        self.state = state;
+        let (set, scene) = (self.flows, middle.scene.clone());
+        self.answered(&mut |state, answers, context| machine::begin_at(set, state, &scene, answers, context))
     }
 
     /// The person begins: with the flow's first start word, or with a greeting where any words will do.
@@ -177,17 +252,6 @@ impl<'f> Session<'f> {
     fn message(&mut self, body: MessageBody, shown: &str) -> Result<Vec<String>, Trouble> {
         let referral = self.referral.take();
         self.turn(&Input::Message { body, referral }, shown)
-    }
-
-    /// The person stands at the door of this channel now.
-    fn come_by(&mut self, channel: Channel) {
-        let before = Door { channel: self.context.channel, open: self.context.door_open };
-        if before.channel != channel {
-            self.context.doors.retain(|door| door.channel != before.channel && door.channel != channel);
-            self.context.doors.push(before);
-            self.context.channel = channel;
-        }
-        self.context.door_open = true;
     }
 
     /// Chooses an option as a person of the channel does: she taps it, or types the key that stands before it, and turns pages until she
@@ -266,15 +330,30 @@ impl<'f> Session<'f> {
     fn turn(&mut self, input: &Input, shown: &str) -> Result<Vec<String>, Trouble> {
         self.transcript.push_str(shown);
         self.transcript.push('\n');
-        let state = reread(&self.state)?;
-        if self.context.channel == Channel::Ussd {
-            // A screen waits only for the answer to what the person typed.
-            self.context.door_open = matches!(input, Input::Message { .. } | Input::Dial { .. });
+        // A USSD screen waits only for the person's own answer.
+        let answers_now = matches!(input, Input::Message { .. } | Input::Dial { .. });
+        if !answers_now {
+            self.door(Channel::Ussd, false);
+        } else if self.context.channel == Channel::Ussd {
+            self.door(Channel::Ussd, true);
         }
+        let channel = self.context.channel;
+        self.context.door_open = self.context.doors.iter().any(|door| door.channel == channel && door.open);
+        let set = self.flows;
+        self.answered(&mut |state, answers, context| machine::advance_traced(set, state, input, answers, context))
+    }
+
+    /// Runs a turn until all its questions are answered.
+    fn answered(&mut self, turn: &mut Advance<'_>) -> Result<Vec<String>, Trouble> {
+        let state = reread(&self.state)?;
         let mut answers = Vec::new();
         let done = loop {
-            match advance(self.flows, &state, input, &answers, &self.context) {
-                Turn::Done(done) => break done,
+            let (turned, reached) = turn(&state, &answers, &self.context);
+            match turned {
+                Turn::Done(done) => {
+                    self.reached.extend(reached);
+                    break done;
+                }
                 Turn::Ask(questions) => {
                     for question in questions {
                         let signature = self.flows.signatures.get(question.operation.as_str());
@@ -291,19 +370,18 @@ impl<'f> Session<'f> {
         self.state = done.state;
         self.alarm = done.alarm;
         self.rests = done.rests;
-        for order in &done.jobs {
-            self.job = order.number;
-            self.jobs.push(format!("{} {}", order.kind.as_str(), order.name));
-        }
         if let Some(say) = done.messages.last() {
             self.by = Some(say.by.unwrap_or(self.context.channel));
         }
         self.faults.extend(&done.faults);
+        self.jobs.extend(done.jobs);
+        self.counts.extend(done.counts);
         self.screen.clear();
         for say in done.messages {
-            let printed = screen::print(&say.content);
-            for line in printed.lines() {
-                self.transcript.push_str("  ");
+            let by = say.by.filter(|by| *by != self.context.channel);
+            let margin = by.map_or_else(|| "  ".to_owned(), |by| format!("  ({}) ", by.as_str()));
+            for line in screen::print(&say.content).lines() {
+                self.transcript.push_str(&margin);
                 self.transcript.push_str(line);
                 self.transcript.push('\n');
             }
@@ -314,6 +392,9 @@ impl<'f> Session<'f> {
         done.said
     }
 }
+
+/// One run of a turn with the answers so far: what came of it, and the steps it reached.
+type Advance<'t> = dyn FnMut(&State, &[Answer], &Context) -> (Turn, Vec<(String, String)>) + 't;
 
 /// A state as the next turn will find it.
 fn reread(state: &State) -> Result<State, Trouble> {

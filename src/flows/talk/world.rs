@@ -42,6 +42,27 @@ impl World {
         self.rows.get(name)
     }
 
+    /// A value of a kind that only its reader knows: a row by its name, or as it is written.
+    pub(super) fn guessed(&self, node: &Node, signatures: &HashMap<&'static str, Signature>) -> Value {
+        match word(node).as_deref().and_then(|name| self.row(name)) {
+            Some(row) => Value::Row(self.best(row, signatures)),
+            None => typed::guessed(node, self.zone),
+        }
+    }
+
+    /// A row of the data typed as the operation that gives most of its fields types it.
+    fn best(&self, node: &Node, signatures: &HashMap<&'static str, Signature>) -> Row {
+        let yields = signatures.values().flat_map(|signature| signature.outcomes).filter_map(|outcome| outcome.yields);
+        let fields = yields.filter_map(|kind| match kind {
+            Type::Row(fields) | Type::Rows { fields, .. } => Some(fields),
+            _ => None,
+        });
+        let rows = fields.filter_map(|fields| typed::row(node, fields, self.zone).ok());
+        // Signatures come in no order: equally long rows are told apart by what they are.
+        let best = rows.max_by_key(|row| (row.len(), format!("{row:?}")));
+        best.unwrap_or_else(|| typed::guessed_row(node, self.zone))
+    }
+
     /// Answers a question, if it is one the signature allows and the world has an answer for it.
     pub(super) fn answer(&mut self, question: &Question, signature: &Signature) -> Result<Answer, String> {
         allowed(question, signature)?;

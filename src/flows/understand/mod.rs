@@ -6,6 +6,6 @@ mod reading;
 mod typed;
 
 pub(crate) use fold::fold;
-pub(crate) use pick::{Picked, pick};
+pub(crate) use pick::{Picked, Seen, Slips, pick, pick_in};
 pub use reading::{Ears, Found, Reading, Wanted};
 pub use typed::{find, read};

@@ -1,6 +1,7 @@
 //! What an operator's commands read and write, as the owner of the tables: all tenants are in sight. The engine never comes here.
 
 pub mod dead_letters;
+pub mod flows;
 pub mod hand_overs;
 pub mod health;
 pub mod keys;

@@ -3,6 +3,7 @@
 mod commit;
 mod connect;
 mod directory;
+mod flows;
 mod outbox;
 mod record;
 mod rest;
@@ -18,9 +19,9 @@ use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use super::{
-    AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, LoadedConversation, OpenJob,
-    OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result, SealedSender, SenderHashes, ServerRow,
-    Store, WriterId,
+    AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
+    LoadedConversation, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result, SealedSender,
+    SenderHashes, ServerRow, Store, WriterId,
 };
 use crate::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, TenantId, Timestamp};
 
@@ -152,6 +153,18 @@ impl Store for PgStore {
 
     async fn accounts(&self) -> Result<Vec<AccountRow>> {
         rest::accounts(&self.pool).await
+    }
+
+    async fn live_flows(&self) -> Result<Vec<LiveFlows>> {
+        flows::live(&self.pool).await
+    }
+
+    async fn flow_files(&self, tenant: TenantId, revision: i32) -> Result<Option<FlowFiles>> {
+        flows::files(&self.pool, tenant, revision).await
+    }
+
+    async fn count_flows(&self, counts: &[FlowCount]) -> Result<()> {
+        flows::count(&self.pool, counts).await
     }
 
     async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()> {

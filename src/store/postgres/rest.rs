@@ -10,7 +10,7 @@ use crate::store::{
 };
 
 /// Names what failed.
-fn failed(what: &'static str) -> impl Fn(sqlx::Error) -> StoreError + Copy {
+pub(super) fn failed(what: &'static str) -> impl Fn(sqlx::Error) -> StoreError + Copy {
     move |source| StoreError { what, source }
 }
 

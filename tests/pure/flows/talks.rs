@@ -8,7 +8,7 @@ use ganira::flows::FlowSet;
 use ganira::flows::talk::{Flows, Talks};
 use serde_json::Value as Json;
 
-use super::world::environment;
+use super::world::{environment, reviewed};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pure/flows/talks");
 
@@ -19,7 +19,8 @@ fn flows_of(talks: &Talks) -> Arc<FlowSet> {
         Flows::Inline(files) => files,
         Flows::Beside => panic!("set or files"),
     };
-    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let files = reviewed(files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_ref())).collect();
     match FlowSet::load(&files, &environment()) {
         Ok(set) => Arc::new(set),
         Err(mistakes) => panic!("{}", mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),

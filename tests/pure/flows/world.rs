@@ -1,5 +1,7 @@
 //! The operations that the flows of these tests may name.
 
+use std::borrow::Cow;
+
 use ganira::flows::operation::salon;
 use ganira::flows::{Environment, Field, OperationKind, Outcome, ProviderKind, Signature, Type};
 
@@ -37,4 +39,14 @@ pub fn environment() -> Environment {
         .with_provider(ProviderKind::Read, "cards")
         .with_provider(ProviderKind::Pay, "default")
         .with_server("shop")
+}
+
+/// Files with `### unreviewed` at the end of each language file that does not say who has read it.
+pub fn reviewed<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<(&'a str, Cow<'a, str>)> {
+    let says = |line: &str| line.starts_with("### unreviewed") || line.starts_with("### reviewed by ");
+    let headed = |name: &str, text: &'a str| match text {
+        text if !name.ends_with(".ftl") || text.lines().any(says) => Cow::Borrowed(text),
+        text => Cow::Owned(format!("{}\n### unreviewed\n", text.trim_end_matches('\n'))),
+    };
+    files.into_iter().map(|(name, text)| (name, headed(name, text))).collect()
 }

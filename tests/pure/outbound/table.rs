@@ -8,9 +8,9 @@ use ganira::actors::outgoing::{Envelope, Outgoing};
 use ganira::crypto::{DataKey, KeyRing, TenantKey};
 use ganira::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, Seq, TenantId, Timestamp};
 use ganira::store::{
-    AccountRow, AttemptState, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, Fact, FactBatch,
-    LoadedConversation, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result, SealedSender,
-    SenderHashes, ServerRow, Store, WriterId, seals,
+    AccountRow, AttemptState, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, Fact, FactBatch, FlowCount,
+    FlowFiles, LiveFlows, LoadedConversation, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow,
+    Result, SealedSender, SenderHashes, ServerRow, Store, WriterId, seals,
 };
 use parking_lot::Mutex;
 
@@ -172,6 +172,18 @@ impl Store for Table {
 
     async fn accounts(&self) -> Result<Vec<AccountRow>> {
         Ok(self.inner.lock().accounts.clone())
+    }
+
+    async fn live_flows(&self) -> Result<Vec<LiveFlows>> {
+        Ok(Vec::new())
+    }
+
+    async fn flow_files(&self, _: TenantId, _: i32) -> Result<Option<FlowFiles>> {
+        Ok(None)
+    }
+
+    async fn count_flows(&self, _: &[FlowCount]) -> Result<()> {
+        Ok(())
     }
 
     async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()> {

@@ -1,1 +1,2 @@
+### reviewed by the Ganira authors, 2026-11-20
 entry = { $entries }

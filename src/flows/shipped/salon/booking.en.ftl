@@ -1,3 +1,4 @@
+### reviewed by the Ganira authors, 2026-11-20
 start =
     .words = book, booking, appointment, visit
 anytime =

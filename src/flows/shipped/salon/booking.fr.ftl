@@ -1,4 +1,4 @@
-### draft: a native speaker has not yet read it
+### unreviewed
 start =
     .words = réserver, rendez-vous, rdv
 anytime =

@@ -1,0 +1,81 @@
+//! The tenants' flows as they were published: each folder in memory once, however many tenants and revisions share it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use parking_lot::Mutex;
+use quick_cache::sync::Cache;
+
+use crate::domain::TenantId;
+use crate::flows::{Environment, FlowSet, Mistake};
+use crate::operations::registry;
+use crate::store::{Store, StoreError};
+
+/// Earlier revisions kept ready for the sessions that began on them.
+const EARLIER_MAX: usize = 256;
+
+/// Why a revision cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("tenant {0} has no revision {1}")]
+    None(TenantId, i32),
+    #[error("revision {revision} of tenant {tenant} cannot be read by this release: {first}")]
+    Unreadable { tenant: TenantId, revision: i32, first: Mistake },
+}
+
+/// Reads revisions and keeps them.
+#[derive(Debug)]
+pub struct Library {
+    /// What flows may name: published ones were checked when they were published, so it holds all that this release knows.
+    environment: Environment,
+    /// Folders by their digest, as long as anybody holds them.
+    folders: Mutex<HashMap<Vec<u8>, Weak<FlowSet>>>,
+    earlier: Cache<(TenantId, i32), Arc<FlowSet>>,
+}
+
+impl Default for Library {
+    fn default() -> Self {
+        Self { environment: registry::environment(), folders: Mutex::default(), earlier: Cache::new(EARLIER_MAX) }
+    }
+}
+
+impl Library {
+    /// A folder that somebody holds already.
+    pub fn held(&self, digest: &[u8]) -> Option<Arc<FlowSet>> {
+        self.folders.lock().get(digest)?.upgrade()
+    }
+
+    /// A revision: from memory, else from the store. It was checked when it was published and is not checked again: a stricter release must
+    /// not silence a tenant.
+    pub async fn revision(
+        &self,
+        store: &dyn Store,
+        tenant: TenantId,
+        revision: i32,
+    ) -> Result<Arc<FlowSet>, LibraryError> {
+        if let Some(set) = self.earlier.get(&(tenant, revision)) {
+            return Ok(set);
+        }
+        let found = store.flow_files(tenant, revision).await?.ok_or(LibraryError::None(tenant, revision))?;
+        let set = match self.held(&found.digest) {
+            Some(set) => set,
+            None => {
+                let files: Vec<(&str, &str)> =
+                    found.files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+                let set = FlowSet::published(&files, &self.environment).map_err(|mistakes| {
+                    let first = mistakes.into_iter().next().unwrap_or_default();
+                    LibraryError::Unreadable { tenant, revision, first }
+                })?;
+                let set = Arc::new(set);
+                let mut folders = self.folders.lock();
+                folders.retain(|_, folder| folder.strong_count() > 0);
+                folders.insert(found.digest, Arc::downgrade(&set));
+                set
+            }
+        };
+        self.earlier.insert((tenant, revision), set.clone());
+        Ok(set)
+    }
+}
