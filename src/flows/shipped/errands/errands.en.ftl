@@ -1,3 +1,4 @@
+### reviewed by the Ganira authors, 2026-11-20
 menu = What shall it be?
     .stock = Stock
     .pay = Pay
