@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use chrono::NaiveTime;
 
 use super::environment::Environment;
-use super::expression::{Expression, Kind};
-use super::gives::Given;
+use super::expression::Expression;
 use super::layout::SmsStyle;
 use super::messages::Texts;
-use super::mistake::At;
-use super::operation::Signature;
+use super::mistake::{At, Mistake};
+use super::operation::{Signature, Type};
 use super::reads::Reads;
 use super::steps::Step;
 use super::turn::Channel;
+use super::ways::Live;
 
 /// All flows of a folder, which call each other: a revision is published whole.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub struct FlowSet {
     pub(crate) signatures: HashMap<&'static str, Signature>,
     /// What its steps may name.
     pub(crate) environment: Environment,
+    /// What is odd but not wrong.
+    pub(crate) warnings: Vec<Mistake>,
 }
 
 impl FlowSet {
@@ -37,9 +39,9 @@ pub(crate) struct Flow {
     pub file: String,
     pub channels: Vec<String>,
     pub languages: Vec<String>,
-    pub takes: Vec<(String, Kind)>,
+    pub takes: Vec<(String, Type)>,
     /// Ends by name, each with the values it gives back.
-    pub ends: Vec<(String, Vec<(String, Kind)>)>,
+    pub ends: Vec<(String, Vec<(String, Type)>)>,
     pub start: Start,
     pub head: Head,
     pub scenes: Vec<Scene>,
@@ -49,10 +51,13 @@ pub(crate) struct Flow {
     /// In the order of `languages`.
     pub texts: Vec<Texts>,
     pub reads: Reads,
+    /// Which values a session must keep at each place; filled in when the set is whole.
+    pub live: Live,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Start {
+    pub at: At,
     /// The words of `start.words` begin it.
     pub words: bool,
     /// Anything else begins it.
@@ -73,7 +78,7 @@ pub(crate) struct Occasion {
     pub name: String,
     pub arm: Arm,
     /// What the news carries.
-    pub gives: Vec<Given>,
+    pub gives: Vec<(String, Type)>,
 }
 
 /// A day or an instant of the contact's that begins a flow: a day every year at `clock`, an instant once.
@@ -93,6 +98,18 @@ pub(crate) enum Return {
     Restart,
 }
 
+impl Start {
+    /// Whether nothing a person or anything else does begins the flow: it can only be called.
+    pub(crate) fn is_nothing(&self) -> bool {
+        !self.words
+            && !self.otherwise
+            && self.ussd.is_none()
+            && self.referral.is_empty()
+            && self.event.is_empty()
+            && self.schedule.is_empty()
+    }
+}
+
 /// The head's arms and settings.
 #[derive(Debug, Default)]
 pub(crate) struct Head {
@@ -107,6 +124,15 @@ pub(crate) struct Head {
     pub resume: Option<Return>,
     /// Where replies go after a USSD screen closed, the first door that is open.
     pub carry_on: Vec<Channel>,
+}
+
+impl Head {
+    /// Every arm.
+    pub(crate) fn arms(&self) -> impl Iterator<Item = &Arm> {
+        let named = self.stuck.iter().chain(&self.unavailable).chain(&self.undeliverable);
+        let silences = self.silence.iter().map(|silence| &silence.arm);
+        named.chain(silences).chain(self.anytime.iter().map(|entry| &entry.arm))
+    }
 }
 
 /// What happens when a question stays unanswered for a while.

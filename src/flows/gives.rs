@@ -3,56 +3,50 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::expression::{Kind, WHOLE_MAX};
-use super::operation::Field;
+use super::operation::{Field, Type};
 use super::value::{Decimal, Row, Value};
 use crate::domain::Money;
 use crate::domain::money::Currency;
 
-/// A named value that something outside gives.
-#[derive(Debug, Clone)]
-pub(crate) struct Given {
-    pub name: String,
-    pub kind: Kind,
-    /// The fields of a row, where they are known.
-    pub fields: Option<&'static [Field]>,
-}
-
 /// The row as far as it is declared. `None` when a declared value is missing or of another kind.
-pub(crate) fn fit_row(row: &Row, gives: &[Given]) -> Option<Row> {
-    gives
-        .iter()
-        .map(|given| Some((given.name.clone(), fit(row.get(&given.name)?, given.kind, given.fields)?)))
-        .collect()
+pub(crate) fn fit_row(row: &Row, gives: &[(String, Type)]) -> Option<Row> {
+    gives.iter().map(|(name, kind)| Some((name.clone(), fit(row.get(name)?, *kind)?))).collect()
 }
 
-/// The value as one of this kind, if it can be read as one.
-pub(crate) fn fit(value: &Value, kind: Kind, fields: Option<&[Field]>) -> Option<Value> {
-    Some(match (kind, value) {
-        (Kind::Row, Value::Row(row)) => Value::Row(with_fields(row, fields)?),
-        (Kind::Rows, Value::Rows(rows)) => {
-            Value::Rows(rows.iter().map(|row| with_fields(row, fields)).collect::<Option<_>>()?)
-        }
-        (Kind::Rows, Value::Texts(lines)) if lines.is_empty() => Value::Rows(Vec::new()),
+/// The value as one of this type, if it can be read as one.
+pub(crate) fn fit(value: &Value, wanted: Type) -> Option<Value> {
+    let kind = Kind::from(wanted);
+    Some(match (wanted, value) {
         (_, Value::Whole(number)) if number.abs() > WHOLE_MAX => return None,
-        (kind, value) if kind == Kind::Unknown || Kind::of(value) == kind => value.clone(),
-        (Kind::Decimal, Value::Whole(number)) => Value::Decimal(Decimal::from_whole(*number)?),
-        (Kind::Money, Value::Whole(francs)) => Value::Money(Money::rwf(*francs)),
-        (Kind::Money, Value::Row(row)) => money(row)?,
-        (Kind::Duration, Value::Whole(seconds)) => Value::Duration(*seconds),
-        (kind, Value::Text(text)) => read(kind, text.trim())?,
+        (Type::Text { chars_max }, Value::Text(text)) => {
+            Value::text(text.chars().take(usize::from(chars_max)).collect::<String>())
+        }
+        (Type::Row(fields), Value::Row(row)) => Value::Row(with_fields(row, fields)?),
+        (Type::Rows { fields, rows_max }, Value::Rows(rows)) => {
+            let rows = rows.iter().take(usize::from(rows_max));
+            Value::Rows(rows.map(|row| with_fields(row, fields)).collect::<Option<_>>()?)
+        }
+        // An empty list has no form of its own.
+        (Type::Rows { .. }, Value::Texts(lines)) if lines.is_empty() => Value::Rows(Vec::new()),
+        (_, value) if Kind::of(value) == kind => value.clone(),
+        (Type::Decimal, Value::Whole(number)) => Value::Decimal(Decimal::from_whole(*number)?),
+        (Type::Money, Value::Whole(francs)) => Value::Money(Money::rwf(*francs)),
+        (Type::Money, Value::Row(row)) => money(row)?,
+        (Type::Duration, Value::Whole(seconds)) => Value::Duration(*seconds),
+        (wanted, Value::Text(text)) => read(wanted, text.trim())?,
         _ => return None,
     })
 }
 
-fn read(kind: Kind, text: &str) -> Option<Value> {
-    Some(match kind {
-        Kind::Decimal => Value::Decimal(text.parse::<Decimal>().ok()?),
-        Kind::Date => Value::Date(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?),
-        Kind::Time => {
+fn read(wanted: Type, text: &str) -> Option<Value> {
+    Some(match wanted {
+        Type::Decimal => Value::Decimal(text.parse::<Decimal>().ok()?),
+        Type::Date => Value::Date(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?),
+        Type::Time => {
             let time = ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok())?;
             Value::Time(time)
         }
-        Kind::DateTime => Value::DateTime(DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc)),
+        Type::DateTime => Value::DateTime(DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc)),
         _ => return None,
     })
 }
@@ -63,17 +57,12 @@ fn money(row: &Row) -> Option<Value> {
     Some(Value::Money(Money { minor: row.get("minor")?.as_whole()?, currency }))
 }
 
-fn with_fields(row: &Row, fields: Option<&[Field]>) -> Option<Row> {
-    let Some(fields) = fields else { return Some(row.clone()) };
+fn with_fields(row: &Row, fields: &[Field]) -> Option<Row> {
     let mut fitted = Row::new();
     for field in fields {
         match row.get(field.name) {
             Some(value) => {
-                let inner = match field.kind {
-                    super::operation::Type::Row(fields) | super::operation::Type::Rows { fields, .. } => Some(fields),
-                    _ => None,
-                };
-                fitted.insert(field.name.to_owned(), fit(value, field.kind.into(), inner)?);
+                fitted.insert(field.name.to_owned(), fit(value, field.kind)?);
             }
             None if field.optional => {}
             None => return None,

@@ -99,7 +99,7 @@ async fn whatever_goes_wrong_with_a_server_is_its_failed_outcome() {
         json!({"body": {"outcome": "exploded"}}),
         json!({"body": {"outcome": "gone", "value": "x".repeat(70_000)}}),
         // Longer than one request may take, again and again, until the deadline.
-        json!({"delay_ms": 3000, "body": {"outcome": "gone"}}),
+        json!({"delay_ms": 3000, "status": 504}),
     ];
     for (n, answer) in wrong.into_iter().enumerate() {
         answers(&world, "shop", json!([answer])).await;

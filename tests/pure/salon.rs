@@ -266,7 +266,7 @@ fn labels_of_days_and_moments_fit_a_list_row_in_every_language() {
 #[rstest]
 #[case("en", "Fri 27 Nov", "15,000 RWF, 90 min")]
 #[case("fr-RW", "ven. 27 nov.", "15 000 RWF, 90 min")]
-#[case("rw", "Gatanu 27 Ugushyingo", "15,000 RWF, 90 min")]
+#[case("rw", "Gatanu 27 Ugushyingo", "15.000 RWF, 90 min")]
 #[case("sw", "Ijumaa 27 Nov", "15,000 RWF, 90 dk")]
 #[case("xx", "Fri 27 Nov", "15,000 RWF, 90 min")]
 fn labels_are_in_the_persons_language_or_english(#[case] language: &str, #[case] day: &str, #[case] price: &str) {

@@ -70,7 +70,8 @@ impl Check<'_> {
             self.add(line.at, format!("no flow \"{}\"", callee.flow), "call goes there", mend);
             return;
         };
-        let inputs: Vec<Input<'_>> = flow.takes.iter().map(|(name, kind)| (name.as_str(), *kind, false)).collect();
+        let inputs: Vec<Input<'_>> =
+            flow.takes.iter().map(|(name, kind)| (name.as_str(), Kind::from(*kind), false)).collect();
         self.inputs(line, callee.flow, &inputs, callee.with);
         let known: Vec<&str> = flow.ends.iter().map(|(name, _)| name.as_str()).collect();
         // With one way out there is nothing to tell apart.

@@ -93,6 +93,7 @@ impl Check<'_> {
         }
     }
 
+    #[track_caller]
     pub(super) fn add_to(
         &mut self,
         texts: &Texts,
@@ -101,8 +102,7 @@ impl Check<'_> {
         cause: impl Into<String>,
         mend: impl Into<String>,
     ) {
-        let mistake =
-            Mistake { file: texts.file.clone(), at, what: what.into(), cause: cause.into(), mend: mend.into() };
+        let mistake = Mistake::new(&texts.file, at, what, cause, mend);
         if !self.elsewhere.contains(&mistake) {
             self.elsewhere.push(mistake);
         }

@@ -29,6 +29,10 @@ impl<'a> Run<'a> {
             return self.walk(then, here);
         }
         let Some((line, _)) = self.open_line() else { return self.message(heard) };
+        if line.step.is_with_staff() {
+            // What she says now, even "stop", she says to staff.
+            return None;
+        }
         if let Heard::Text(text) = heard
             && self.own_texts().stop.contains(&fold(text).as_str())
         {
@@ -37,7 +41,7 @@ impl<'a> Run<'a> {
         if self.state.resume.is_some() {
             return self.hear_resume(heard);
         }
-        if before.is_none_or(|before| before == channel) || line.step.is_with_staff() {
+        if before.is_none_or(|before| before == channel) {
             return self.message(heard);
         }
         match self.returning().unwrap_or(Return::Ask) {

@@ -3,6 +3,7 @@
 mod astray;
 mod dial;
 mod door;
+mod forget;
 mod hear;
 mod look;
 mod news;

@@ -79,6 +79,7 @@ impl<'a> Run<'a> {
 
     pub(super) fn done(mut self) -> Done {
         self.state.rev = if self.state.stack.is_empty() { 0 } else { self.context.revision };
+        self.forget();
         self.plan_days();
         let run = &self;
         let timers = run.state.stack.iter().enumerate().flat_map(|(depth, frame)| {
@@ -149,13 +150,19 @@ impl<'a> Run<'a> {
         self.state.stack.last_mut()
     }
 
-    /// The frame whose values are seen: a digression sees those of the flow it interrupts.
+    /// Where the frame stands whose values are seen: a digression sees those of the flow it was written in.
+    fn base_depth(&self) -> Option<usize> {
+        let top = self.state.stack.last()?;
+        self.state.stack.iter().rposition(|frame| !frame.aside && frame.flow == top.flow)
+    }
+
     fn base(&self) -> Option<&Frame> {
-        self.state.stack.iter().rfind(|frame| !frame.aside)
+        self.state.stack.get(self.base_depth()?)
     }
 
     pub(super) fn base_mut(&mut self) -> Option<&mut Frame> {
-        self.state.stack.iter_mut().rfind(|frame| !frame.aside)
+        let depth = self.base_depth()?;
+        self.state.stack.get_mut(depth)
     }
 
     pub(crate) fn shown(&self) -> Option<Shown> {
@@ -186,8 +193,12 @@ impl<'a> Run<'a> {
             return;
         }
         let Some(frame) = self.base_mut() else { return };
+        let new = !frame.vals.contains_key(name);
         frame.give(name, value);
-        if let Some(passed) = frame.trail.last_mut().filter(|passed| !passed.gave.iter().any(|given| given == name)) {
+        // What was there before the question is there when `back` returns to it.
+        if let Some(passed) =
+            frame.trail.last_mut().filter(|passed| new && !passed.gave.iter().any(|given| given == name))
+        {
             passed.gave.push(name.to_owned());
         }
     }

@@ -295,13 +295,12 @@ fn comments<'t>(tree: &ast::Resource<&'t str>) -> impl Iterator<Item = &'t str> 
 fn stand_once(entries: &[Entry], mistakes: &mut Mistakes) {
     let (mut messages, mut attributes) = (HashSet::new(), HashSet::new());
     for entry in entries {
-        let (kind, new) = match &entry.attribute {
-            Some(attribute) => ("attribute", attributes.insert(attribute)),
-            None => {
-                attributes.clear();
-                // Fluent knows a message and a term of the same name for one thing.
-                ("message", messages.insert(entry.id.trim_start_matches('-')))
-            }
+        let (kind, new) = if let Some(attribute) = &entry.attribute {
+            ("attribute", attributes.insert(attribute))
+        } else {
+            attributes.clear();
+            // Fluent knows a message and a term of the same name for one thing.
+            ("message", messages.insert(entry.id.trim_start_matches('-')))
         };
         if !new {
             let what = format!("{kind} \"{}\" stands here twice", entry.key());

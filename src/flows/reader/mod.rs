@@ -4,7 +4,7 @@ mod head;
 mod keys;
 mod start;
 
-pub(crate) use head::gives;
+pub(crate) use head::kinds;
 pub(crate) use keys::{Keys, describe, text};
 pub(crate) use start::event_name;
 
@@ -17,6 +17,7 @@ use super::operation::Type;
 use super::reads::Reads;
 use super::source::{self, Kind, Node};
 use super::steps;
+use super::ways::Live;
 
 /// Longest name of a flow, scene or step.
 const NAME_CHARS_MAX: usize = 40;
@@ -42,6 +43,7 @@ pub(crate) fn read(file: &str, text: &str, types: &[(&str, Type)], mistakes: &mu
         spots: HashMap::new(),
         texts: Vec::new(),
         reads: Reads::default(),
+        live: Live::default(),
     };
     head::read(&mut keys, &mut flow, &mut reader);
     flow.scenes = reader.scenes(keys.take("scenes"), root.at);

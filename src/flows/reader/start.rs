@@ -12,7 +12,7 @@
 
 use chrono::NaiveTime;
 
-use super::head::gives;
+use super::head::kinds;
 use super::{Keys, Reader, describe, text};
 use crate::flows::definition::{Arm, Occasion, Schedule, Start, To};
 use crate::flows::source::{Key, Kind, Node};
@@ -25,6 +25,7 @@ pub(super) fn read(node: Option<&Node>, reader: &mut Reader<'_>) -> Start {
         return Start::default();
     };
     let start = Start {
+        at: keys.at,
         words: keys.yes_no("words", reader.mistakes),
         otherwise: keys.yes_no("otherwise", reader.mistakes),
         folded: Vec::new(),
@@ -90,7 +91,7 @@ fn occasion(key: &Key, node: &Node, reader: &mut Reader<'_>) -> Option<Occasion>
     };
     let mut keys = Keys::of(node, "an event", reader.mistakes)?;
     let arm = keys.take("go").and_then(|node| scene(node, reader));
-    let gives = gives(keys.take("gives"), "gives", reader);
+    let gives = kinds(keys.take("gives"), "gives", reader);
     keys.finish("an event", reader.mistakes);
     if arm.is_none() {
         reader.mistakes.add(

@@ -212,8 +212,20 @@ impl Step for Choose {
         vec![(&self.asking.name, if self.from.is_some() { Known::Row } else { Known::Text })]
     }
 
+    /// A fixed option after rows names no row.
+    fn gives(&self, way: Option<&str>) -> Vec<&str> {
+        let option = way.is_some_and(|way| way.starts_with("option "));
+        if way.is_none() || (option && self.from.is_none()) { vec![&self.asking.name] } else { Vec::new() }
+    }
+
     fn needs(&self) -> Vec<Needs> {
         vec![self.asking.needs(self.options.iter().map(|(name, _)| name.clone()).collect())]
+    }
+
+    /// After rows a digit depends on how many there are.
+    fn digits(&self) -> Vec<(u16, &str)> {
+        let options = self.options.iter().filter(|_| self.from.is_none());
+        (1..).zip(options).map(|(digit, (name, _))| (digit, name.as_str())).collect()
     }
 
     fn rows_from(&self) -> Option<&str> {

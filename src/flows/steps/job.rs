@@ -22,16 +22,20 @@
 use super::{Helper, Needs, Outcomes, Signal, Step};
 use crate::flows::definition::{Arm, Formula, Line};
 use crate::flows::expression::Kind as Known;
-use crate::flows::gives::{Given, fit_row};
+use crate::flows::gives::fit_row;
+use crate::flows::operation::Type;
 use crate::flows::machine::{Heard, Missed, Run, Then};
 use crate::flows::messages::message_id;
-use crate::flows::reader::{Keys, Reader, describe, duration_s, gives, text};
+use crate::flows::reader::{Keys, Reader, describe, duration_s, kinds, text};
 use crate::flows::source::Kind;
 use crate::flows::turn::{Fault, JobKind};
 use crate::flows::value::{Row, Value};
 
 /// The provider or server of a step that names none.
 const DEFAULT: &str = "default";
+
+/// The longest reference of a payment that a message need have room for.
+const REFERENCE_CHARS_MAX: u16 = 64;
 
 #[derive(Debug)]
 struct Job {
@@ -42,21 +46,21 @@ struct Job {
     with: Vec<(String, Formula)>,
     at_most_s: u32,
     /// What each outcome carries.
-    gives: Vec<(String, Vec<Given>)>,
+    gives: Vec<(String, Vec<(String, Type)>)>,
     outcomes: Vec<(String, Arm)>,
 }
 
 pub(super) fn read_document(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<dyn Step>> {
     let mut job = common("read", JobKind::Read, keys, reader)?;
     job.one_formula("from", keys, reader);
-    job.gives = vec![("read".to_owned(), gives(keys.take("gives"), "gives", reader))];
+    job.gives = vec![("read".to_owned(), kinds(keys.take("gives"), "gives", reader))];
     Some(Box::new(job))
 }
 
 pub(super) fn pay(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<dyn Step>> {
     let mut job = common("pay", JobKind::Pay, keys, reader)?;
     job.one_formula("amount", keys, reader);
-    let reference = Given { name: "reference".to_owned(), kind: Known::Text, fields: None };
+    let reference = ("reference".to_owned(), Type::Text { chars_max: REFERENCE_CHARS_MAX });
     job.gives = vec![("paid".to_owned(), vec![reference])];
     Some(Box::new(job))
 }
@@ -72,7 +76,7 @@ pub(super) fn request(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Bo
                 let what = format!("request {} has no outcome \"{}\"", job.name, key.name);
                 reader.mistakes.add(key.at, what, cause, "add it to outcomes");
             }
-            job.gives.push((key.name.clone(), gives(Some(node), "gives", reader)));
+            job.gives.push((key.name.clone(), kinds(Some(node), "gives", reader)));
         }
     }
     Some(Box::new(job))
@@ -215,6 +219,12 @@ impl Step for Job {
     fn yields(&self) -> Vec<(&str, Known)> {
         let gives = self.gives.iter().any(|(_, gives)| !gives.is_empty());
         gives.then_some((self.name.as_str(), Known::Row)).into_iter().collect()
+    }
+
+    fn gives(&self, way: Option<&str>) -> Vec<&str> {
+        let outcome = way.and_then(|way| way.strip_prefix("outcome ")).unwrap_or_default();
+        let carries = |(name, gives): &&(String, Vec<(String, Type)>)| name == outcome && !gives.is_empty();
+        self.gives.iter().find(carries).map(|_| self.name.as_str()).into_iter().collect()
     }
 
     fn outcomes(&self) -> Option<Outcomes<'_>> {

@@ -185,6 +185,21 @@ pub(crate) trait Step: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// The names among `yields` that surely have a value when the step is left along an arm (named as in `arms`), or, for `None`, on to
+    /// the next step. The ways of a missed answer give nothing.
+    fn gives(&self, way: Option<&str>) -> Vec<&str> {
+        const MISSED: [&str; 6] = ["stuck", "silence", "window_shut", "empty", "unavailable", "late"];
+        if way.is_some_and(|way| MISSED.contains(&way)) {
+            return Vec::new();
+        }
+        self.yields().into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// Whether each formula gives the yielded name of the same place, in turn.
+    fn gives_in_turn(&self) -> bool {
+        false
+    }
+
     fn needs(&self) -> Vec<Needs> {
         Vec::new()
     }
@@ -200,6 +215,11 @@ pub(crate) trait Step: Debug + Send + Sync {
     /// The end named here.
     fn end(&self) -> Option<&str> {
         None
+    }
+
+    /// What each digit chooses, whatever the data are.
+    fn digits(&self) -> Vec<(u16, &str)> {
+        Vec::new()
     }
 
     /// The list a choice takes its rows from.

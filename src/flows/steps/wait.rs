@@ -19,11 +19,12 @@ use super::{Asking, Needs, Signal, Step, choose};
 use crate::domain::Timestamp;
 use crate::flows::definition::{Arm, Formula, Line};
 use crate::flows::expression::Kind as Known;
-use crate::flows::gives::{Given, fit_row};
+use crate::flows::gives::fit_row;
+use crate::flows::operation::Type;
 use crate::flows::layout::Opt;
 use crate::flows::machine::{Heard, Missed, Run, Then};
 use crate::flows::messages::print;
-use crate::flows::reader::{Keys, Reader, describe, duration_s, event_name, gives};
+use crate::flows::reader::{Keys, Reader, describe, duration_s, event_name, kinds};
 use crate::flows::source::{Kind, Node};
 use crate::flows::understand::Picked;
 use crate::flows::value::Value;
@@ -45,7 +46,7 @@ enum What {
     News {
         name: String,
         matches: Vec<(String, Formula)>,
-        gives: Vec<Given>,
+        gives: Vec<(String, Type)>,
     },
     Time(Until),
     /// It could not be read; the mistake is noted.
@@ -104,7 +105,7 @@ fn for_what(node: &Node, keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> What {
     What::News {
         name: name.clone(),
         matches: reader.formulas(keys.take("match"), "match"),
-        gives: gives(keys.take("gives"), "gives", reader),
+        gives: kinds(keys.take("gives"), "gives", reader),
     }
 }
 
@@ -251,6 +252,11 @@ impl Step for Wait {
             What::News { .. } => vec![(&self.asking.name, Known::Row)],
             _ => Vec::new(),
         }
+    }
+
+    fn gives(&self, way: Option<&str>) -> Vec<&str> {
+        // An option and being late end the wait without the news.
+        if way.is_some() { Vec::new() } else { self.yields().into_iter().map(|(name, _)| name).collect() }
     }
 
     fn needs(&self) -> Vec<Needs> {
