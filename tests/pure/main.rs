@@ -8,6 +8,7 @@ mod crypto;
 mod floors;
 mod flows;
 mod outbound;
+mod provider;
 mod salon;
 mod sandbox;
 mod snapshot;
