@@ -120,6 +120,8 @@ pub(crate) struct Head {
     pub silence: Vec<Silence>,
     /// How its SMS are written.
     pub sms: SmsStyle,
+    /// Pages that a prompt or text may take on USSD.
+    pub ussd_pages: UssdPages,
     pub anytime: Vec<Anytime>,
     pub resume: Option<Return>,
     /// Where replies go after a USSD screen closed, the first door that is open.
@@ -132,6 +134,16 @@ impl Head {
         let named = self.stuck.iter().chain(&self.unavailable).chain(&self.undeliverable);
         let silences = self.silence.iter().map(|silence| &silence.arm);
         named.chain(silences).chain(self.anytime.iter().map(|entry| &entry.arm))
+    }
+}
+
+/// `ussd: {pages: 9}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct UssdPages(pub u8);
+
+impl Default for UssdPages {
+    fn default() -> Self {
+        Self(9)
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod broken;
 mod laws;
+mod layout;
 mod limits;
 mod reviews;
 mod talks;

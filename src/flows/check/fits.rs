@@ -1,57 +1,298 @@
-//! That every text fits its place.
+//! That every prompt and message fits each channel of its flow in every language, with the longest data that is declared.
+//!
+//! What a channel shows is laid out as the machine does it, and measured: a question stands on a USSD screen with its first option, no option
+//! is cut, and the pages of a prompt and the segments of an SMS
+//! stay within what the flow allows. Texts that are said before a question
+//! share its screen; they make more pages, and are measured alone.
+
+use std::fmt::Write as _;
 
 use super::Check;
-use crate::flows::layout::{BUTTON_UNITS, NOTE_UNITS, TITLE_UNITS, units};
+use crate::flows::definition::Line;
+use crate::flows::expression::Kind;
+use crate::flows::layout::{self, BUTTONS_TEXT_UNITS, ID_UNITS, MARK_UNITS, Opt, Prompt, TEXT_UNITS, gsm, units};
 use crate::flows::messages::{Entry, Texts};
-use crate::flows::steps::Needs;
+use crate::flows::mistake::At;
+use crate::flows::operation::Type;
+use crate::flows::reader::{PAGES_MAX, SEGMENTS_MAX};
+use crate::flows::turn::{Channel, Screen};
+use crate::flows::value::{Row, Value};
 
-/// Options that still become buttons.
-const BUTTONS: usize = 3;
+/// Longest piece of a text that a mistake quotes.
+const QUOTED_CHARS: usize = 120;
+
+/// A prompt or message to be measured in one language.
+#[derive(Debug, Clone, Copy)]
+struct Measured<'m> {
+    texts: &'m Texts,
+    id: &'m str,
+    line: &'m Line,
+}
 
 impl Check<'_> {
-    /// The labels of a prompt against WhatsApp's limits. Only texts without variables can be measured here.
-    pub(super) fn fits(&mut self, texts: &Texts, needs: &Needs, own: &[&Entry], rows: bool) {
-        if !self.flow.channels.iter().any(|channel| channel == "whatsapp") {
-            return;
-        }
-        let id = &needs.message;
-        let noted = needs.labels.iter().any(|label| texts.has(&format!("{id}.{label}-note")));
-        let buttons = needs.labels.len() <= BUTTONS && !rows && !noted;
-        for entry in own {
-            let Some(attribute) = entry.attribute.as_deref() else { continue };
-            let label_of = |suffix: &str| {
-                attribute.strip_suffix(suffix).is_some_and(|name| needs.labels.iter().any(|label| label == name))
-            };
-            let shorter = buttons && texts.has(&format!("{id}.{attribute}-button"));
-            let (place, most, short) = if attribute == "button" {
-                ("button that opens a WhatsApp list", BUTTON_UNITS, "")
-            } else if label_of("-button") {
-                ("WhatsApp button", BUTTON_UNITS, "")
-            } else if label_of("-note") {
-                ("row's note on WhatsApp", NOTE_UNITS, "")
-            } else if label_of("") && buttons && !shorter {
-                ("WhatsApp button", BUTTON_UNITS, "-button")
-            } else if label_of("") && !buttons {
-                ("WhatsApp row", TITLE_UNITS, "")
-            } else {
-                continue;
-            };
-            let Some(text) = texts.plain(&entry.key()) else { continue };
-            let found = units(text);
-            if found > most {
-                let mend = if short.is_empty() {
-                    "shorten it".to_owned()
-                } else {
-                    format!("shorten it, or give .{attribute}-button")
-                };
-                self.add_to(
-                    texts,
-                    entry.at,
-                    format!("{} has {found} characters, a {place} allows {most}", entry.key()),
-                    format!("\"{text}\""),
-                    mend,
-                );
+    pub(super) fn fits(&mut self) {
+        for (_, line) in self.lines() {
+            for texts in &self.flow.texts {
+                for needs in line.step.needs() {
+                    let measured = Measured { texts, id: &needs.message, line };
+                    if !texts.has(measured.id) {
+                        continue;
+                    }
+                    let asks = line.step.asking().is_some_and(|asking| asking.message == needs.message);
+                    if asks || needs.prompt {
+                        let labels = if needs.prompt { &needs.labels[..] } else { &[] };
+                        self.question_fits(measured, labels);
+                    } else if needs.valued {
+                        self.message_fits(measured);
+                    }
+                }
             }
         }
+        for texts in &self.flow.texts {
+            self.plain_letters(texts);
+        }
     }
+
+    pub(super) fn speaks(&self, channel: Channel) -> bool {
+        self.flow.channels.iter().any(|name| name == channel.as_str())
+    }
+
+    /// The entry that a channel shows, and its longest text.
+    fn shown(&self, of: Measured<'_>, channel: Channel) -> Option<(At, String, String)> {
+        let own: &[&str] = match channel {
+            Channel::WhatsApp => &[],
+            Channel::Ussd => &["plain"],
+            Channel::Sms => &["sms", "plain"],
+        };
+        let keys = own.iter().map(|name| format!("{}.{name}", of.id)).find(|key| of.texts.has(key));
+        let key = keys.unwrap_or_else(|| of.id.to_owned());
+        let at = of.texts.entries.iter().find(|entry| entry.key() == key).map(|entry| entry.at)?;
+        let text = self.longest(of.texts, &key)?;
+        Some((at, key, text))
+    }
+
+    fn message_fits(&mut self, of: Measured<'_>) {
+        // On WhatsApp a long text leaves in pieces.
+        if self.speaks(Channel::Ussd)
+            && let Some((at, key, text)) = self.shown(of, Channel::Ussd)
+        {
+            let pages = layout::pages_of(&text, &Screen::default(), of.texts.language);
+            self.pages(of, at, &key, &text, pages);
+        }
+        if self.speaks(Channel::Sms)
+            && let Some((at, key, text)) = self.shown(of, Channel::Sms)
+        {
+            let contents = layout::text(Channel::Sms, &text, self.flow.head.sms);
+            self.segments(of, at, &key, &text, layout::segments(&contents));
+        }
+    }
+
+    fn question_fits(&mut self, of: Measured<'_>, labels: &[String]) {
+        let options = self.options(of, labels, true);
+        if self.speaks(Channel::WhatsApp) {
+            if layout::are_buttons(&options) {
+                self.body(of, BUTTONS_TEXT_UNITS, "a WhatsApp message with buttons");
+            } else {
+                self.body(of, TEXT_UNITS, "a WhatsApp message");
+            }
+            self.ids(of);
+        }
+        if self.speaks(Channel::Ussd)
+            && let Some((at, key, text)) = self.shown(of, Channel::Ussd)
+        {
+            self.screen(of, at, &key, &text, &options);
+            self.lines_on_screen(of, &options);
+            let alike = self.options(of, labels, false);
+            let pages = [&options, &alike].map(|options| laid(of.texts, Channel::Ussd, &text, options, self).pages);
+            self.pages(of, at, &key, &text, pages[0].max(pages[1]));
+        }
+        if self.speaks(Channel::Sms)
+            && let Some((at, key, text)) = self.shown(of, Channel::Sms)
+        {
+            let segments = laid(of.texts, Channel::Sms, &text, &options, self).segments;
+            self.segments(of, at, &key, &text, segments);
+        }
+    }
+
+    /// All options of a question: rows as many and as long as they may be, then the fixed ones.
+    fn options(&self, of: Measured<'_>, labels: &[String], differ: bool) -> Vec<Opt> {
+        let rows = of.line.step.rows_from().map(|from| self.longest_rows(from, differ)).unwrap_or_default();
+        let field = |row: &Row, name: &str| row.get(name).and_then(Value::as_text).map(str::to_owned);
+        let rows = rows.iter().enumerate().map(|(n, row)| Opt {
+            id: format!("={n}"),
+            label: field(row, "label").unwrap_or_default(),
+            button: None,
+            note: field(row, "note"),
+            key: None,
+        });
+        let fixed = labels.iter().map(|name| {
+            let text = |suffix: &str| self.longest(of.texts, &format!("{}.{name}{suffix}", of.id));
+            Opt {
+                id: name.clone(),
+                label: text("").unwrap_or_else(|| name.clone()),
+                button: text("-button"),
+                note: text("-note"),
+                key: of.line.step.fixed_key(name),
+            }
+        });
+        let yes_no = of.line.step.yields().iter().any(|(_, kind)| *kind == Kind::YesNo) && labels.is_empty();
+        let own = &of.texts.language.texts;
+        let answers = [("yes", own.yes), ("no", own.no)].into_iter().filter(|_| yes_no).map(|(name, label)| Opt {
+            id: name.to_owned(),
+            label: self.longest(of.texts, &format!("{}.{name}", of.id)).unwrap_or_else(|| label.to_owned()),
+            button: None,
+            note: None,
+            key: None,
+        });
+        rows.chain(fixed).chain(answers).collect()
+    }
+
+    fn body(&mut self, of: Measured<'_>, most: usize, place: &str) {
+        let Some((at, key, text)) = self.shown(of, Channel::WhatsApp) else { return };
+        let found = units(&text);
+        if found > most {
+            let what = format!("{key} has {found} characters, {place} allows {most}");
+            self.add_to(of.texts, at, what, cause(of.texts, &key, &text), "shorten it, or say part of it before");
+        }
+    }
+
+    /// Ids of rows, with the mark of the prompt before them.
+    fn ids(&mut self, of: Measured<'_>) {
+        let Some(from) = of.line.step.rows_from() else { return };
+        let Some(Type::Rows { fields, .. }) = self.declared(from) else { return };
+        let id = fields.iter().find(|field| field.name == "id").map(|field| field.kind);
+        let Some(Type::Text { chars_max }) = id else { return };
+        let found = usize::from(chars_max) + 1 + MARK_UNITS;
+        if found > ID_UNITS {
+            let what = format!(
+                "the ids of {from} have up to {chars_max} characters, a WhatsApp row allows {}",
+                ID_UNITS - 1 - MARK_UNITS
+            );
+            self.add(of.line.at, what, "its signature says so", "give its rows shorter ids");
+        }
+    }
+
+    /// The question with its first option on one screen, or alone if it has none.
+    fn screen(&mut self, of: Measured<'_>, at: At, key: &str, text: &str, options: &[Opt]) {
+        let (found, most) = layout::first_page(&prompt(of.texts, text, options, self));
+        if found > most {
+            let (with, room) = if options.is_empty() {
+                ("", "a USSD screen")
+            } else {
+                (" with its first option", "a USSD screen with its keys")
+            };
+            let what = format!("{key} takes {found} characters{with}, {room} holds {most}");
+            self.add_to(of.texts, at, what, cause(of.texts, key, &gsm::plain(text)), mend(of.id, key));
+        }
+    }
+
+    /// No label is cut on a screen.
+    fn lines_on_screen(&mut self, of: Measured<'_>, options: &[Opt]) {
+        let (long, most) = layout::longest_line(&prompt(of.texts, "", options, self));
+        let Some((n, found)) = long.filter(|(_, found)| *found > most) else { return };
+        let Some(option) = options.get(n) else { return };
+        let holds = format!("a line on a USSD screen holds {most}");
+        let label = quoted(&gsm::plain(&option.label));
+        if option.id.starts_with('=') {
+            let what = format!(
+                "the rows of {} take {found} characters, {holds}",
+                of.line.step.rows_from().unwrap_or_default()
+            );
+            self.add(of.line.at, what, label, "declare shorter labels in its signature");
+            return;
+        }
+        let key = format!("{}.{}", of.id, option.id);
+        let at = of
+            .texts
+            .entries
+            .iter()
+            .find(|entry| entry.key() == key)
+            .map_or(At { line: 1, column: 1 }, |entry| entry.at);
+        let mend = format!("shorten it, or give .{}-button", option.id);
+        self.add_to(of.texts, at, format!("{key} takes {found} characters, {holds}"), label, mend);
+    }
+
+    fn pages(&mut self, of: Measured<'_>, at: At, key: &str, text: &str, found: usize) {
+        let most = usize::from(self.flow.head.ussd_pages.0);
+        if found > most {
+            let what = format!("{key} takes {found} pages on USSD, the flow allows {most}");
+            let mut mend = mend(of.id, key);
+            if of.line.step.asking().is_some() {
+                mend.push_str(", or offer less");
+            }
+            if found <= PAGES_MAX {
+                let _ = write!(mend, ", or write ussd: {{pages: {found}}}");
+            }
+            self.add_to(of.texts, at, what, cause(of.texts, key, &gsm::plain(text)), mend);
+        }
+    }
+
+    fn segments(&mut self, of: Measured<'_>, at: At, key: &str, text: &str, found: usize) {
+        let most = usize::from(self.flow.head.sms.segments);
+        if found > most {
+            let (encoding, length) = gsm::length(text);
+            let counted = match encoding {
+                gsm::Encoding::Gsm7 => format!("{length} characters"),
+                gsm::Encoding::Ucs2 => format!("{length} characters, with letters that phones lack"),
+            };
+            let what = format!("{key} takes {found} SMS, the flow allows {most}");
+            let mut mend = "shorten it, or give .sms".to_owned();
+            if found <= SEGMENTS_MAX {
+                let _ = write!(mend, ", or write sms: {{segments: {found}}}");
+            }
+            self.add_to(of.texts, at, what, format!("{}: {counted}", cause(of.texts, key, text)), mend);
+        }
+    }
+
+    /// `.plain` is what phones show as it stands.
+    fn plain_letters(&mut self, texts: &Texts) {
+        let plain: Vec<&Entry> =
+            texts.entries.iter().filter(|entry| entry.attribute.as_deref() == Some("plain")).collect();
+        for entry in plain {
+            let Some(text) = self.longest(texts, &entry.key()) else { continue };
+            let Some(letter) = text.chars().find(|letter| gsm::code(*letter).is_none()) else { continue };
+            let what = format!("{} has the letter \"{letter}\", which phones lack", entry.key());
+            let instead = gsm::plain(letter.encode_utf8(&mut [0; 4])).into_owned();
+            let mend = if instead.is_empty() { "remove it".to_owned() } else { format!("write {instead}") };
+            self.add_to(texts, entry.at, what, quoted(&text), mend);
+        }
+    }
+}
+
+fn prompt<'p>(texts: &'p Texts, text: &str, options: &'p [Opt], check: &Check<'_>) -> Prompt<'p> {
+    static SCREEN: std::sync::LazyLock<Screen> = std::sync::LazyLock::new(Screen::default);
+    Prompt {
+        lead: "",
+        text: text.to_owned(),
+        options,
+        page: 0,
+        previous: true,
+        open: texts.language.texts.open,
+        language: texts.language,
+        mark: "",
+        screen: &SCREEN,
+        sms: check.flow.head.sms,
+    }
+}
+
+fn laid(texts: &Texts, channel: Channel, text: &str, options: &[Opt], check: &Check<'_>) -> layout::Laid {
+    layout::prompt(channel, prompt(texts, text, options, check))
+}
+
+fn mend(id: &str, key: &str) -> String {
+    if key == id { "shorten it, or give .plain".to_owned() } else { "shorten it".to_owned() }
+}
+
+/// The text that was measured.
+fn cause(texts: &Texts, key: &str, text: &str) -> String {
+    let with = if texts.plain(key).is_some() { "" } else { " with the longest values" };
+    format!("{}{with}", quoted(text))
+}
+
+fn quoted(text: &str) -> String {
+    let line = text.lines().map(str::trim).collect::<Vec<_>>().join(" / ");
+    if line.chars().count() <= QUOTED_CHARS {
+        return format!("\"{line}\"");
+    }
+    format!("\"{}…\"", line.chars().take(QUOTED_CHARS).collect::<String>())
 }

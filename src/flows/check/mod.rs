@@ -7,6 +7,8 @@ mod earlier;
 mod empty;
 mod expressions;
 mod fits;
+mod labels;
+mod longest;
 mod loops;
 mod operations;
 mod said;
@@ -52,6 +54,7 @@ impl<'f> Check<'f> {
         self.expressions();
         self.texts();
         self.waiting();
+        self.fits();
         self.said();
         self.unsaid();
         self.nothing_is_empty();

@@ -63,7 +63,7 @@ impl Check<'_> {
         }
         let own: Vec<&Entry> = texts.entries.iter().filter(|entry| entry.id == *id).collect();
         if needs.prompt {
-            self.fits(texts, needs, &own, line.step.rows_from().is_some());
+            self.labels_fit(texts, needs, &own, line.step.rows_from().is_some());
         }
         for entry in own.into_iter().flat_map(|entry| texts.reached(entry)) {
             self.variables(texts, entry);

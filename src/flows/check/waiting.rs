@@ -6,7 +6,7 @@ use crate::flows::environment::ProviderKind;
 use crate::flows::expression::Kind;
 use crate::flows::mistake::did_you_mean;
 use crate::flows::steps::{Helper, Outcomes};
-use crate::flows::turn::JobKind;
+use crate::flows::turn::{Channel, JobKind};
 
 impl Check<'_> {
     pub(super) fn waiting(&mut self) {
@@ -24,7 +24,7 @@ impl Check<'_> {
             if line.step.waits() {
                 self.answer_finds_a_door(line);
             }
-            if let Some(to) = line.step.moves_to().filter(|to| !self.speaks(to.as_str())) {
+            if let Some(to) = line.step.moves_to().filter(|to| !self.speaks(*to)) {
                 let what = format!("move goes to {}, which is no channel of the flow", to.as_str());
                 let cause = format!("channels are {}", self.flow.channels.join(", "));
                 self.add(line.at, what, cause, format!("add {} to channels", to.as_str()));
@@ -34,10 +34,6 @@ impl Check<'_> {
         self.events_are_unique();
         self.ways_on_are_channels();
         self.days_are_the_contacts();
-    }
-
-    fn speaks(&self, channel: &str) -> bool {
-        self.flow.channels.iter().any(|known| known == channel)
     }
 
     fn is_configured(&mut self, line: &Line, helper: &Helper<'_>) {
@@ -77,7 +73,7 @@ impl Check<'_> {
 
     /// A USSD screen is gone when the answer comes.
     fn answer_finds_a_door(&mut self, line: &Line) {
-        if self.speaks("ussd") && self.flow.head.carry_on.is_empty() {
+        if self.speaks(Channel::Ussd) && self.flow.head.carry_on.is_empty() {
             let what = format!("{} has no way to go on after a USSD screen", line.verb);
             let mend = "add carry_on: [sms] to the head, or drop ussd from channels";
             self.add(line.at, what, "the screen is gone when what it waits for comes", mend);
@@ -86,7 +82,7 @@ impl Check<'_> {
 
     fn codes_are_unique(&mut self) {
         let Some((at, code)) = &self.flow.start.ussd else { return };
-        if !self.speaks("ussd") {
+        if !self.speaks(Channel::Ussd) {
             self.add(*at, format!("nobody can dial {code}#"), "ussd is no channel of the flow", "add ussd to channels");
         }
         let same = |flow: &&Flow| flow.start.ussd.as_ref().is_some_and(|(_, other)| other == code);
@@ -108,7 +104,7 @@ impl Check<'_> {
 
     fn ways_on_are_channels(&mut self) {
         let ways = &self.flow.head.carry_on;
-        let unknown: Vec<&str> = ways.iter().map(|way| way.as_str()).filter(|way| !self.speaks(way)).collect();
+        let unknown: Vec<&str> = ways.iter().filter(|way| !self.speaks(**way)).map(|way| way.as_str()).collect();
         let at = self.flow.scenes.first().map_or(crate::flows::mistake::At { line: 1, column: 1 }, |scene| scene.at);
         for way in unknown {
             let cause = format!("channels are {}", self.flow.channels.join(", "));

@@ -17,8 +17,10 @@ const BLANK: &str = "?";
 
 /// The line of an option, of whatever length.
 pub(super) fn line(number: u16, option: &Opt, detail: Detail) -> String {
-    let label = label(option, detail.short);
-    let label = if label.is_empty() { BLANK.to_owned() } else { label };
+    let mut label = label(option, detail.short);
+    if gsm::plain(&label).trim().is_empty() {
+        BLANK.clone_into(&mut label);
+    }
     let note = option.note.as_deref().filter(|_| detail.noted).map(one_line).filter(|note| !note.is_empty());
     match note {
         Some(note) => format!("{number} {label}: {note}"),

@@ -17,14 +17,17 @@ use crate::domain::Content;
 pub(crate) const MORE: &str = "+more";
 /// What stands for that row among the shown ones.
 pub(crate) const MORE_ROW: u8 = u8::MAX;
+/// The most that stands before an option id: a prompt's number and digest.
+pub(crate) const MARK_UNITS: usize = "p4294967295.ffffffff:".len();
 /// Most options one prompt can have; more rows are not shown.
 pub(crate) const OPTIONS_MAX: usize = 200;
 
 pub(crate) use measure::units;
+pub(crate) use numbered::TEXT_UNITS;
 pub(crate) use numbers::numbers;
-pub(crate) use sms::{Plain, SmsStyle};
-pub(crate) use ussd::{first_page, screen};
-pub(crate) use whatsapp::{BUTTON_UNITS, NOTE_UNITS, TITLE_UNITS};
+pub(crate) use sms::{Plain, SmsStyle, segments};
+pub(crate) use ussd::{first_page, longest_line, pages_of, screen};
+pub(crate) use whatsapp::{BUTTON_UNITS, BUTTONS_TEXT_UNITS, ID_UNITS, NOTE_UNITS, TITLE_UNITS, are_buttons};
 
 /// One option of a prompt.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,11 +97,9 @@ pub(crate) fn prompt(channel: Channel, mut prompt: Prompt<'_>) -> Laid {
 
 /// A text on a chat channel as one or more messages; on USSD see [`screen`].
 pub(crate) fn text(channel: Channel, text: &str, style: SmsStyle) -> Vec<Content> {
-    match channel {
-        Channel::Sms => sms::texts(text, style),
-        _ => {
-            let pieces = measure::split(text, numbered::TEXT_UNITS);
-            pieces.into_iter().map(|text| Content::Text { text, preview: false }).collect()
-        }
+    if channel == Channel::Sms {
+        return sms::texts(text, style);
     }
+    let pieces = measure::split(text, numbered::TEXT_UNITS);
+    pieces.into_iter().map(|text| Content::Text { text, preview: false }).collect()
 }

@@ -6,7 +6,7 @@ use super::{Laid, Opt, Prompt};
 use crate::domain::Content;
 
 /// Longest text of one message (WhatsApp: text messages, body).
-pub(super) const TEXT_UNITS: usize = 4_096;
+pub(crate) const TEXT_UNITS: usize = 4_096;
 
 pub(super) fn lay_out(prompt: Prompt<'_>, most: usize) -> Laid {
     let mut text = prompt.text;

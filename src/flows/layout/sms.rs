@@ -83,7 +83,7 @@ pub(super) fn lay_out(prompt: &Prompt<'_>) -> Laid {
     let Page { text, from, to } = &pages[number];
     let contents = texts(text, prompt.sms);
     Laid {
-        segments: contents.iter().map(segments).sum(),
+        segments: segments(&contents),
         contents,
         rows: (*from..*to).map(|n| n as u8).collect(),
         page: number as u8,
@@ -95,11 +95,13 @@ pub(super) fn lay_out(prompt: &Prompt<'_>) -> Laid {
     }
 }
 
-fn segments(content: &Content) -> usize {
-    match content {
+/// How many SMS messages of text take.
+pub(crate) fn segments(contents: &[Content]) -> usize {
+    let of = |content: &Content| match content {
         Content::Text { text, .. } => gsm::segments(text),
         _ => 0,
-    }
+    };
+    contents.iter().map(of).sum()
 }
 
 fn head(prompt: &Prompt<'_>) -> String {

@@ -89,6 +89,27 @@ pub(crate) fn first_page(prompt: &Prompt<'_>) -> (usize, usize) {
     (turns.septets(&text) + option.unwrap_or(0), turns.chars - keys)
 }
 
+/// How many screens a text takes after which nothing is asked; for `check`.
+pub(crate) fn pages_of(text: &str, on: &Screen, language: &Language) -> usize {
+    let mut pages = 1;
+    let mut rest = screen(text, on, language).1;
+    while let Some((text, _)) = rest {
+        pages += 1;
+        rest = screen(&text, on, language).1;
+    }
+    pages
+}
+
+/// The place and the septets of the longest option line without its note, and the septets a line may take; for `check`.
+pub(crate) fn longest_line(prompt: &Prompt<'_>) -> (Option<(usize, usize)>, usize) {
+    let numbers = numbers(prompt.options);
+    let turns = Turns::of(prompt.screen, &numbers, prompt.language);
+    let detail = Detail { short: true, noted: false };
+    let lines = numbers.iter().zip(prompt.options).map(|(number, option)| lines::line(*number, option, detail));
+    let long = lines.map(|line| turns.septets(&gsm::plain(&line))).enumerate().max_by_key(|(_, septets)| *septets);
+    (long, turns.line_room())
+}
+
 /// The keys with their labels, and the room there is.
 #[derive(Debug)]
 struct Turns {
@@ -108,6 +129,11 @@ impl Turns {
 
     fn septets(&self, text: &str) -> usize {
         gsm::septets(text).unwrap_or(self.chars + 1)
+    }
+
+    /// What a page has for options when both keys stand on it.
+    fn line_room(&self) -> usize {
+        self.chars - self.more_septets() - self.back_septets()
     }
 
     /// With the line's end before it.
@@ -132,7 +158,7 @@ struct Sheet<'s> {
 impl Sheet<'_> {
     /// The lines of the options, as much of them as the pages allow.
     fn lines(&self, options: &[Opt], numbers: &[u16]) -> Vec<String> {
-        let room = self.turns.chars - self.turns.more_septets() - self.turns.back_septets();
+        let room = self.turns.line_room();
         let lines = |short, noted, most| -> Vec<String> {
             let detail = Detail { short, noted };
             let lines = numbers.iter().zip(options).map(|(number, option)| lines::line(*number, option, detail));

@@ -7,9 +7,9 @@ use super::{Laid, MORE, MORE_ROW, Opt, Prompt, numbered};
 use crate::domain::{Button, Content, ListRow};
 
 const BUTTONS_MAX: usize = 3;
-const BUTTONS_TEXT_UNITS: usize = 1_024;
+pub(crate) const BUTTONS_TEXT_UNITS: usize = 1_024;
 const ROWS_MAX: usize = 10;
-const ID_UNITS: usize = 200;
+pub(crate) const ID_UNITS: usize = 200;
 /// A reply button's title, and the title of the button that opens a list.
 pub(crate) const BUTTON_UNITS: usize = 20;
 /// A list row's title.
@@ -38,7 +38,7 @@ fn button_title(option: &Opt) -> &str {
 }
 
 /// Buttons show no notes, and WhatsApp wants their titles to differ.
-fn are_buttons(options: &[Opt]) -> bool {
+pub(crate) fn are_buttons(options: &[Opt]) -> bool {
     options.len() <= BUTTONS_MAX
         && options
             .iter()

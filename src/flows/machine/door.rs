@@ -8,7 +8,7 @@ use crate::domain::Referral;
 use crate::flows::definition::{Arm, Flow, Return};
 use crate::flows::layout::{self, Opt};
 use crate::flows::turn::{Channel, Door, Question};
-use crate::flows::understand::{self, Picked, Seen, Slips, fold};
+use crate::flows::understand::{self, Hearing, Picked, Seen, fold};
 use crate::flows::value::Row;
 
 /// What a person who has come back may choose.
@@ -147,7 +147,7 @@ impl<'a> Run<'a> {
             Heard::Tap(tap) => options.iter().position(|option| option.id == tap.option),
             Heard::Text(text) => {
                 let seen = Seen { rows: &shown.rows, numbered: shown.numbered, more: false, back: false };
-                match understand::pick(text, &options, seen, self.own_texts(), |_| Slips::Forgiven) {
+                match understand::pick(text, &options, seen, self.own_texts(), |_| Hearing::Kind) {
                     Some(Picked::Option(n)) => Some(n),
                     _ => None,
                 }

@@ -17,7 +17,7 @@ use crate::flows::layout::{self, MORE, Opt, SmsStyle};
 use crate::flows::messages::Texts;
 use crate::flows::steps::Asking;
 use crate::flows::turn::{Channel, Fault, Passing};
-use crate::flows::understand::{self, Picked, Seen, Slips, fold};
+use crate::flows::understand::{self, Hearing, Picked, Seen, fold};
 use crate::flows::value::Value;
 
 /// Questions that `back` remembers.
@@ -262,8 +262,8 @@ impl<'a> Run<'a> {
             more: shown.more.is_some(),
             back: shown.back.is_some(),
         };
-        let slips = |said: &str| if self.means_elsewhere(said) { Slips::Counted } else { Slips::Forgiven };
-        understand::pick(text, options, seen, self.own_texts(), slips)
+        let hearing = |said: &str| if self.means_elsewhere(said) { Hearing::Strict } else { Hearing::Kind };
+        understand::pick(text, options, seen, self.own_texts(), hearing)
     }
 
     /// Whether a key or the row that turns the page of the open question was used.

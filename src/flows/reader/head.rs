@@ -1,7 +1,7 @@
 //! The head of a flow file: everything but its scenes.
 
 use super::{Keys, Reader, describe, start, text};
-use crate::flows::definition::{After, Anytime, Flow, Return};
+use crate::flows::definition::{After, Anytime, Flow, Return, UssdPages};
 use crate::flows::layout::{Plain, SmsStyle};
 use crate::flows::mistake::did_you_mean;
 use crate::flows::operation::Type;
@@ -10,6 +10,10 @@ use crate::flows::turn::Channel;
 
 /// The format of flow files that we read.
 const FORMAT: i64 = 1;
+
+/// The most pages a flow may allow a prompt on USSD, and the most segments of an SMS.
+pub(crate) const PAGES_MAX: usize = 20;
+pub(crate) const SEGMENTS_MAX: usize = 10;
 
 const CHANNELS: [&str; 3] = ["whatsapp", "ussd", "sms"];
 const LANGUAGES: [&str; 4] = ["en", "fr", "rw", "sw"];
@@ -85,6 +89,12 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
     if let Some(sms) = keys.take("sms") {
         flow.head.sms = sms_style(sms, reader);
     }
+    if let Some(mut ussd) = keys.take("ussd").and_then(|node| Keys::of(node, "ussd", reader.mistakes)) {
+        if let Some(pages) = ussd.whole("pages", 1, PAGES_MAX as i64, reader.mistakes) {
+            flow.head.ussd_pages = UssdPages(pages as u8);
+        }
+        ussd.finish("ussd", reader.mistakes);
+    }
     if let Some(anytime) = keys.take("anytime").and_then(|node| Keys::of(node, "anytime", reader.mistakes)) {
         for (key, node) in anytime.pairs() {
             let arm = reader.arm_with(node, After::Resume);
@@ -115,7 +125,7 @@ fn resume(node: &Node, reader: &mut Reader<'_>) -> Option<Return> {
 fn sms_style(node: &Node, reader: &mut Reader<'_>) -> SmsStyle {
     let mut style = SmsStyle::default();
     let Some(mut keys) = Keys::of(node, "sms", reader.mistakes) else { return style };
-    if let Some(segments) = keys.whole("segments", 1, 10, reader.mistakes) {
+    if let Some(segments) = keys.whole("segments", 1, SEGMENTS_MAX as i64, reader.mistakes) {
         style.segments = segments as u8;
     }
     if let Some(word) = keys.text("plain", reader.mistakes) {

@@ -4,7 +4,7 @@ mod head;
 mod keys;
 mod start;
 
-pub(crate) use head::kinds;
+pub(crate) use head::{PAGES_MAX, SEGMENTS_MAX, kinds};
 pub(crate) use keys::{Keys, describe, text};
 pub(crate) use start::event_name;
 

@@ -222,6 +222,11 @@ pub(crate) trait Step: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// The number an option has whatever the order becomes.
+    fn fixed_key(&self, _option: &str) -> Option<u16> {
+        None
+    }
+
     /// The list a choice takes its rows from.
     fn rows_from(&self) -> Option<&str> {
         None

@@ -6,6 +6,6 @@ mod reading;
 mod typed;
 
 pub(crate) use fold::fold;
-pub(crate) use pick::{Picked, Seen, Slips, pick, pick_in};
+pub(crate) use pick::{Hearing, Picked, Seen, pick};
 pub use reading::{Ears, Found, Reading, Wanted};
 pub use typed::{find, read};

@@ -1,4 +1,5 @@
-//! Which of the shown options a text means: its number, its label, "the second one", or its label with a slip of the finger.
+//! Which of the shown options a text means: its number, its label, "the second one", its label with a slip of the finger, or as words of a
+//! longer sentence.
 
 use std::ops::Range;
 
@@ -25,20 +26,26 @@ pub(crate) struct Seen<'s> {
     pub back: bool,
 }
 
-/// Whether a label may be found in spite of slips of spelling. Not where the text means something of its own, such as a word that is
-/// understood at any time.
+/// How much may be read into a text. Strictly where it means something of its own, such as a word that is understood at any time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Slips {
-    Forgiven,
-    Counted,
+pub(crate) enum Hearing {
+    /// Slips of spelling and longer sentences too.
+    Kind,
+    Strict,
 }
+
+/// Words that turn a sentence round, of all our languages: what it names is then perhaps not what is wanted.
+const NEGATIONS: [&str; 20] = [
+    "no", "nope", "not", "don't", "dont", "never", "without", "non", "ne", "pas", "jamais", "sans", "oya", "nta",
+    "ntabwo", "hapana", "si", "sio", "sitaki", "bila",
+];
 
 pub(crate) fn pick(
     text: &str,
     options: &[Opt],
     seen: Seen<'_>,
     language: &Language,
-    slips: impl FnOnce(&str) -> Slips,
+    hearing: impl FnOnce(&str) -> Hearing,
 ) -> Option<Picked> {
     let said = fold(text);
     if said.is_empty() {
@@ -64,10 +71,11 @@ pub(crate) fn pick(
     if let Some(place) = ordinal(&said, language) {
         return by_place(place, options, seen);
     }
-    if slips(&said) == Slips::Counted {
+    if hearing(&said) == Hearing::Strict {
         return None;
     }
-    nearest(&said, options).map(Picked::Option)
+    let named = || pick_in(text, options).map(|named| named.option);
+    nearest(&said, options).or_else(named).map(Picked::Option)
 }
 
 enum Label {
@@ -193,7 +201,7 @@ pub(crate) struct Named {
 }
 
 /// The one option whose label stands in a sentence as whole words. A label inside a longer one that stands there does not count: who says
-/// "cut and colour" does not mean "cut".
+/// "cut and colour" does not mean "cut". Nor does anything count in a sentence that denies.
 pub(crate) fn pick_in(sentence: &str, options: &[Opt]) -> Option<Named> {
     let words = words(sentence);
     let mut named: Vec<Named> = Vec::new();
@@ -217,7 +225,9 @@ pub(crate) fn pick_in(sentence: &str, options: &[Opt]) -> Option<Named> {
     };
     let mut whole = named.iter().filter(|small| !named.iter().any(|large| inside(small, large)));
     let first = whole.next()?;
-    whole.all(|other| other.option == first.option).then(|| first.clone())
+    let outside = |place: &Range<usize>| place.end <= first.range.start || first.range.end <= place.start;
+    let denied = words.iter().any(|(place, word)| outside(place) && NEGATIONS.contains(&word.as_str()));
+    (!denied && whole.all(|other| other.option == first.option)).then(|| first.clone())
 }
 
 /// The words of a sentence, folded, with their places.

@@ -41,7 +41,7 @@ fn first_turn(flows: &FlowSet) -> Done {
 
 fn head(steps: &str) -> String {
     format!(
-        "flow: f\nformat: 1\nstart: {{otherwise: true}}\nunavailable: [say: trouble, end]\nscenes:\n  one:\n{steps}    - end\n"
+        "flow: f\nformat: 1\nchannels: [whatsapp]\nstart: {{otherwise: true}}\nunavailable: [say: trouble, end]\nscenes:\n  one:\n{steps}    - end\n"
     )
 }
 

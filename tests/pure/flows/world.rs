@@ -13,13 +13,25 @@ const PLACE: &[Field] = &[
     Field { name: "note", kind: TEXT, optional: true },
 ];
 
+/// Rows that no screen could show.
+const STORY: &[Field] = &[
+    Field { name: "id", kind: Type::Text { chars_max: 190 }, optional: false },
+    Field { name: "label", kind: Type::Text { chars_max: 150 }, optional: false },
+];
+
 /// Operations for talks that need others than the salon's.
 const SPARE: &[Signature] = &[
     Signature {
         name: "places",
         kind: OperationKind::Question,
         inputs: &[Field { name: "near", kind: TEXT, optional: true }],
-        outcomes: &[Outcome { name: "found", yields: Some(Type::Rows { fields: PLACE, rows_max: 30 }) }],
+        outcomes: &[Outcome { name: "found", yields: Some(Type::Rows { fields: PLACE, rows_max: 24 }) }],
+    },
+    Signature {
+        name: "stories",
+        kind: OperationKind::Question,
+        inputs: &[],
+        outcomes: &[Outcome { name: "found", yields: Some(Type::Rows { fields: STORY, rows_max: 3 }) }],
     },
     Signature {
         name: "keep_place",

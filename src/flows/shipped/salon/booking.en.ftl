@@ -32,6 +32,9 @@ confirm = { $service-label } with { $hold-staff_name }
     { DATE($hold-start) } at { TIME($hold-start) }
     { MONEY($service-price) }
     Shall I book it?
+    .plain = { $service-label }, { $hold-staff_name }
+     { DATE($hold-start) } { TIME($hold-start) }
+     { MONEY($service-price) }
     .confirm = Yes, book it
     .other_time = Another time
     .drop = No, thank you
@@ -43,6 +46,7 @@ no_visits = You have no visits ahead.
 visit = Which visit?
     .button = Visits
 visit_menu = { $visit-service_label } with { $visit-staff_name }, { DATE($visit-start) } at { TIME($visit-start) }.
+    .plain = { $visit-service_label }, { DATE($visit-start) } { TIME($visit-start) }
     .cancel = Cancel it
     .keep = Keep it
 sure = Really cancel { $visit-service_label } on { DATE($visit-start) } at { TIME($visit-start) }?

@@ -33,6 +33,9 @@ confirm = { $service-label } avec { $hold-staff_name }
     { DATE($hold-start) } à { TIME($hold-start) }
     { MONEY($service-price) }
     Je réserve ?
+    .plain = { $service-label }, { $hold-staff_name }
+     { DATE($hold-start) } { TIME($hold-start) }
+     { MONEY($service-price) }
     .confirm = Oui, réserver
     .other_time = Une autre heure
     .drop = Non merci
@@ -44,6 +47,7 @@ no_visits = Vous n'avez pas de rendez-vous à venir.
 visit = Quel rendez-vous ?
     .button = Rendez-vous
 visit_menu = { $visit-service_label } avec { $visit-staff_name }, { DATE($visit-start) } à { TIME($visit-start) }.
+    .plain = { $visit-service_label }, { DATE($visit-start) } { TIME($visit-start) }
     .cancel = Annuler
     .keep = Garder
 sure = Vraiment annuler { $visit-service_label }, { DATE($visit-start) } à { TIME($visit-start) } ?

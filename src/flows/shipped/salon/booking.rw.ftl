@@ -32,6 +32,9 @@ confirm = { $service-label }, { $hold-staff_name }
     { DATE($hold-start) }, { TIME($hold-start) }
     { MONEY($service-price) }
     Mbyemeze?
+    .plain = { $service-label }/{ $hold-staff_name }
+     { DATE($hold-start) } { TIME($hold-start) }
+     { MONEY($service-price) }
     .confirm = Yego, emeza
     .other_time = Indi saha
     .drop = Oya, murakoze
@@ -43,6 +46,7 @@ no_visits = Nta gahunda mufite imbere.
 visit = Ni iyihe gahunda?
     .button = Gahunda
 visit_menu = { $visit-service_label }, { $visit-staff_name }, { DATE($visit-start) }, { TIME($visit-start) }.
+    .plain = { $visit-service_label }, { DATE($visit-start) } { TIME($visit-start) }
     .cancel = Kureka
     .keep = Kuyigumana
 sure = Koko ureke { $visit-service_label } yo { DATE($visit-start) }, { TIME($visit-start) }?

@@ -32,6 +32,9 @@ confirm = { $service-label } na { $hold-staff_name }
     { DATE($hold-start) }, { TIME($hold-start) }
     { MONEY($service-price) }
     Niweke miadi?
+    .plain = { $service-label }, { $hold-staff_name }
+     { DATE($hold-start) } { TIME($hold-start) }
+     { MONEY($service-price) }
     .confirm = Ndiyo, weka
     .other_time = Wakati mwingine
     .drop = Hapana, asante
@@ -43,6 +46,7 @@ no_visits = Huna miadi ijayo.
 visit = Miadi gani?
     .button = Miadi
 visit_menu = { $visit-service_label } na { $visit-staff_name }, { DATE($visit-start) }, { TIME($visit-start) }.
+    .plain = { $visit-service_label }, { DATE($visit-start) } { TIME($visit-start) }
     .cancel = Ghairi
     .keep = Acha ibaki
 sure = Kweli ughairi { $visit-service_label } ya { DATE($visit-start) }, { TIME($visit-start) }?
