@@ -146,12 +146,8 @@ async fn work(tools: &JobTools, fence: &Fence, ingress: &Ingress, jobs: &Jobs, j
         tracing::error!(job.kind = job.kind, "a job of a kind this release does not know");
         return;
     };
-    let outcome = match &result {
-        JobResult::Media(Some(_)) => "done",
-        JobResult::Media(None) => "failed",
-        JobResult::Outside { given_up: true, .. } => "failed",
-        JobResult::Outside { .. } => "done",
-    };
+    let failed = matches!(result, JobResult::Media(None) | JobResult::Outside { given_up: true, .. });
+    let outcome = if failed { "failed" } else { "done" };
     metrics::counter!("ganira_jobs_total", "kind" => job.kind.clone(), "outcome" => outcome).increment(1);
     let verdict = loop {
         match ingress.job_done(job.id, &account, result.clone()).await {

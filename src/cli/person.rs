@@ -116,7 +116,7 @@ impl PersonCommand {
                     bail!("--payload is no JSON object: write {{\"order\": 7}}, say");
                 }
                 let who = who.find(&operator).await?;
-                let id = id.unwrap_or_else(|| random::hex_token::<16>());
+                let id = id.unwrap_or_else(random::hex_token::<16>);
                 match news::tell_now(&operator.pool, who, &event, payload, &id, timeout).await? {
                     Some(answer) => say(&format!("The engine says: {answer}.")),
                     None => bail!("{}", operator.no_answer().await?),

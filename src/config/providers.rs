@@ -13,7 +13,7 @@ section! {
         /// The secret that signs them.
         secret: SecretString, "whsec_ and base64", None;
         /// How long one request may take.
-        timeout_ms: u64, "milliseconds", Some("20000"), 100 to 120000;
+        timeout_ms: u64, "milliseconds", Some("20000"), 100 to 120_000;
     }
 }
 
@@ -25,6 +25,6 @@ section! {
         /// The secret that signs them.
         secret: SecretString, "whsec_ and base64", None;
         /// How long one request may take.
-        timeout_ms: u64, "milliseconds", Some("20000"), 100 to 120000;
+        timeout_ms: u64, "milliseconds", Some("20000"), 100 to 120_000;
     }
 }

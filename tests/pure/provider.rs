@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
 use bytes::Bytes;
 use ganira::channels::provider::{self, Answer, Helper, Order};
 use ganira::config::DEV_PROVIDER_SECRET;
@@ -38,7 +39,6 @@ fn an_order_is_signed_over_its_id_time_and_body() {
     let header = |name: &str| request.headers()[name].to_str().unwrap();
     assert_eq!((header("webhook-id"), header("webhook-timestamp")), ("1.2.3.1", "1795161600"));
     let signed = [b"1.2.3.1.1795161600.", &request.body()[..]].concat();
-    use base64::Engine as _;
     let base64 = base64::engine::general_purpose::STANDARD;
     let key = base64.decode(DEV_PROVIDER_SECRET.strip_prefix("whsec_").unwrap()).unwrap();
     let tag = base64.decode(header("webhook-signature").strip_prefix("v1,").unwrap()).unwrap();

@@ -10,12 +10,15 @@ use crate::flows::steps::Signal;
 use crate::flows::turn::{Fault, Passing, Question};
 use crate::flows::value::{Row, Value};
 
+/// A signal was waited for; the operation that must be asked before the turn can go on.
+struct Heeded(Option<Question>);
+
 impl<'a> Run<'a> {
     /// News goes to the step that waits for it, else it begins the flow that names it. News that nobody wants is counted.
     pub(super) fn news(&mut self, name: &str, payload: &Row) -> Option<Question> {
         let all = (0..self.state.stack.len()).rev();
         for depth in all {
-            if let Some(asked) = self.signal_at(depth, Signal::News { name, payload }) {
+            if let Some(Heeded(asked)) = self.signal_at(depth, Signal::News { name, payload }) {
                 return asked;
             }
         }
@@ -34,13 +37,11 @@ impl<'a> Run<'a> {
     /// The result of a job. One that nobody waits for any more is counted.
     pub(super) fn job(&mut self, number: u32, outcome: &str, value: Option<&Value>) -> Option<Question> {
         let depth = self.state.stack.iter().rposition(|frame| frame.job == Some(number));
-        match depth.and_then(|depth| self.signal_at(depth, Signal::Job { outcome, value })) {
-            Some(asked) => asked,
-            None => {
-                self.faults.push(Fault::Job);
-                None
-            }
+        if let Some(Heeded(asked)) = depth.and_then(|depth| self.signal_at(depth, Signal::Job { outcome, value })) {
+            return asked;
         }
+        self.faults.push(Fault::Job);
+        None
     }
 
     /// Staff give the conversation back, or nobody of them is there.
@@ -52,13 +53,11 @@ impl<'a> Run<'a> {
             .iter()
             .enumerate()
             .rposition(|(depth, _)| self.line_at(depth).is_some_and(|line| line.step.is_with_staff()));
-        match depth.and_then(|depth| self.signal_at(depth, signal)) {
-            Some(asked) => asked,
-            None => {
-                self.faults.push(Fault::Event);
-                None
-            }
+        if let Some(Heeded(asked)) = depth.and_then(|depth| self.signal_at(depth, signal)) {
+            return asked;
         }
+        self.faults.push(Fault::Event);
+        None
     }
 
     fn line_at(&self, depth: usize) -> Option<&'a Line> {
@@ -69,7 +68,7 @@ impl<'a> Run<'a> {
 
     /// Gives a signal to the step at which the frame rests. `None` when it does not want it; then nothing has changed. What lies above
     /// is left.
-    fn signal_at(&mut self, depth: usize, signal: Signal<'_>) -> Option<Option<Question>> {
+    fn signal_at(&mut self, depth: usize, signal: Signal<'_>) -> Option<Heeded> {
         let line = self.line_at(depth).filter(|line| line.step.waits())?;
         let above = self.state.stack.split_off(depth + 1);
         self.choose_door();
@@ -84,7 +83,7 @@ impl<'a> Run<'a> {
         if let Some(frame) = self.top() {
             frame.job = None;
         }
-        Some(self.walk(then, spot))
+        Some(Heeded(self.walk(then, spot)))
     }
 
     /// Begins a flow over what is open. While staff talk to the person nothing begins: it is counted.

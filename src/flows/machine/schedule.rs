@@ -11,7 +11,7 @@ use crate::flows::value::{Row, Value};
 /// Nobody is wished a happy birthday any later than this.
 const LATE_MAX: TimeDelta = TimeDelta::hours(24);
 
-impl<'a> Run<'a> {
+impl Run<'_> {
     /// Writes down when each day comes next. One that is due and has not come yet stays.
     pub(super) fn plan_days(&mut self) {
         let now = self.context.now;

@@ -114,7 +114,7 @@ fn resume(node: &Node, reader: &mut Reader<'_>) -> Option<Return> {
         "ask" => Some(Return::Ask),
         "restart" => Some(Return::Restart),
         other => {
-            let mend = did_you_mean(other, ["go_on", "ask", "restart"].into_iter(), "write one of them");
+            let mend = did_you_mean(other, ["go_on", "ask", "restart"], "write one of them");
             reader.mistakes.add(node.at, format!("no resume \"{other}\""), "we know go_on, ask, restart", mend);
             None
         }

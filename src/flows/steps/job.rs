@@ -120,13 +120,12 @@ fn common(verb: &'static str, kind: JobKind, keys: &mut Keys<'_>, reader: &mut R
 impl Job {
     /// Reads the argument that this kind cannot do without.
     fn one_formula(&mut self, key: &'static str, keys: &mut Keys<'_>, reader: &mut Reader<'_>) {
-        match keys.take(key) {
-            Some(node) => self.with.extend(reader.formula(node).map(|formula| (key.to_owned(), formula))),
-            None => {
-                let what = format!("{} {} needs \"{key}\"", self.kind.as_str(), self.name);
-                reader.mistakes.add(keys.at, what, format!("there is no key \"{key}\""), format!("add {key}:"));
-            }
+        if let Some(node) = keys.take(key) {
+            self.with.extend(reader.formula(node).map(|formula| (key.to_owned(), formula)));
+            return;
         }
+        let what = format!("{} {} needs \"{key}\"", self.kind.as_str(), self.name);
+        reader.mistakes.add(keys.at, what, format!("there is no key \"{key}\""), format!("add {key}:"));
     }
 
     /// The outcome of whatever goes wrong. With money, nobody can say then whether it was paid.

@@ -114,7 +114,7 @@ impl Wait {
         self.options.iter().map(|(name, _)| run.option(&self.asking.message, name)).collect()
     }
 
-    fn pick<'a>(&'a self, n: usize) -> Then<'a> {
+    fn pick(&self, n: usize) -> Then<'_> {
         self.options.get(n).map_or(Then::Rest, |(_, arm)| Then::Take(arm))
     }
 }
