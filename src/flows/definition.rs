@@ -128,15 +128,6 @@ pub(crate) struct Head {
     pub carry_on: Vec<Channel>,
 }
 
-impl Head {
-    /// Every arm.
-    pub(crate) fn arms(&self) -> impl Iterator<Item = &Arm> {
-        let named = self.stuck.iter().chain(&self.unavailable).chain(&self.undeliverable);
-        let silences = self.silence.iter().map(|silence| &silence.arm);
-        named.chain(silences).chain(self.anytime.iter().map(|entry| &entry.arm))
-    }
-}
-
 /// `ussd: {pages: 9}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct UssdPages(pub u8);
@@ -144,6 +135,15 @@ pub(crate) struct UssdPages(pub u8);
 impl Default for UssdPages {
     fn default() -> Self {
         Self(9)
+    }
+}
+
+impl Head {
+    /// Every arm.
+    pub(crate) fn arms(&self) -> impl Iterator<Item = &Arm> {
+        let named = self.stuck.iter().chain(&self.unavailable).chain(&self.undeliverable);
+        let silences = self.silence.iter().map(|silence| &silence.arm);
+        named.chain(silences).chain(self.anytime.iter().map(|entry| &entry.arm))
     }
 }
 
@@ -187,6 +187,8 @@ pub(crate) enum After {
     End,
     /// The step after the one whose arm it was.
     Next,
+    /// The step whose arm it was takes its next item.
+    Round,
     /// The open question stays open and is not asked again.
     Wait,
     /// The open question is asked again.

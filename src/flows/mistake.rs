@@ -46,7 +46,7 @@ impl Mistake {
         Self { file, at, what: what.into(), cause: cause.into(), mend: mend.into(), severity, rule }
     }
 
-    pub(crate) fn as_warning(self) -> Self {
+    pub(crate) fn into_warning(self) -> Self {
         Self { severity: Severity::Warning, ..self }
     }
 
@@ -87,7 +87,7 @@ impl Mistakes {
     /// Says something that need not be wrong.
     #[track_caller]
     pub(crate) fn warn(&mut self, at: At, what: impl Into<String>, cause: impl Into<String>, mend: impl Into<String>) {
-        self.found.push(Mistake::new(&self.file, at, what, cause, mend).as_warning());
+        self.found.push(Mistake::new(&self.file, at, what, cause, mend).into_warning());
     }
 }
 

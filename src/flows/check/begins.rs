@@ -102,7 +102,7 @@ fn words_at_any_time(flow: &Flow) -> Vec<Mistake> {
                     let mend = "choose other words for one of them, or name the option like the word";
                     let at = place(texts, "anytime", &id);
                     let mistake = Mistake::new(&texts.file, at, what, "at that question the option is meant", mend);
-                    found.push(mistake.as_warning());
+                    found.push(mistake.into_warning());
                 }
             }
         }

@@ -61,7 +61,7 @@ fn too_much(ways: &Ways<'_>, number: usize, cost: Cost) -> Option<Mistake> {
     let cause = format!("a turn has at most {allowed}, then it is given up");
     let mend = "ask something on the way, or do less";
     let what = format!("a turn may need {needed} {what} after {from}");
-    Some(Mistake::new(&ways.flow.file, at, what, cause, mend).as_warning())
+    Some(Mistake::new(&ways.flow.file, at, what, cause, mend).into_warning())
 }
 
 struct Longest<'u, 'w, 'f> {

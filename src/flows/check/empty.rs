@@ -116,7 +116,7 @@ impl Check<'_> {
         let ways = self.ways;
         for needs in line.step.needs() {
             for (texts, entry) in ways.said(&needs.message) {
-                for (variable, at) in &entry.uses.variables {
+                for (variable, at) in texts.reached(entry).flat_map(|entry| &entry.uses.variables) {
                     if is_limit(entry, variable) {
                         continue;
                     }

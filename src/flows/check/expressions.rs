@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::flows::definition::{Formula, Line};
-use crate::flows::expression::Kind;
+use crate::flows::expression::{Comparison, Kind, comparable};
 use crate::flows::mistake::At;
 use crate::flows::ways::BUILT_IN;
 
@@ -14,6 +14,24 @@ impl Check<'_> {
         for line in flow.blocks.iter().flat_map(|block| &block.lines) {
             for formula in line.step.formulas() {
                 wrong.extend(formula.expression.kind(&self.names).err().map(|cause| (formula, cause)));
+            }
+            for (kind, formula) in line.step.compared() {
+                let found = formula.expression.kind(&self.names).unwrap_or(Kind::Unknown);
+                wrong.extend(comparable(Comparison::Less, kind, found).err().map(|cause| (formula, cause)));
+            }
+            for (formula, wanted) in line.step.wants() {
+                let found = formula.expression.kind(&self.names).unwrap_or(Kind::Unknown);
+                if !wanted.iter().any(|kind| found.fits(*kind)) {
+                    let wanted: Vec<String> = wanted.iter().map(ToString::to_string).collect();
+                    wrong.push((formula, format!("here stands {}, not {found}", wanted.join(" or "))));
+                }
+            }
+            for formula in line.step.rules() {
+                if let Ok(kind) = formula.expression.kind(&self.names)
+                    && !kind.fits(Kind::YesNo)
+                {
+                    wrong.push((formula, format!("a rule is yes or no, not {kind}")));
+                }
             }
             let condition = line.guard.iter().map(|guard| &guard.condition).chain(line.step.condition());
             for formula in condition {

@@ -79,7 +79,7 @@ impl<'w, 'f> Unasked<'w, 'f> {
                 Some(end) => ends.contains(&Some(end)),
                 None => !ends.is_empty(),
             });
-            !edge.asked && passed
+            !edge.asked && !edge.rounds && passed
         })
     }
 
@@ -182,7 +182,7 @@ fn follow(ways: &[Ways<'_>], trail: &mut Vec<usize>, found: &mut Vec<Mistake>) {
             let cause = format!("at most {STACK_MAX} can be open at once, then the conversation is given up");
             found.push(
                 Mistake::new(file, line.at, what, cause, "end the called flow, and go on from its outcome")
-                    .as_warning(),
+                    .into_warning(),
             );
         } else if trail.len() >= STACK_MAX {
             if trail.len() == STACK_MAX && !trail.contains(&called) {

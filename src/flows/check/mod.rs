@@ -3,6 +3,7 @@
 
 mod begins;
 mod budget;
+mod cases;
 mod earlier;
 mod empty;
 mod expressions;
@@ -52,11 +53,12 @@ impl<'f> Check<'f> {
         self.where_ways_lead();
         self.operations();
         self.expressions();
+        self.cases();
         self.texts();
         self.waiting();
-        self.fits();
         self.said();
         self.unsaid();
+        self.fits();
         self.nothing_is_empty();
         self.elsewhere.extend(self.mistakes.found);
         self.elsewhere

@@ -144,9 +144,10 @@ impl Check<'_> {
             let Some(from) = line.step.rows_from() else { continue };
             match self.names.known.get(from).map(|named| named.kind) {
                 Some(Kind::Rows | Kind::Unknown) => {}
+                Some(Kind::Texts) if line.step.takes_texts() => {}
                 Some(kind) => self.add(
                     line.at,
-                    format!("choose cannot take rows from \"{from}\""),
+                    format!("{} cannot take rows from \"{from}\"", line.verb),
                     format!("it is a {kind}"),
                     "name a list of rows",
                 ),
@@ -154,7 +155,7 @@ impl Check<'_> {
                     let mend = did_you_mean(from, self.names.known.keys().copied(), "find it before");
                     self.add(
                         line.at,
-                        format!("choose has no rows: nothing is named \"{from}\""),
+                        format!("{} has no rows: nothing is named \"{from}\"", line.verb),
                         "from names them",
                         mend,
                     );

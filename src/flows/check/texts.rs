@@ -55,6 +55,12 @@ impl Check<'_> {
             );
             return;
         };
+        let plain = needs.plain && self.flow.channels.iter().any(|channel| channel != "whatsapp");
+        if plain && !texts.has(&format!("{id}.plain")) {
+            let what = format!("message {id} carries a picture and has no .plain");
+            let mend = "add .plain = with what USSD and SMS say instead";
+            self.add_to(texts, message.at, what, said.clone(), mend);
+        }
         for label in &needs.labels {
             if !texts.has(&format!("{id}.{label}")) {
                 let what = format!("label .{label} of message {id} is missing");

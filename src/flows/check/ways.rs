@@ -194,9 +194,10 @@ fn outermost(flow: &Flow, spot: Spot) -> Option<&Block> {
 fn goes_on(flow: &Flow, arm: &Arm) -> bool {
     match arm.to {
         To::Next => true,
-        To::Block(block) => {
-            flow.blocks.get(block).is_some_and(|block| block.after == After::Next && runs_off(flow, block))
-        }
+        To::Block(block) => flow
+            .blocks
+            .get(block)
+            .is_some_and(|block| matches!(block.after, After::Next | After::Round) && runs_off(flow, block)),
         _ => false,
     }
 }

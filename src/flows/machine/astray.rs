@@ -75,6 +75,7 @@ impl<'a> Run<'a> {
             return Then::Rest;
         }
         let Some(asking) = line.step.asking() else { return Then::Rest };
+        self.doubt(Vec::new());
         if std::mem::take(&mut self.came_back) {
             return self.pose(here, None, 0);
         }

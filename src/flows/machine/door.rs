@@ -152,7 +152,7 @@ impl<'a> Run<'a> {
                     _ => None,
                 }
             }
-            Heard::Other => None,
+            Heard::Sent(_) => None,
         };
         match picked {
             Some(0) => self.go_on(),
@@ -195,6 +195,11 @@ impl<'a> Run<'a> {
         self.door = door;
         let by = Some(door.channel).filter(|channel| *channel != self.context.channel);
         self.outbox.leave_by(door.channel, by);
+    }
+
+    /// Whether what is said now reaches the person as free text.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.door.open
     }
 
     fn has_door(&self, channel: Channel) -> bool {

@@ -11,9 +11,12 @@ impl Run<'_> {
             let dead = self.dead_values(depth);
             if let Some(frame) = self.state.stack.get_mut(depth).filter(|_| !dead.is_empty()) {
                 let values = Arc::make_mut(&mut frame.vals);
-                dead.iter().for_each(|name| {
+                for name in &dead {
                     values.remove(name);
-                });
+                }
+                for passed in &mut frame.trail {
+                    passed.gave.retain(|name| !dead.contains(name));
+                }
             }
         }
     }

@@ -68,6 +68,15 @@ impl Outbox {
         self.messages.extend(contents.into_iter().map(|content| say(content, by)));
     }
 
+    /// A message that goes with the one before it and has no name of its own.
+    pub(super) fn further(&mut self, content: Option<Content>) {
+        if content.is_some() {
+            self.flush();
+            let by = self.by;
+            self.messages.extend(content.map(|content| say(content, by)));
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         *self = Self { style: self.style, by: self.by, ..Self::new(self.channel) };
     }

@@ -46,7 +46,7 @@ impl Step for Human {
             Ok(answer) => answer,
             Err(then) => return then,
         };
-        run.command_done();
+        run.no_way_back();
         if answer.outcome != "taken" {
             // Whether nobody is there or nobody can be told: nobody comes.
             return self.outcome("nobody");
@@ -97,6 +97,13 @@ impl Step for Human {
     }
 
     fn needs(&self) -> Vec<Needs> {
-        vec![Needs { message: self.message.clone(), labels: Vec::new(), valued: true, prompt: false, optional: true }]
+        vec![Needs {
+            message: self.message.clone(),
+            labels: Vec::new(),
+            valued: true,
+            prompt: false,
+            plain: false,
+            optional: true,
+        }]
     }
 }

@@ -168,7 +168,7 @@ impl Step for Job {
     fn run<'a>(&'a self, run: &mut Run<'a>, line: &'a Line) -> Then<'a> {
         let arguments = run.row(&self.with);
         run.begin_rest(line, None);
-        run.command_done();
+        run.no_way_back();
         run.order(self.kind, &self.by, arguments, self.at_most_s);
         run.say_if_there(&self.message, None);
         Then::Rest
@@ -235,6 +235,13 @@ impl Step for Job {
     }
 
     fn needs(&self) -> Vec<Needs> {
-        vec![Needs { message: self.message.clone(), labels: Vec::new(), valued: true, prompt: false, optional: true }]
+        vec![Needs {
+            message: self.message.clone(),
+            labels: Vec::new(),
+            valued: true,
+            prompt: false,
+            plain: false,
+            optional: true,
+        }]
     }
 }

@@ -189,7 +189,7 @@ impl Step for Wait {
                 Some(Picked::Option(n)) => self.pick(n),
                 _ => Then::Missed(Missed::Unread),
             },
-            Heard::Other => Then::Missed(Missed::Unread),
+            Heard::Sent(_) => Then::Missed(Missed::Unread),
         }
     }
 

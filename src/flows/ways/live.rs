@@ -101,8 +101,11 @@ fn read_at(ways: &Ways<'_>, number: usize, numbers: &HashMap<&str, usize>) -> Bi
     };
     reads_of(line, &mut see);
     for needs in line.step.needs() {
-        for (variable, _) in ways.said(&needs.message).iter().flat_map(|(_, entry)| &entry.uses.variables) {
-            messages::path(variable).first().into_iter().for_each(|name| see(name));
+        let said = ways.said(&needs.message).iter().flat_map(|(texts, entry)| texts.reached(entry));
+        for (variable, _) in said.flat_map(|entry| &entry.uses.variables) {
+            if let Some(name) = messages::path(variable).first() {
+                see(name);
+            }
         }
     }
     if let Some(rows) = line.step.rows_from() {
@@ -115,14 +118,20 @@ fn read_at(ways: &Ways<'_>, number: usize, numbers: &HashMap<&str, usize>) -> Bi
     }
     if let Some(name) = line.step.end() {
         let values = ways.flow.ends.iter().find(|(end, _)| end == name).map(|(_, values)| values);
-        values.into_iter().flatten().for_each(|(name, _)| see(name));
+        for (name, _) in values.into_iter().flatten() {
+            see(name);
+        }
     }
     let asked_once = line.step.asking().filter(|_| line.step.unasked().0);
-    asked_once.into_iter().for_each(|asking| see(&asking.name));
+    if let Some(asking) = asked_once {
+        see(&asking.name);
+    }
     let own = line.step.yields();
     if own.len() > 1 && !line.step.gives_in_turn() {
         // A step that gathers several values rests with those it has.
-        own.into_iter().for_each(|(name, _)| see(name));
+        for (name, _) in own {
+            see(name);
+        }
     }
     read
 }
@@ -130,11 +139,14 @@ fn read_at(ways: &Ways<'_>, number: usize, numbers: &HashMap<&str, usize>) -> Bi
 fn reads_of(line: &Line, see: &mut dyn FnMut(&str)) {
     let mut read = |formula: &Formula, given: &[(&str, Kind)]| {
         formula.expression.paths(&mut |path, _| {
-            let name = path.first().filter(|name| !given.iter().any(|(given, _)| given == name));
-            name.into_iter().for_each(|name| see(name));
+            if let Some(name) = path.first().filter(|name| !given.iter().any(|(given, _)| given == name)) {
+                see(name);
+            }
         });
     };
-    line.guard.iter().for_each(|guard| read(&guard.condition, &[]));
+    if let Some(guard) = &line.guard {
+        read(&guard.condition, &[]);
+    }
     let given = line.step.yields();
     for (n, formula) in line.step.formulas().into_iter().enumerate() {
         let before = if line.step.gives_in_turn() { n.min(given.len()) } else { 0 };

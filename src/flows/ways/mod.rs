@@ -46,6 +46,8 @@ pub(crate) struct Edge<'f> {
     pub way: String,
     /// Whether the person, an event or time decides it.
     pub asked: bool,
+    /// The end of a list of steps leads back to the step whose list it is: as often as there are items, never without end.
+    pub rounds: bool,
     /// Names that have a value afterwards.
     pub gives: Vec<Gift<'f>>,
     /// Paths that were seen to have a value, by a condition on the way.
@@ -247,7 +249,20 @@ impl<'f> Ways<'f> {
         gives: Vec<Gift<'f>>,
         knows: Vec<&'f [String]>,
     ) {
-        self.edges.push(Edge { from, to, way, asked, gives, knows });
+        let rounds = matches!(to, Target::Step(to) if self.owns_round(to, from));
+        self.edges.push(Edge { from, to, way, asked, rounds, gives, knows });
+    }
+
+    /// Whether a step stands in the list of another that goes round.
+    fn owns_round(&self, owner: usize, inner: usize) -> bool {
+        let mut spot = self.spots.get(inner).copied();
+        while let Some(block) = spot.and_then(|spot| self.flow.blocks.get(spot.block)) {
+            if block.after == After::Round && block.owner.and_then(|spot| self.number(spot)) == Some(owner) {
+                return true;
+            }
+            spot = block.owner;
+        }
+        false
     }
 
     fn first_of(&self, block: usize) -> Target<'f> {
@@ -263,6 +278,7 @@ impl<'f> Ways<'f> {
             let Some(block) = self.flow.blocks.get(spot.block) else { return Target::Leave(None) };
             match (block.after, block.owner) {
                 (After::Next, Some(owner)) => spot = owner.next(),
+                (After::Round, Some(owner)) => return self.number(owner).map_or(Target::Leave(None), Target::Step),
                 (After::Wait | After::Resume, _) => return Target::Resume,
                 _ => return Target::Leave(None),
             }
@@ -297,11 +313,12 @@ impl<'f> Ways<'f> {
     /// What a step gives when it is left along `way`. What nothing is known of counts as given: another rule speaks of it.
     fn gives(&self, line: &'f Line, way: Option<&str>) -> Vec<Gift<'f>> {
         if let Some(operation) = line.step.operation() {
-            let given = match self.set.signatures.get(operation.name) {
-                Some(signature) => given_by(signature, &operation, way),
-                None => Some(None),
+            let name = operation.yields;
+            let Some(signature) = self.set.signatures.get(operation.name) else {
+                return vec![Gift { name, fields: None }];
             };
-            return given.map(|fields| Gift { name: operation.yields, fields }).into_iter().collect();
+            let given = given_by(signature, &operation, way);
+            return given.map(|kind| Gift { name, fields: fields_of(kind) }).into_iter().collect();
         }
         if let Some(callee) = line.step.callee() {
             let Some(name) = callee.yields else { return Vec::new() };
@@ -331,9 +348,9 @@ impl<'f> Ways<'f> {
     }
 }
 
-/// What an operation gives along a way: `None` nothing, `Some` a value and its fields.
-fn given_by(signature: &Signature, operation: &Operation<'_>, way: Option<&str>) -> Option<Option<&'static [Field]>> {
-    let kind = match way {
+/// What an operation gives along a way.
+fn given_by(signature: &Signature, operation: &Operation<'_>, way: Option<&str>) -> Option<Type> {
+    match way {
         _ if operation.question && way == Some("unavailable") => None,
         _ if operation.question || way.is_none() => signature.outcomes.first()?.yields,
         Some(way) => {
@@ -341,8 +358,7 @@ fn given_by(signature: &Signature, operation: &Operation<'_>, way: Option<&str>)
             signature.outcomes.iter().find(|outcome| outcome.name == name)?.yields
         }
         None => None,
-    };
-    kind.map(fields_of)
+    }
 }
 
 pub(crate) fn fields_of(kind: Type) -> Option<&'static [Field]> {

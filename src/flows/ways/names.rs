@@ -94,14 +94,18 @@ impl<'f> Names<'f> {
             }
         }
         for line in lines() {
-            let (Some(from), Some(asking)) = (line.step.rows_from(), line.step.asking()) else { continue };
+            let (Some(from), Some(into)) = (line.step.rows_from(), line.step.rows_into()) else { continue };
             let list = names.known.get(from).cloned();
+            if list.as_ref().is_some_and(|list| list.kind == Kind::Texts) {
+                names.give(into, Named::new(Kind::Text, None));
+                continue;
+            }
             let rows = list.map_or_else(Vec::new, |list| list.rows);
             if rows.is_empty() {
-                names.give(&asking.name, Named::new(Kind::Row, None));
+                names.give(into, Named::new(Kind::Row, None));
             }
             for fields in rows {
-                names.give(&asking.name, Named::new(Kind::Row, Some(fields)));
+                names.give(into, Named::new(Kind::Row, Some(fields)));
             }
         }
         for line in lines().filter(|line| line.step.gives_in_turn()) {
@@ -172,6 +176,7 @@ impl Known for Names<'_> {
         };
         match (rest, named.kind) {
             ([], kind) => Ok(kind),
+            ([field], kind) if kind.fields().is_some() => kind.field(field).map_err(|cause| format!("{first} {cause}")),
             (_, Kind::Unknown) => Ok(Kind::Unknown),
             ([field], Kind::Row) => named.field(field).ok_or_else(|| {
                 let all = named.rows.iter().flat_map(|fields| fields.iter()).map(|field| field.name);

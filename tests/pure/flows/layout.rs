@@ -136,8 +136,9 @@ scenes:
       type: person
       once: true
     - choose: before
-      options: {go: next, news: [say: news, end]}
+      options: {go: next, news: [{say: news, when: has(contact.name)}, end]}
     - say: hello
+      when: has(contact.name)
     - find: places
       empty: end
     - choose: place

@@ -149,7 +149,9 @@ pub fn assert_fits(content: &Content) {
                 assert!(rows[..n].iter().all(|other| other.id != row.id));
             }
         }
-        Content::Template(_) => {}
+        Content::LocationRequest { text } => within(text, 1024),
+        Content::Media { caption, .. } => caption.iter().for_each(|caption| within(caption, 1024)),
+        Content::Location { .. } | Content::Template(_) => {}
         other => panic!("flows send no {other:?} yet"),
     }
 }
