@@ -6,12 +6,13 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use parking_lot::RwLock;
 use secrecy::SecretString;
+use url::Url;
 
 use super::library::Library;
 use crate::crypto::{KeyRing, TenantKey};
 use crate::domain::{AccountId, TenantId};
 use crate::flows::{Channel, FlowSet};
-use crate::store::{AccountRow, LiveFlows, Store, StoreError, seals};
+use crate::store::{AccountRow, LiveFlows, ServerRow, Store, StoreError, seals};
 
 /// One door, ready for use.
 #[derive(Debug)]
@@ -44,6 +45,15 @@ pub struct Tenant {
     pub revision: i32,
     /// The shipped flows it speaks as long as it has published none.
     pub shipped: String,
+    /// Its own servers, by the names its flows use.
+    pub servers: HashMap<String, Server>,
+}
+
+/// A server of a tenant's own.
+#[derive(Debug, Clone)]
+pub struct Server {
+    pub url: Url,
+    pub secret: SecretString,
 }
 
 /// All doors. Reading is a pointer copy; [`Accounts::refresh`] replaces them whole.
@@ -95,12 +105,13 @@ impl Accounts {
     pub async fn refresh(&self, store: &dyn Store, ring: &KeyRing) -> Result<(), StoreError> {
         let before = self.inner.read().clone();
         let mut index = Index::default();
+        let servers = store.servers().await?;
         let live: HashMap<TenantId, LiveFlows> =
             store.live_flows().await?.into_iter().map(|live| (live.tenant, live)).collect();
         for row in store.accounts().await? {
             let tenant = match index.tenants.get(&row.tenant) {
                 Some(tenant) => tenant.clone(),
-                None => match self.tenant_of(store, ring, &before, &row, live.get(&row.tenant)).await {
+                None => match self.tenant_of(store, ring, &before, &row, (live.get(&row.tenant), &servers)).await {
                     Ok(tenant) => {
                         index.tenants.insert(row.tenant, tenant.clone());
                         tenant
@@ -137,7 +148,7 @@ impl Accounts {
         ring: &KeyRing,
         before: &Index,
         row: &AccountRow,
-        live: Option<&LiveFlows>,
+        (live, servers): (Option<&LiveFlows>, &[ServerRow]),
     ) -> Result<Arc<Tenant>, String> {
         let known = before.tenants.get(&row.tenant);
         let (revision, flows) = match live {
@@ -159,8 +170,11 @@ impl Accounts {
         };
         let key = tenant_key(row, ring, known)?;
         let zone = row.zone.parse().map_err(|_| format!("unknown time zone {}", row.zone))?;
+        let own = servers.iter().filter(|server| server.tenant == row.tenant);
+        let servers = own.filter_map(|server| Some((server.name.clone(), open_server(server, &key)?))).collect();
         Ok(Arc::new(Tenant {
             id: row.tenant,
+            servers,
             key,
             zone,
             language: row.language.clone(),
@@ -178,6 +192,17 @@ fn tenant_key(row: &AccountRow, ring: &KeyRing, known: Option<&Arc<Tenant>>) -> 
         (Err(_), Some(known)) => Ok(known.key.clone()),
         (Err(error), None) => Err(error.to_string()),
     }
+}
+
+/// One that does not open is left out: its flows take the way for a server that fails.
+fn open_server(row: &ServerRow, key: &TenantKey) -> Option<Server> {
+    let secret = key.open(seals::SERVER, row.name.as_bytes(), &row.secret).ok();
+    let secret = secret.and_then(|plain| String::from_utf8(plain).ok());
+    let server = secret.zip(row.url.parse().ok()).map(|(secret, url)| Server { url, secret: secret.into() });
+    if server.is_none() {
+        tracing::error!(tenant.id = row.tenant.0, server = row.name, "a tenant's server cannot be used");
+    }
+    server
 }
 
 fn open(row: AccountRow, channel: Channel, tenant: Arc<Tenant>) -> Account {

@@ -9,6 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::accounts::Account;
 use crate::domain::{Conversation, EventId, Message, MessageBody, OutboxId, Sender, Timestamp, Trace};
+use crate::flows::{Row, Value};
 
 /// What became of an event. Only the first four may be answered with a 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,12 +84,36 @@ pub enum EventKind {
     /// A job ended; its row goes with this turn's commit.
     JobDone {
         job: OutboxId,
-        stored: Option<StoredMedia>,
+        result: JobResult,
+    },
+    /// News from outside the conversation, such as an operation's.
+    News {
+        name: String,
+        payload: Row,
+    },
+    /// Staff give the person back, or say that nobody of them is there.
+    HandedBack {
+        there: bool,
     },
     /// The person exceeded her bucket and is told so, once.
     SlowDown,
     /// Forget the person.
     Erase,
+}
+
+/// What a job came to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JobResult {
+    /// Media lies in the object store now; `None` if it could not be fetched.
+    Media(Option<StoredMedia>),
+    /// Work outside that a flow ordered under this number.
+    Outside {
+        number: u32,
+        outcome: String,
+        value: Option<Value>,
+        /// Nobody outside said so: the engine gave up.
+        given_up: bool,
+    },
 }
 
 /// Media that lies in the object store now.
@@ -117,6 +142,8 @@ impl EventKind {
             Self::JobDone { .. } => 7,
             Self::SlowDown => 8,
             Self::Erase => 9,
+            Self::News { .. } => 10,
+            Self::HandedBack { .. } => 11,
         }
     }
 }

@@ -10,7 +10,7 @@ use ractor::ActorRef;
 use super::accounts::Account;
 use super::admission::{Admission, Refusal};
 use super::dead_letters::{self, Buried, Owner, Raw, Reason};
-use super::event::{Answer, Event, EventKind, NewEvent, StoredMedia, Verdict};
+use super::event::{Answer, Event, EventKind, JobResult, NewEvent, Verdict};
 use super::shard::ShardMessage;
 use super::shared::Shared;
 use crate::channels::whatsapp;
@@ -19,7 +19,7 @@ use crate::domain::{
     AccountId, Address, Conversation, DeliveryState, EventId, Inbound, InboundKind, OutboxId, Receipt, Sender,
     Timestamp, Trace,
 };
-use crate::flows::Channel;
+use crate::flows::{Channel, Row};
 use crate::store::{AttemptState, Fact, Notice};
 
 /// Days before today that the journal still has; providers repeat for seven.
@@ -110,9 +110,21 @@ impl Ingress {
     }
 
     /// A job ended.
-    pub async fn job_done(&self, job: OutboxId, account: &Arc<Account>, stored: Option<StoredMedia>) -> Verdict {
+    pub async fn job_done(&self, job: OutboxId, account: &Arc<Account>, result: JobResult) -> Verdict {
         let id = self.event_id(&[b"job", job.to_string().as_bytes()]);
-        self.internal(id, job.conversation, Some(account.clone()), EventKind::JobDone { job, stored }).await
+        self.internal(id, job.conversation, Some(account.clone()), EventKind::JobDone { job, result }).await
+    }
+
+    /// News for a person. The same `news` id again changes nothing, as long as the journal of its first day is there.
+    pub async fn news(&self, conversation: Conversation, news: &str, name: String, payload: Row) -> Verdict {
+        let id = self.event_id(&[b"news", &conversation.contact.0.to_be_bytes(), news.as_bytes()]);
+        self.internal(id, conversation, None, EventKind::News { name, payload }).await
+    }
+
+    /// Staff give a person back (`there`), or nobody of them is there for her.
+    pub async fn handed_back(&self, conversation: Conversation, there: bool, request: i64) -> Verdict {
+        let id = self.event_id(&[b"handed_back", &request.to_be_bytes()]);
+        self.internal(id, conversation, None, EventKind::HandedBack { there }).await
     }
 
     /// A message of ours will never go.

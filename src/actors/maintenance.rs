@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures::TryStreamExt;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt};
+use serde_json::Value as Json;
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 
 use super::admission::Admission;
@@ -17,7 +18,7 @@ use super::outbound::Outbound;
 use super::shared::World;
 use crate::channels::whatsapp;
 use crate::domain::{ContactId, Conversation, TenantId, Trace};
-use crate::flows::Channel;
+use crate::flows::{Channel, Row, Value};
 use crate::store::RequestRow;
 
 /// How often requests are looked for.
@@ -137,7 +138,7 @@ impl Housekeeper {
 
     /// `None`: it cannot be answered now and is tried again.
     async fn answer(&self, request: &RequestRow) -> Option<String> {
-        let number = |name: &str| request.arguments.get(name).and_then(serde_json::Value::as_i64);
+        let number = |name: &str| request.arguments.get(name).and_then(Json::as_i64);
         match request.kind.as_str() {
             "replay" => match number("dead_letter") {
                 Some(id) => self.replay(id).await,
@@ -147,6 +148,22 @@ impl Housekeeper {
                 (Some(tenant), Some(contact)) => {
                     let conversation = Conversation { tenant: TenantId(tenant), contact: ContactId(contact) };
                     self.erase(conversation, request.id).await
+                }
+                _ => Some("it lacks the numbers `tenant` and `contact`".to_owned()),
+            },
+            "news" => match (number("tenant"), number("contact"), request.arguments.get("name").and_then(Json::as_str))
+            {
+                (Some(tenant), Some(contact), Some(name)) => {
+                    let who = Conversation { tenant: TenantId(tenant), contact: ContactId(contact) };
+                    self.tell(who, name, request).await
+                }
+                _ => Some("it lacks the numbers `tenant` and `contact`, or the text `name`".to_owned()),
+            },
+            "hand_back" => match (number("tenant"), number("contact")) {
+                (Some(tenant), Some(contact)) => {
+                    let who = Conversation { tenant: TenantId(tenant), contact: ContactId(contact) };
+                    let there = request.arguments.get("there").and_then(Json::as_bool).unwrap_or(true);
+                    told(self.ingress.handed_back(who, there, request.id).await)
                 }
                 _ => Some("it lacks the numbers `tenant` and `contact`".to_owned()),
             },
@@ -204,6 +221,17 @@ impl Housekeeper {
         Some(answer.to_owned())
     }
 
+    /// News for a person. Its id is the one it came with, else that of its request.
+    async fn tell(&self, who: Conversation, name: &str, request: &RequestRow) -> Option<String> {
+        let payload = match request.arguments.get("payload").and_then(Value::from_json) {
+            Some(Value::Row(payload)) => payload,
+            _ => Row::new(),
+        };
+        let id =
+            request.arguments.get("id").and_then(Json::as_str).map_or_else(|| request.id.to_string(), str::to_owned);
+        told(self.ingress.news(who, &id, name.to_owned(), payload).await)
+    }
+
     /// The turn erases rows and key; files are worthless without the key, and go as well.
     async fn erase(&self, conversation: Conversation, request: i64) -> Option<String> {
         if self.world.accounts.tenant(conversation.tenant).is_none() {
@@ -221,6 +249,18 @@ impl Housekeeper {
         }
         Some("erased".to_owned())
     }
+}
+
+/// What whoever told it hears. `None`: it is tried again.
+fn told(verdict: Verdict) -> Option<String> {
+    let answer = match verdict {
+        Verdict::Unavailable => return None,
+        Verdict::Committed => "told",
+        Verdict::Duplicate => "it had been told before",
+        Verdict::Buried => "it failed: see the dead letters",
+        Verdict::Void => "there is no such person",
+    };
+    Some(answer.to_owned())
 }
 
 fn every(period: Duration) -> tokio::time::Interval {

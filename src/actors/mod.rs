@@ -19,6 +19,7 @@ pub mod jobs;
 pub mod lane;
 pub mod library;
 pub mod maintenance;
+mod orders;
 pub mod outbound;
 pub mod outgoing;
 #[cfg(feature = "planted-bugs")]

@@ -7,17 +7,17 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::accounts::Account;
-use super::event::{Event, EventKind};
+use super::event::{Event, EventKind, JobResult};
 use super::funnel::Walked;
 use super::lane::Commit;
 use super::library::LibraryError;
 use super::outgoing::{Envelope, Recipient};
 use super::shared::World;
-use super::snapshot::{Snapshot, SnapshotError};
+use super::snapshot::{self as kept, Snapshot, SnapshotError};
 use crate::crypto::{DataKey, Place};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{Content, MessageBody, OutboxId, Seq, Timestamp};
-use crate::flows::{self, Channel, Context, Count, Done, FlowSet, Input, Row, Say, Turn, Value};
+use crate::domain::{AccountId, Content, Conversation, MessageBody, OutboxId, Seq, Timestamp};
+use crate::flows::{self, Channel, Context, Count, Done, Door, FlowSet, Input, JobOrder, Row, Say, Turn, Value};
 use crate::operations::{Answered, Asker};
 use crate::store::{FinishedJob, FiredTimer, GuardedEffect, JobRow, JournalRow, OutboxRow, StoreError, TurnRow, seals};
 
@@ -86,7 +86,7 @@ pub async fn work(
         }
         Given::Nothing => Draft::default(),
     };
-    finish(awake, event, account, after, draft)
+    finish(world, awake, event, account, after, draft)
 }
 
 /// The turn of an event that was buried: nothing happens, but the row that brought it goes.
@@ -94,7 +94,7 @@ pub fn dismiss(world: &World, awake: &Awake, event: &Event) -> Result<Worked, Tu
     let mut after = awake.snapshot.clone();
     after.ring.remember(event.id, event.occurred_at, event.received_at);
     let account = speaks_by(world, &after, event);
-    finish(awake, event, &account, after, Draft::default())
+    finish(world, awake, event, &account, after, Draft::default())
 }
 
 /// What a turn will write besides the snapshot.
@@ -102,6 +102,7 @@ pub fn dismiss(world: &World, awake: &Awake, event: &Event) -> Result<Worked, Tu
 struct Draft {
     messages: Vec<Say>,
     effects: Vec<GuardedEffect>,
+    orders: Vec<JobOrder>,
     alarm: Wish,
     walked: Option<(Walked, Vec<Count>)>,
 }
@@ -148,10 +149,16 @@ fn input(world: &World, event: &Event, now: Timestamp) -> Given {
         EventKind::Receipt { state, .. } => {
             Given::Flow(Input::Event { name: "receipt".to_owned(), payload: row([("state", Value::text(*state))]) })
         }
-        EventKind::JobDone { stored, .. } => {
+        EventKind::JobDone { result: JobResult::Media(stored), .. } => {
             let stored = row([("stored", Value::YesNo(stored.is_some()))]);
             Given::Flow(Input::Event { name: MEDIA_JOB.to_owned(), payload: stored })
         }
+        EventKind::JobDone { result: JobResult::Outside { number, outcome, value, .. }, .. } => {
+            Given::Flow(Input::Job { number: *number, outcome: outcome.clone(), value: value.clone() })
+        }
+        EventKind::News { name, payload } => Given::Flow(Input::Event { name: name.clone(), payload: payload.clone() }),
+        EventKind::HandedBack { there: true } => Given::Flow(Input::GivenBack),
+        EventKind::HandedBack { there: false } => Given::Flow(Input::NobodyThere),
         EventKind::SlowDown => Given::SlowDown,
         EventKind::Erase => Given::Erase,
         EventKind::AddressChange { .. } => Given::Nothing,
@@ -213,6 +220,8 @@ impl Asking<'_> {
         let context = Context {
             revision,
             door_open: door_open(account, after, now),
+            doors: doors(world, account, after, now),
+            shares: shares(event),
             language: tenant.language.clone(),
             profile_name: after.kept.profile_name.clone(),
             ..Context::at(now, tenant.zone, account.channel)
@@ -236,7 +245,7 @@ impl Asking<'_> {
             match caught(&flows, before, input, &answers, &context)? {
                 Turn::Ask(questions) => answered.extend(world.operations.answer(&asker, &questions).await),
                 Turn::Done(done) => {
-                    let Done { state, messages, alarm, faults, counts, .. } = *done;
+                    let Done { state, messages, alarm, faults, counts, jobs: orders, .. } = *done;
                     for fault in faults {
                         metrics::counter!("ganira_flow_faults_total", "fault" => fault.as_str()).increment(1);
                     }
@@ -246,6 +255,7 @@ impl Asking<'_> {
                     return Ok(Draft {
                         messages,
                         effects,
+                        orders,
                         alarm: alarm.map_or(Wish::Never, Wish::At),
                         walked: Some((walked, counts)),
                     });
@@ -296,6 +306,23 @@ fn door_open(account: &Account, after: &Snapshot, now: Timestamp) -> bool {
     account.channel != Channel::WhatsApp || after.kept.door(account.id).is_some_and(|door| now < door.open_until())
 }
 
+/// All doors of the person, the last used first.
+fn doors(world: &World, account: &Account, after: &Snapshot, now: Timestamp) -> Vec<Door> {
+    let known = after.kept.doors.iter().filter_map(|door| world.accounts.by_id(door.account));
+    let own = |known: &Arc<Account>| known.tenant.id == account.tenant.id && known.stopped_reason.is_none();
+    known.filter(own).map(|known| Door { channel: known.channel, open: door_open(&known, after, now) }).collect()
+}
+
+/// A number of the person that stays hers.
+fn shares(event: &Event) -> u64 {
+    let Conversation { tenant, contact } = event.conversation;
+    let mixed = (tenant.0.cast_unsigned() << 32) ^ contact.0.cast_unsigned();
+    // The finalizer of SplitMix64: neighbours must not get the same arm.
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
 fn slow_down(account: &Account, after: &Snapshot) -> Say {
     let language = after.kept.state.language().unwrap_or(&account.tenant.language);
     let text = flows::notices::slow_down(language).to_owned();
@@ -304,6 +331,7 @@ fn slow_down(account: &Account, after: &Snapshot) -> Say {
 
 /// Seals everything and lays it out for the commit.
 fn finish(
+    world: &World,
     awake: &Awake,
     event: &Event,
     account: &Account,
@@ -313,20 +341,18 @@ fn finish(
     let conversation = event.conversation;
     let seq = awake.seq.next();
     let (alarm, alarm_gone) = arm(&mut after, event, &draft);
-    let door = after.kept.door(account.id);
-    let door_until = match (account.channel, door) {
-        (Channel::WhatsApp, Some(door)) => Some(door.open_until()),
-        _ => None,
-    };
-    let to = door.map(|door| door.to.clone());
     let mut outbox = Vec::with_capacity(draft.messages.len());
     let mut envelopes = Vec::with_capacity(draft.messages.len());
-    // Without a door there is nobody to say it to.
-    for (n, (say, to)) in (0..).zip(draft.messages.into_iter().zip(to.iter().cycle())) {
+    for say in draft.messages {
+        // Without a door there is nobody to say it to.
+        let Some((account, channel, door)) = leaves_by(world, account, &after, say.by) else { continue };
+        let door_until = (channel == Channel::WhatsApp).then(|| door.open_until());
         let Say { content, when_unknown, wake, .. } = say;
-        let envelope = Envelope { to: to.clone(), content, when_unknown, wake, door_until, trace: event.trace };
+        let to = door.to.clone();
+        let envelope = Envelope { to, content, when_unknown, wake, door_until, trace: event.trace };
+        let n = i16::try_from(outbox.len()).unwrap_or(i16::MAX);
         let id = OutboxId { conversation, seq, n };
-        outbox.push(OutboxRow { n, account: account.id, body: envelope.seal(&awake.key, id) });
+        outbox.push(OutboxRow { n, account, body: envelope.seal(&awake.key, id) });
         envelopes.push(Arc::new(envelope));
     }
     let day = event.day;
@@ -349,11 +375,27 @@ fn finish(
         outbox,
         alarm,
         alarm_gone,
-        jobs: jobs(awake, event, seq),
+        jobs: jobs(awake, event, seq, &draft.orders),
         job_finished: finished(event),
-        effects: draft.effects.into_iter().chain(stored(event)).collect(),
+        effects: draft.effects.into_iter().chain(stored(event)).chain(handed_back(event)).collect(),
     };
     Ok(Worked { commit: Commit { row, envelopes }, after, armed: alarm, walked: draft.walked })
+}
+
+/// The account by which a message leaves, and the person's door there: of the channel it names the one she used last, else the turn's own.
+fn leaves_by<'s>(
+    world: &World,
+    own: &Account,
+    after: &'s Snapshot,
+    by: Option<Channel>,
+) -> Option<(AccountId, Channel, &'s kept::Door)> {
+    let named = by.and_then(|by| {
+        after.kept.doors.iter().find_map(|door| {
+            let account = world.accounts.by_id(door.account)?;
+            (account.channel == by).then_some((door.account, by, door))
+        })
+    });
+    named.or_else(|| Some((own.id, own.channel, after.kept.door(own.id)?)))
 }
 
 /// The one lazy alarm: its row is never later than wanted. A later one stays and fires early; then the flow only arms it again.
@@ -373,14 +415,26 @@ fn arm(after: &mut Snapshot, event: &Event, draft: &Draft) -> (Option<Timestamp>
     }
 }
 
-/// Media must be fetched within minutes: the job is part of the turn that heard of it.
-fn jobs(awake: &Awake, event: &Event, seq: Seq) -> Vec<JobRow> {
-    let EventKind::Message { message, .. } = &event.kind else { return Vec::new() };
-    let MessageBody::Media(media) = &message.body else { return Vec::new() };
-    let plain = serde_json::to_vec(media).unwrap_or_default();
-    let id = OutboxId { conversation: event.conversation, seq, n: 0 };
-    let place = Place { tenant: event.conversation.tenant.0, table: "job", row: &seals::outbox_row(id) };
-    vec![JobRow { n: 0, kind: MEDIA_JOB, body: awake.key.seal(place, &plain) }]
+/// Media must be fetched within minutes: the job is part of the turn that heard of it. So is what the flow orders outside.
+fn jobs(awake: &Awake, event: &Event, seq: Seq, orders: &[JobOrder]) -> Vec<JobRow> {
+    let seal = |n: i16, kind: &'static str, plain: &[u8]| {
+        let id = OutboxId { conversation: event.conversation, seq, n };
+        let place = Place { tenant: event.conversation.tenant.0, table: seals::JOB, row: &seals::outbox_row(id) };
+        JobRow { n, kind, body: awake.key.seal(place, plain) }
+    };
+    let media = match &event.kind {
+        EventKind::Message { message, .. } => match &message.body {
+            MessageBody::Media(media) => serde_json::to_vec(media).ok(),
+            _ => None,
+        },
+        _ => None,
+    };
+    let media = media.map(|plain| seal(0, MEDIA_JOB, &plain));
+    let outside = (1..).zip(orders).map(|(n, order)| {
+        let plain = serde_json::to_vec(order).unwrap_or_default();
+        seal(n, order.kind.as_str(), &plain)
+    });
+    media.into_iter().chain(outside).collect()
 }
 
 fn finished(event: &Event) -> Option<FinishedJob> {
@@ -391,9 +445,15 @@ fn finished(event: &Event) -> Option<FinishedJob> {
 }
 
 fn stored(event: &Event) -> Option<GuardedEffect> {
-    let EventKind::JobDone { job, stored: Some(stored) } = &event.kind else { return None };
+    let EventKind::JobDone { job, result: JobResult::Media(Some(stored)) } = &event.kind else { return None };
     let args = serde_json::json!({
         "seq": job.seq, "n": job.n, "object": stored.object, "mime": stored.mime, "bytes": stored.bytes,
     });
     Some(GuardedEffect { ordinal: u8::MAX, kind: "media_stored", args })
+}
+
+/// Staff have the conversation no more.
+fn handed_back(event: &Event) -> Option<GuardedEffect> {
+    let EventKind::HandedBack { .. } = event.kind else { return None };
+    Some(GuardedEffect { ordinal: u8::MAX, kind: "hand_back", args: serde_json::json!({}) })
 }

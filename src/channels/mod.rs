@@ -2,6 +2,7 @@
 
 pub mod guard;
 pub mod outcome;
+pub mod provider;
 pub mod transport;
 pub mod whatsapp;
 

@@ -101,7 +101,16 @@ impl Transport {
 
     /// Sends a request and reads its whole answer. Dropping the future after the request went out leaves its fate unknown.
     pub async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let mut answer = self.begin(request, self.options.timeout).await?;
+        self.send_within(request, self.options.timeout).await
+    }
+
+    /// The same within another time.
+    pub async fn send_within(
+        &self,
+        request: Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let mut answer = self.begin(request, timeout).await?;
         let mut body = BytesMut::new();
         while let Some(chunk) = answer.chunk().await.map_err(|error| unknown(&error))? {
             if body.len() + chunk.len() > self.options.answer_bytes_max {

@@ -15,7 +15,7 @@ use url::Url;
 
 use super::assemble::{self, Running};
 use super::{logging, serve, settings};
-use crate::config::{Config, DEV_APP, DEV_APP_SECRET, DEV_VERIFY_TOKEN, Purpose};
+use crate::config::{Config, DEV_APP, DEV_APP_SECRET, DEV_PROVIDER_SECRET, DEV_VERIFY_TOKEN, Purpose};
 use crate::operations::{salon, tenants};
 use crate::sandbox::{Options as SandboxOptions, Sandbox};
 use crate::store::AppPool;
@@ -110,6 +110,7 @@ async fn live(mut config: Config, folder: &Path) -> anyhow::Result<()> {
     let sandbox = sandbox(&config, &engine).await?;
     let sandbox_address = address("http", sandbox.addr());
     config.whatsapp.graph_url = Url::parse(&format!("{sandbox_address}/graph"))?;
+    point_providers_at(&mut config, &sandbox_address)?;
     seed(&config, &database).await?;
 
     let running = assemble::start(config, database, Durability::Required, listener, assemble::record_metrics()).await?;
@@ -127,6 +128,18 @@ async fn live(mut config: Config, folder: &Path) -> anyhow::Result<()> {
     drop(sandbox);
     own.stop().await?;
     outcome
+}
+
+/// The providers whose secret everybody knows are the sandbox's.
+fn point_providers_at(config: &mut Config, sandbox: &str) -> anyhow::Result<()> {
+    let read = config.read_providers.iter_mut().map(|(name, provider)| (name, &mut provider.url, &provider.secret));
+    let pay = config.pay_providers.iter_mut().map(|(name, provider)| (name, &mut provider.url, &provider.secret));
+    for (name, url, secret) in read.chain(pay) {
+        if secret.expose_secret() == DEV_PROVIDER_SECRET {
+            *url = Url::parse(&format!("{sandbox}/provider/{name}"))?;
+        }
+    }
+    Ok(())
 }
 
 async fn until_told(running: &Running) -> anyhow::Result<()> {

@@ -10,6 +10,7 @@ mod deadletter;
 mod dev;
 mod doctor;
 mod flow;
+mod handover;
 mod init;
 mod keys;
 mod logging;
@@ -61,6 +62,8 @@ enum Command {
     Flow(flow::FlowCommand),
     /// What could not be handled
     Deadletter(deadletter::DeadletterCommand),
+    /// Conversations that staff have taken over
+    Handover(handover::HandoverCommand),
     /// What is kept of a person
     Person(person::PersonCommand),
     /// Look at what a company sends
@@ -107,6 +110,7 @@ impl Cli {
             Command::Keys(keys) => block_on(keys.run(self.config)),
             Command::Flow(flow) => flow.run(self.config),
             Command::Deadletter(deadletter) => block_on(deadletter.run(self.config)),
+            Command::Handover(handover) => block_on(handover.run(self.config)),
             Command::Person(person) => block_on(person.run(self.config)),
             Command::Channel(channel) => channel.run(),
             Command::Chat(chat) => block_on(chat.run()),

@@ -14,8 +14,9 @@ use super::{assemble, settings};
 use crate::config::{Config, Purpose};
 use crate::crypto::{KeyRing, KeyedHash};
 use crate::domain::TenantId;
+use crate::flows::{Environment, ProviderKind};
 use crate::operations::requests::{self, Request};
-use crate::operations::tenants;
+use crate::operations::{registry, servers, tenants};
 use crate::store::postgres::owner_pool;
 use crate::store::private_postgres;
 
@@ -75,6 +76,17 @@ impl Operator {
 
     pub(super) fn hashes(&self) -> anyhow::Result<KeyedHash> {
         assemble::hash_key(&self.config)
+    }
+
+    /// What the flows of a tenant may name: the operations, the configured providers, its own servers.
+    pub(super) async fn environment(&self, tenant: TenantId) -> anyhow::Result<Environment> {
+        let read = self.config.read_providers.keys().map(|name| (ProviderKind::Read, name));
+        let pay = self.config.pay_providers.keys().map(|name| (ProviderKind::Pay, name));
+        let with_providers = read
+            .chain(pay)
+            .fold(registry::environment(), |environment, (kind, name)| environment.with_provider(kind, name));
+        let servers = servers::list(&self.pool, Some(tenant)).await?;
+        Ok(servers.iter().fold(with_providers, |environment, server| environment.with_server(&server.name)))
     }
 
     /// A tenant by number or name.

@@ -14,7 +14,9 @@ use super::arguments;
 use super::operator::{Operator, Where};
 use super::output::{say, say_json};
 use crate::actors::snapshot::Snapshot;
+use crate::crypto::random;
 use crate::domain::{Address, Clock, ContactId, Conversation, Phone, ScopedId};
+use crate::operations::news;
 use crate::operations::people::{self, Erasure};
 
 #[derive(Debug, Args)]
@@ -35,6 +37,23 @@ enum Action {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Tell a person's conversation news: to a step that waits for it, or to the flow that begins with it
+    Tell {
+        #[command(flatten)]
+        who: Who,
+        /// The news' name, such as api.promo
+        #[arg(long, value_name = "NAME")]
+        event: String,
+        /// What it carries: a JSON object
+        #[arg(long, value_name = "JSON", default_value = "{}")]
+        payload: String,
+        /// Its own id: the same news is told once. Without it every call is news
+        #[arg(long, value_name = "ID")]
+        id: Option<String>,
+        /// How long to wait for the engine's answer, such as 30s
+        #[arg(long, default_value = "15s", value_name = "TIME", value_parser = arguments::duration)]
+        timeout: Duration,
+    },
     /// Erase a person: her addresses and the key without which nothing of hers can be read. There is no way back
     Erase {
         #[command(flatten)]
@@ -49,7 +68,7 @@ enum Action {
 }
 
 #[derive(Debug, Args)]
-struct Who {
+pub(super) struct Who {
     /// The tenant who knows her, by number or name
     #[arg(long)]
     tenant: String,
@@ -72,7 +91,7 @@ struct By {
 }
 
 impl Who {
-    async fn find(self, operator: &Operator) -> anyhow::Result<Conversation> {
+    pub(super) async fn find(self, operator: &Operator) -> anyhow::Result<Conversation> {
         let tenant = operator.tenant(&self.tenant).await?;
         let By { phone, user_id, contact } = self.by;
         if let Some(contact) = contact {
@@ -91,6 +110,18 @@ impl PersonCommand {
         let operator = self.place.connect(file).await?;
         match self.action {
             Action::Export { who, out } => export(&operator, who, out.as_deref()).await,
+            Action::Tell { who, event, payload, id, timeout } => {
+                let payload: Json = serde_json::from_str(&payload).context("--payload is no JSON")?;
+                if !payload.is_object() {
+                    bail!("--payload is no JSON object: write {{\"order\": 7}}, say");
+                }
+                let who = who.find(&operator).await?;
+                let id = id.unwrap_or_else(random::hex_token::<16>);
+                match news::tell_now(&operator.pool, who, &event, payload, &id, timeout).await? {
+                    Some(answer) => say(&format!("The engine says: {answer}.")),
+                    None => bail!("{}", operator.no_answer().await?),
+                }
+            }
             Action::Erase { who, timeout, json } => erase(&operator, who, timeout, json).await,
         }
     }

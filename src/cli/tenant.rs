@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use chrono_tz::Tz;
 use clap::{Args, Subcommand};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value as Json, json};
+use url::Url;
 
 use super::operator::{Operator, Where};
 use super::output::{say, say_json, say_table};
 use crate::flows::shipped;
+use crate::operations::servers;
 use crate::operations::tenants::{self, ListedAccount, ListedTenant, NewTenant, NewWhatsapp};
 
 #[derive(Debug, Args)]
@@ -76,6 +78,9 @@ enum Action {
         #[arg(long, value_name = "FILE")]
         token_file: PathBuf,
     },
+    /// The tenant's own servers, which its flows may ask
+    #[command(subcommand)]
+    Server(ServerAction),
     /// Let nothing leave by a number; what comes in is handled as ever
     Stop {
         #[arg(long, value_name = "ID")]
@@ -89,6 +94,77 @@ enum Action {
         #[arg(long, value_name = "ID")]
         phone_number_id: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum ServerAction {
+    /// Add a server, or give one another address and secret. Without --secret-file a secret is made and printed
+    Add {
+        /// The tenant's number or name
+        #[arg(long, value_name = "TENANT")]
+        tenant: String,
+        /// The name by which flows ask it
+        name: String,
+        /// Where requests are posted
+        #[arg(long, value_name = "URL")]
+        url: Url,
+        /// The file that holds the secret which signs requests (- reads standard input): whsec_ and base64
+        #[arg(long, value_name = "FILE")]
+        secret_file: Option<PathBuf>,
+    },
+    /// List the servers
+    List {
+        /// Only this tenant's, by number or name
+        #[arg(long, value_name = "TENANT")]
+        tenant: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a server: flows that ask it take their way for one that fails
+    Remove {
+        /// The tenant's number or name
+        #[arg(long, value_name = "TENANT")]
+        tenant: String,
+        name: String,
+    },
+}
+
+impl ServerAction {
+    async fn run(self, operator: &Operator) -> anyhow::Result<()> {
+        match self {
+            Self::Add { tenant, name, url, secret_file } => {
+                let tenant = operator.tenant(&tenant).await?;
+                let given = secret_file.as_deref().map(read_token).transpose()?;
+                let own = given.is_some();
+                let secret = servers::add(&operator.pool, &operator.ring()?, tenant, &name, &url, given).await?;
+                operator.refresh_engine().await?;
+                say(&format!("Flows of tenant {tenant} may ask the server {name}."))?;
+                if own { Ok(()) } else { say(&format!("Requests are signed with {}", secret.expose_secret())) }
+            }
+            Self::List { tenant, json } => {
+                let tenant = match tenant {
+                    Some(tenant) => Some(operator.tenant(&tenant).await?),
+                    None => None,
+                };
+                let all = servers::list(&operator.pool, tenant).await?;
+                if json {
+                    let as_json =
+                        all.iter().map(|one| json!({ "tenant": one.tenant, "name": one.name, "url": one.url }));
+                    return say_json(&as_json.collect::<Vec<_>>());
+                }
+                let rows: Vec<Vec<String>> =
+                    all.iter().map(|one| vec![one.tenant.to_string(), one.name.clone(), one.url.clone()]).collect();
+                say_table(&["tenant", "server", "address"], &rows, "No tenant has a server of its own.")
+            }
+            Self::Remove { tenant, name } => {
+                let tenant = operator.tenant(&tenant).await?;
+                servers::remove(&operator.pool, tenant, &name).await?;
+                operator.refresh_engine().await?;
+                say(&format!("Flows of tenant {tenant} ask the server {name} no more."))
+            }
+        }
+    }
 }
 
 fn zone(text: &str) -> Result<Tz, String> {
@@ -118,6 +194,7 @@ impl TenantCommand {
                     "The number {phone_number_id} has a new token. If it was stopped: `ganira tenant resume`."
                 ))
             }
+            Action::Server(action) => action.run(&operator).await,
             Action::Stop { phone_number_id, reason } => {
                 tenants::stop(&operator.pool, &phone_number_id, &reason).await?;
                 operator.refresh_engine().await?;

@@ -12,6 +12,8 @@ pub const DEV_VERIFY_TOKEN: &str = "dev-verify-token";
 pub const DEV_APP: &str = "demo";
 /// The key ring of dev and tests: 32 bytes that spell what they are.
 pub const DEV_KEY_RING: &str = "dev:Z2FuaXJhIGRldiBrZXkgcmluZywgbm90IGEgc2VjcmU=";
+/// What signs orders to the sandbox's providers.
+pub const DEV_PROVIDER_SECRET: &str = "whsec_Z2FuaXJhIGRldiBwcm92aWRlcnMsIG5vdCBhIHNlY3JldA==";
 /// The hash key of dev and tests.
 pub const DEV_HASH_KEY: &str = "Z2FuaXJhIGRldiBoYXNoIGtleSwgbm90IGEgc2VjcmU=";
 
@@ -22,6 +24,12 @@ pub(super) fn layer() -> Dict {
     insert(&mut entries, &[app[0], app[1], app[2], "verify_token"], DEV_VERIFY_TOKEN);
     insert(&mut entries, &["secrets", "key_ring"], DEV_KEY_RING);
     insert(&mut entries, &["secrets", "hash_key"], DEV_HASH_KEY);
+    for (kind, name) in [("read", "eyes"), ("pay", "till")] {
+        let at = |field| ["providers", kind, name, field];
+        // `dev` puts the sandbox's own address here once it listens.
+        insert(&mut entries, &at("url"), &format!("http://127.0.0.1:8090/provider/{name}"));
+        insert(&mut entries, &at("secret"), DEV_PROVIDER_SECRET);
+    }
     insert(&mut entries, &["database", "private"], "true");
     insert(&mut entries, &["media", "allow_private_hosts"], "true");
     insert(&mut entries, &["engine", "node_name"], "dev");

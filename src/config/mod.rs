@@ -12,6 +12,7 @@ mod logging;
 mod media;
 mod mistake;
 mod outbound;
+mod providers;
 mod reader;
 mod secrets;
 mod section;
@@ -22,6 +23,7 @@ mod whatsapp;
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value as Json};
 
@@ -29,7 +31,7 @@ use reader::Reader;
 use section::Section;
 
 pub use database::Database;
-pub use dev::{DEV_APP, DEV_APP_SECRET, DEV_HASH_KEY, DEV_KEY_RING, DEV_VERIFY_TOKEN};
+pub use dev::{DEV_APP, DEV_APP_SECRET, DEV_HASH_KEY, DEV_KEY_RING, DEV_PROVIDER_SECRET, DEV_VERIFY_TOKEN};
 pub use engine::{Engine, Retention};
 pub use layers::{Purpose, Sources};
 pub use limits::Limits;
@@ -37,11 +39,15 @@ pub use logging::{LogFormat, Logging};
 pub use media::{Media, MediaStore, S3};
 pub use mistake::{ConfigError, Mistake, Mistakes};
 pub use outbound::Outbound;
+pub use providers::{PayProvider, ReadProvider};
 pub use secrets::Secrets;
 pub use section::Field;
 pub use server::{Sandbox, Server};
 pub use setting::SecretList;
 pub use whatsapp::{Whatsapp, WhatsappApp};
+
+/// A shorter key signs nothing worth believing (Standard Webhooks: 24 to 64 bytes).
+const SECRET_BYTES_MIN: usize = 24;
 
 /// The whole configuration, checked.
 #[derive(Debug, Clone)]
@@ -60,6 +66,10 @@ pub struct Config {
     pub media: Media,
     pub media_s3: S3,
     pub logging: Logging,
+    /// Who reads documents, by the names flows use.
+    pub read_providers: BTreeMap<String, ReadProvider>,
+    /// Who takes payments, by the names flows use.
+    pub pay_providers: BTreeMap<String, PayProvider>,
 }
 
 impl Config {
@@ -127,8 +137,18 @@ impl Config {
             (Outbound::PATH, self.outbound.show()),
             (Media::PATH, media),
             (Logging::PATH, self.logging.show()),
+            ("providers", self.show_providers()),
         ];
         Json::Object(sections.into_iter().map(|(path, shown)| (path.to_owned(), Json::Object(shown))).collect())
+    }
+
+    fn show_providers(&self) -> Map<String, Json> {
+        let read = self.read_providers.iter().map(|(name, provider)| (name.clone(), Json::Object(provider.show())));
+        let pay = self.pay_providers.iter().map(|(name, provider)| (name.clone(), Json::Object(provider.show())));
+        [("read", read.collect()), ("pay", pay.collect())]
+            .into_iter()
+            .map(|(kind, shown)| (kind.to_owned(), Json::Object(shown)))
+            .collect()
     }
 
     fn sections() -> Vec<(&'static str, Vec<Field>)> {
@@ -146,6 +166,8 @@ impl Config {
             (Media::PATH, Media::fields()),
             (S3::PATH, S3::fields()),
             (Logging::PATH, Logging::fields()),
+            (ReadProvider::PATH, ReadProvider::fields()),
+            (PayProvider::PATH, PayProvider::fields()),
         ]
     }
 
@@ -159,11 +181,13 @@ impl Config {
         let retention = Retention::read(reader, Retention::PATH);
         let limits = Limits::read(reader, Limits::PATH);
         let whatsapp = Whatsapp::read(reader, Whatsapp::PATH);
-        let whatsapp_apps = read_apps(reader);
+        let whatsapp_apps = read_named(reader, "whatsapp.apps");
         let outbound = Outbound::read(reader, Outbound::PATH);
         let media = Media::read(reader, Media::PATH);
         let media_s3 = S3::read(reader, S3::PATH);
         let logging = Logging::read(reader, Logging::PATH);
+        let read_providers = read_named(reader, "providers.read");
+        let pay_providers = read_named(reader, "providers.pay");
         Some(Self {
             server: server?,
             sandbox: sandbox?,
@@ -178,6 +202,8 @@ impl Config {
             media: media?,
             media_s3: media_s3?,
             logging: logging?,
+            read_providers: read_providers?,
+            pay_providers: pay_providers?,
         })
     }
 
@@ -222,6 +248,17 @@ impl Config {
                 "is not set: expected the bucket's name, because media.store is `s3`",
             ));
         }
+        let read = self.read_providers.iter().map(|(name, provider)| (format!("read.{name}"), &provider.secret));
+        let pay = self.pay_providers.iter().map(|(name, provider)| (format!("pay.{name}"), &provider.secret));
+        for (name, secret) in read.chain(pay) {
+            let written = secret.expose_secret();
+            let key = written.strip_prefix("whsec_").unwrap_or(written);
+            if base64::engine::general_purpose::STANDARD.decode(key).is_ok_and(|key| key.len() >= SECRET_BYTES_MIN) {
+                continue;
+            }
+            let what = format!("cannot be used: expected whsec_ and at least {SECRET_BYTES_MIN} bytes as base64");
+            mistakes.add(Mistake::at(format!("providers.{name}.secret"), what));
+        }
         let url = self.database.url.as_ref().map(secrecy::SecretString::expose_secret);
         if url.is_some_and(|url| !url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
             mistakes.add(Mistake::at("database.url", "cannot be used: expected a URL that starts with postgres://"));
@@ -238,6 +275,13 @@ impl Config {
                 mistakes.add(Mistake::at(format!("whatsapp.apps.{name}.verify_token"), known));
             }
         }
+        let read = self.read_providers.iter().map(|(name, provider)| (format!("read.{name}"), &provider.secret));
+        let pay = self.pay_providers.iter().map(|(name, provider)| (format!("pay.{name}"), &provider.secret));
+        for (name, secret) in read.chain(pay) {
+            if secret.expose_secret() == DEV_PROVIDER_SECRET {
+                mistakes.add(Mistake::at(format!("providers.{name}.secret"), known));
+            }
+        }
         let holds = |secret: &Option<secrecy::SecretString>, key: &str| {
             secret.as_ref().is_some_and(|secret| secret.expose_secret().contains(key))
         };
@@ -251,13 +295,14 @@ impl Config {
     }
 }
 
-fn read_apps(reader: &mut Reader<'_>) -> Option<BTreeMap<String, WhatsappApp>> {
-    let names = reader.names("whatsapp.apps");
+/// Every section below `path`, by the name the operator chose.
+fn read_named<S: Section>(reader: &mut Reader<'_>, path: &str) -> Option<BTreeMap<String, S>> {
+    let names = reader.names(path);
     let read: Vec<_> = names
         .into_iter()
         .map(|name| {
-            let app = WhatsappApp::read(reader, &format!("whatsapp.apps.{name}"));
-            app.map(|app| (name, app))
+            let section = S::read(reader, &format!("{path}.{name}"));
+            section.map(|section| (name, section))
         })
         .collect();
     read.into_iter().collect()

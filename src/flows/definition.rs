@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveTime;
+
 use super::environment::Environment;
 use super::expression::Expression;
 use super::layout::SmsStyle;
@@ -11,6 +13,7 @@ use super::moves::Moving;
 use super::operation::{Signature, Type};
 use super::reads::Reads;
 use super::steps::Step;
+use super::turn::Channel;
 use super::ways::Live;
 
 /// All flows of a folder, which call each other: a revision is published whole.
@@ -64,12 +67,49 @@ pub(crate) struct Start {
     pub otherwise: bool,
     /// Per language, folded; filled in when the messages are read.
     pub folded: Vec<String>,
+    /// The USSD code that begins it, without its closing `#`: `*384*77`.
+    pub ussd: Option<(At, String)>,
+    /// By an advertisement's id, or a word that stands behind `#` in the text of a link.
+    pub referral: Vec<(String, Arm)>,
+    pub event: Vec<Occasion>,
+    pub schedule: Vec<Schedule>,
+}
+
+/// News that begins a flow.
+#[derive(Debug)]
+pub(crate) struct Occasion {
+    pub name: String,
+    pub arm: Arm,
+    /// What the news carries.
+    pub gives: Vec<(String, Type)>,
+}
+
+/// A day or an instant of the contact's that begins a flow: a day every year at `clock`, an instant once.
+#[derive(Debug)]
+pub(crate) struct Schedule {
+    pub key: String,
+    pub arm: Arm,
+    pub when: Formula,
+    pub clock: NaiveTime,
+}
+
+/// What to do with a person who comes back while a question is open, by another door or by dialling again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Return {
+    GoOn,
+    Ask,
+    Restart,
 }
 
 impl Start {
     /// Whether nothing a person or anything else does begins the flow: it can only be called.
     pub(crate) fn is_nothing(&self) -> bool {
-        !self.words && !self.otherwise
+        !self.words
+            && !self.otherwise
+            && self.ussd.is_none()
+            && self.referral.is_empty()
+            && self.event.is_empty()
+            && self.schedule.is_empty()
     }
 }
 
@@ -86,6 +126,9 @@ pub(crate) struct Head {
     /// Pages that a prompt or text may take on USSD.
     pub ussd_pages: UssdPages,
     pub anytime: Vec<Anytime>,
+    pub resume: Option<Return>,
+    /// Where replies go after a USSD screen closed, the first door that is open.
+    pub carry_on: Vec<Channel>,
 }
 
 /// `ussd: {pages: 9}`.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::operation::{Signature, Type, salon};
+use super::operation::{HAND_OVER, Signature, Type, salon};
 
 /// Everything outside a folder of flows that its steps may name. `check` refuses a flow that names anything else.
 #[derive(Debug, Clone, Default)]
@@ -46,7 +46,12 @@ impl ProviderKind {
 impl Environment {
     /// These operations, the types that come with the program, and nothing configured.
     pub fn of(signatures: &[Signature]) -> Self {
-        Self { signatures: signatures.to_vec(), types: salon::TYPES.to_vec(), ..Self::default() }
+        let own = std::iter::once(HAND_OVER).filter(|own| !signatures.iter().any(|known| known.name == own.name));
+        Self {
+            signatures: own.chain(signatures.iter().copied()).collect(),
+            types: salon::TYPES.to_vec(),
+            ..Self::default()
+        }
     }
 
     #[must_use]

@@ -7,6 +7,7 @@ mod check;
 mod definition;
 pub mod environment;
 mod expression;
+mod gives;
 mod graph;
 mod languages;
 pub mod layout;
@@ -38,7 +39,7 @@ pub use moves::Moves;
 pub use operation::{Field, OperationKind, Outcome, Signature, Type};
 pub use steps::verbs;
 pub use turn::{
-    Answer, Channel, Context, Count, Done, Door, Fault, Gives, Input, JobKind, JobOrder, Passing, Question, Rests, Say,
+    Answer, Channel, Context, Count, Done, Door, Fault, Input, JobKind, JobOrder, Passing, Question, Rests, Say,
     Screen, Turn,
 };
 pub use value::{Decimal, Place, Row, Value};

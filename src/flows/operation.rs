@@ -61,3 +61,11 @@ pub struct Signature {
     pub inputs: &'static [Field],
     pub outcomes: &'static [Outcome],
 }
+
+/// The engine's own: a person of the staff is to take the conversation over.
+pub const HAND_OVER: Signature = Signature {
+    name: "hand_over",
+    kind: OperationKind::Guarded,
+    inputs: &[Field { name: "queue", kind: Type::Text { chars_max: 40 }, optional: false }],
+    outcomes: &[Outcome { name: "taken", yields: None }, Outcome { name: "nobody", yields: None }],
+};

@@ -77,6 +77,11 @@ impl Reads {
         }
     }
 
+    /// Whether anything reads this name.
+    pub(crate) fn reads(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
     /// The value as far as it is read.
     pub(crate) fn project(&self, name: &str, value: &Value) -> Value {
         let none = Fields::default();

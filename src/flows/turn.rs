@@ -1,7 +1,5 @@
 //! The words in which the engine and the core speak of one turn.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::machine::State;
@@ -153,11 +151,8 @@ pub struct Say {
     pub by: Option<Channel>,
 }
 
-/// Outcomes by name, each with the fields of its value: a name and its type as flows name types.
-pub type Gives = BTreeMap<String, BTreeMap<String, String>>;
-
 /// Work outside the conversation. Its result comes back as [`Input::Job`] with the same number.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JobOrder {
     pub number: u32,
     pub kind: JobKind,
@@ -165,8 +160,6 @@ pub struct JobOrder {
     pub name: String,
     /// What the provider or server is told.
     pub arguments: Row,
-    /// The outcomes it may have, each with the fields of its value: a name and its type as flows name types.
-    pub gives: Gives,
     /// When it has failed if there is no result yet.
     pub deadline: Timestamp,
 }

@@ -4,11 +4,14 @@ pub mod arguments;
 pub mod asker;
 pub mod dead_letters;
 pub mod flows;
+pub mod hand_overs;
 pub mod keys;
+pub mod news;
 pub mod people;
 pub mod registry;
 pub mod requests;
 pub mod salon;
+pub mod servers;
 pub mod tenants;
 
 use sqlx::{Postgres, Transaction};

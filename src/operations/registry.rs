@@ -3,12 +3,12 @@
 use futures::future::{BoxFuture, ready};
 use sqlx::PgConnection;
 
-use crate::flows::operation::salon as signature;
+use crate::flows::operation::{HAND_OVER, salon as signature};
 use crate::flows::{Environment, Question, Signature};
 use crate::store::AppPool;
 
 use super::asker::{Answered, Asker, Trouble};
-use super::salon;
+use super::{hand_overs, salon};
 
 /// The function behind an operation.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +28,7 @@ pub struct Entry {
 
 /// All operations, those of a product together.
 pub const ENTRIES: &[Entry] = &[
+    Entry { signature: &HAND_OVER, run: Run::Read(|c, a, q| Box::pin(hand_overs::answer(c, a, q))) },
     Entry { signature: &signature::SERVICES, run: Run::Read(|c, a, _| Box::pin(salon::services::answer(c, a))) },
     Entry { signature: &signature::STAFF_FOR, run: Run::Read(|c, a, q| Box::pin(salon::staff::answer(c, a, q))) },
     Entry { signature: &signature::FREE_DAYS, run: Run::Read(|c, a, q| Box::pin(salon::days::answer(c, a, q))) },

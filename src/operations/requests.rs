@@ -13,7 +13,7 @@ use crate::store::admin::{self, requests as rows};
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// One thing to ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Request {
     /// Take a dead letter in again.
     Replay { dead_letter: i64 },
@@ -21,22 +21,32 @@ pub enum Request {
     Erase(Conversation),
     /// Read the tenants' doors now.
     Refresh,
+    /// News for a person. The same `id` is told once.
+    News { who: Conversation, name: String, payload: Json, id: String },
+    /// Staff give a person back, or nobody of them is there for her.
+    HandBack { who: Conversation, there: bool },
 }
 
 impl Request {
-    fn kind(self) -> &'static str {
+    fn kind(&self) -> &'static str {
         match self {
             Self::Replay { .. } => "replay",
             Self::Erase(_) => "erase",
             Self::Refresh => "refresh",
+            Self::News { .. } => "news",
+            Self::HandBack { .. } => "hand_back",
         }
     }
 
-    fn arguments(self) -> Json {
+    fn arguments(&self) -> Json {
         match self {
             Self::Replay { dead_letter } => json!({ "dead_letter": dead_letter }),
             Self::Erase(who) => json!({ "tenant": who.tenant, "contact": who.contact }),
             Self::Refresh => json!({}),
+            Self::News { who, name, payload, id } => {
+                json!({ "tenant": who.tenant, "contact": who.contact, "name": name, "payload": payload, "id": id })
+            }
+            Self::HandBack { who, there } => json!({ "tenant": who.tenant, "contact": who.contact, "there": there }),
         }
     }
 }

@@ -10,6 +10,7 @@ mod connection;
 mod faults;
 mod options;
 mod people;
+mod provider;
 mod refusal;
 mod requests;
 mod server;

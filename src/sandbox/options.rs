@@ -25,6 +25,8 @@ pub struct Options {
     pub webhook_url: Option<Url>,
     pub app_secret: String,
     pub verify_token: String,
+    /// What providers and tenants' servers are signed with: `whsec_` and base64.
+    pub provider_secret: String,
     /// Access tokens that are taken; when empty, any is.
     pub access_tokens: Vec<String>,
     pub numbers: Vec<Number>,
@@ -64,6 +66,7 @@ impl Default for Options {
             webhook_url: None,
             app_secret: "dev-app-secret".to_owned(),
             verify_token: "dev-verify-token".to_owned(),
+            provider_secret: "whsec_Z2FuaXJhIGRldiBwcm92aWRlcnMsIG5vdCBhIHNlY3JldA==".to_owned(),
             access_tokens: Vec::new(),
             numbers: vec![Number {
                 phone_number_id: "106540352242922".to_owned(),

@@ -15,7 +15,7 @@ use super::connection::{CuttableListener, Scissors};
 use super::options::Options;
 use super::state::{Inner, State};
 use super::webhook::Courier;
-use super::{control, graph};
+use super::{control, graph, provider};
 
 /// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +74,7 @@ fn router(state: Arc<State>) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .merge(graph::router())
+        .merge(provider::router())
         .merge(control::router())
         .with_state(state)
 }
@@ -93,6 +94,11 @@ impl Handle {
     /// What takes the place of `https://graph.facebook.com`.
     pub fn graph_url(&self) -> String {
         format!("http://{}/graph", self.addr)
+    }
+
+    /// Where the provider or server of this name is.
+    pub fn provider_url(&self, name: &str) -> String {
+        format!("http://{}/provider/{name}", self.addr)
     }
 
     /// Tells where webhooks go, when the engine's address becomes known or changes. Waiting webhooks follow.

@@ -14,6 +14,7 @@ use super::faults::Faults;
 use super::graph::media::Shelf;
 use super::options::{Number, Options};
 use super::people::{People, PersonId};
+use super::provider::Providers;
 use super::requests::Requests;
 use super::templates::Templates;
 use super::webhook::Courier;
@@ -41,6 +42,7 @@ pub(super) struct Inner {
     pub(super) requests: Requests,
     pub(super) templates: Templates,
     pub(super) shelf: Shelf,
+    pub(super) providers: Providers,
     /// When a person last wrote to a number: the customer service window.
     pub(super) wrote: HashMap<(usize, PersonId), Timestamp>,
     pub(super) pairs: HashMap<(usize, PersonId), Bucket>,

@@ -5,6 +5,7 @@ pub mod app;
 pub mod commit;
 pub mod effect;
 pub mod facts;
+pub mod hand_over;
 pub mod migrate;
 pub mod postgres;
 pub mod private_postgres;
@@ -24,10 +25,10 @@ pub use migrate::migrate;
 pub use postgres::PgStore;
 pub use rows::{
     AccountRow, DeadLetterRow, DueTimer, FlowCount, FlowFiles, LiveFlows, LoadedConversation, OpenJob, OpenOutboxRow,
-    OutboxPlace, Registration, ReplayRow, RequestRow, SealedSender, SenderHashes,
+    OutboxPlace, Registration, ReplayRow, RequestRow, SealedSender, SenderHashes, ServerRow,
 };
 
-use crate::domain::{AccountId, ContactId, Conversation, EventId, TenantId, Timestamp};
+use crate::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, TenantId, Timestamp};
 
 /// The number of a writer row: one lane of one incarnation of a node, never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,7 +75,10 @@ pub trait Store: Send + Sync + Debug + 'static {
     async fn journaled(&self, tenant: TenantId, event: EventId, days: &[chrono::NaiveDate]) -> Result<bool>;
 
     async fn due_timers(&self, until: Timestamp, limit: i32) -> Result<Vec<DueTimer>>;
-    async fn open_jobs(&self, limit: i32) -> Result<Vec<OpenJob>>;
+    /// The jobs that may be tried now, at most `limit` of each kind.
+    async fn due_jobs(&self, now: Timestamp, limit: i32) -> Result<Vec<OpenJob>>;
+    /// The job is tried again, not before that instant.
+    async fn postpone_job(&self, job: OutboxId, tries: i16, not_before: Timestamp) -> Result<()>;
     /// The rows of an account's outbox behind `after`, in table order, settled ones included (their `rank` says so).
     async fn open_outbox(&self, account: AccountId, after: OutboxPlace, limit: i32) -> Result<Vec<OpenOutboxRow>>;
     /// Up to which batch of each writer everything of the account has left.
@@ -82,6 +86,7 @@ pub trait Store: Send + Sync + Debug + 'static {
     async fn save_cursor(&self, account: AccountId, writer: WriterId, batch: i64) -> Result<()>;
 
     async fn accounts(&self) -> Result<Vec<AccountRow>>;
+    async fn servers(&self) -> Result<Vec<ServerRow>>;
     /// Which revision of its flows each tenant speaks; a tenant that is not listed speaks the shipped ones it names.
     async fn live_flows(&self) -> Result<Vec<LiveFlows>>;
     /// A revision's files; `None` if there is no such revision.

@@ -56,6 +56,18 @@ pub struct OpenJob {
     pub at: Timestamp,
     pub body: Vec<u8>,
     pub wrapped_key: Vec<u8>,
+    /// How often it was tried and put off.
+    pub tries: i16,
+}
+
+/// A server of a tenant's own.
+#[derive(Debug, Clone)]
+pub struct ServerRow {
+    pub tenant: TenantId,
+    pub name: String,
+    pub url: String,
+    /// Sealed by the tenant's key; the row is the name.
+    pub secret: Vec<u8>,
 }
 
 /// Where an outbox row stands in table order.

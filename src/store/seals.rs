@@ -5,6 +5,10 @@ use crate::domain::{Conversation, OutboxId, Seq};
 
 /// The credential of an account, sealed by its tenant's key; the row is the account's external id.
 pub const CREDENTIAL: &str = "account.credential";
+/// The secret of a tenant's own server, sealed by the tenant's key; the row is the server's name.
+pub const SERVER: &str = "tenant_server.secret";
+/// Work outside that a turn ordered, sealed by the contact's key; the row is [`outbox_row`].
+pub const JOB: &str = "job";
 /// An address, sealed by its tenant's key; the row is the address's keyed hash.
 pub const DIRECTORY: &str = "directory";
 /// A dead letter, sealed by its tenant's key or the system's; the row is its `dedupe`.

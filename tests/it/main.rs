@@ -13,4 +13,5 @@ mod private_postgres;
 mod retention;
 mod revisions;
 mod salon;
+mod waiting;
 mod world;

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use ganira::cli::assemble::{self, Running};
 use ganira::config::{Config, Purpose, Sources};
 use ganira::domain::{Clock, TenantId};
-use ganira::operations::{salon, tenants};
+use ganira::operations::{salon, servers, tenants};
 use ganira::sandbox::{Handle, Number, Options, Sandbox};
 use ganira::store::AppPool;
 use ganira::store::postgres::Durability;
@@ -76,6 +76,12 @@ impl World {
         let sandbox = Sandbox::start(wish.sandbox).await.unwrap();
         let mut config = config(&folder);
         config.whatsapp.graph_url = Url::parse(&sandbox.graph_url()).unwrap();
+        for (name, provider) in &mut config.read_providers {
+            provider.url = Url::parse(&sandbox.provider_url(name)).unwrap();
+        }
+        for (name, provider) in &mut config.pay_providers {
+            provider.url = Url::parse(&sandbox.provider_url(name)).unwrap();
+        }
         (wish.change)(&mut config);
         let ring = assemble::key_ring(&config).unwrap();
         let pool = database.pool().await;
@@ -95,6 +101,11 @@ impl World {
         tenants::add_whatsapp(&pool, &ring, tenant, &number).await.unwrap();
         if wish.flow == "salon" {
             salon::demo::demo(&AppPool::new(database.options(), 1), tenant).await.unwrap();
+        }
+        if wish.flow == "errands" {
+            let url = Url::parse(&sandbox.provider_url("shop")).unwrap();
+            let secret = ganira::config::DEV_PROVIDER_SECRET.to_owned().into();
+            servers::add(&pool, &ring, tenant, "shop", &url, Some(secret)).await.unwrap();
         }
         let mut world =
             Self { database, sandbox, running: None, tenant, config, http: reqwest::Client::new(), _folder: folder };

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ganira::config::{
-    Config, ConfigError, DEV_APP_SECRET, DEV_HASH_KEY, DEV_KEY_RING, LogFormat, Mistake, Purpose, Sources,
+    Config, ConfigError, DEV_APP_SECRET, DEV_HASH_KEY, DEV_KEY_RING, DEV_PROVIDER_SECRET, LogFormat, Mistake, Purpose,
+    Sources,
 };
 use secrecy::ExposeSecret as _;
 
@@ -68,6 +69,12 @@ fn every_default_is_a_value_its_own_field_takes() {
         let written = [(field.variable(), default.to_owned())].into_iter();
         let mut sources = with(&[]);
         sources.environment.extend(written);
+        if field.path.starts_with("providers.") {
+            // A named section is only there as a whole.
+            let beside = |name: &str| field.variable().replace("TIMEOUT_MS", name);
+            sources.environment.insert(beside("URL"), "https://provider.example".to_owned());
+            sources.environment.insert(beside("SECRET"), DEV_PROVIDER_SECRET.to_owned());
+        }
         if field.path == "database.private" {
             continue;
         }
@@ -217,8 +224,14 @@ fn the_plain_database_url_counts_for_serve_and_never_for_dev() {
 fn dev_needs_nothing_and_its_secrets_are_refused_by_serve() {
     let dev = load(&sources(Purpose::Dev, &[])).unwrap();
     let found = dev.refuse_dev_secrets().unwrap_err().mistakes;
-    let expected =
-        ["whatsapp.apps.demo.secrets", "whatsapp.apps.demo.verify_token", "secrets.key_ring", "secrets.hash_key"];
+    let expected = [
+        "whatsapp.apps.demo.secrets",
+        "whatsapp.apps.demo.verify_token",
+        "providers.read.eyes.secret",
+        "providers.pay.till.secret",
+        "secrets.key_ring",
+        "secrets.hash_key",
+    ];
     assert_eq!(paths(&found), expected);
 
     assert!(load(&with(&[])).unwrap().refuse_dev_secrets().is_ok());

@@ -9,6 +9,7 @@ mod floors;
 mod flow_commands;
 mod flows;
 mod outbound;
+mod provider;
 mod salon;
 mod sandbox;
 mod snapshot;

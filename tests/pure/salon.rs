@@ -5,7 +5,7 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 use ganira::domain::{Money, TimeWindow, Timestamp};
-use ganira::flows::operation::salon as signatures;
+use ganira::flows::operation::{HAND_OVER, salon as signatures};
 use ganira::flows::{OperationKind, Row, Value};
 use ganira::operations::arguments;
 use ganira::operations::registry::{self, Run};
@@ -344,10 +344,11 @@ fn money_with_cents_shows_them_only_where_there_are_some() {
 
 #[test]
 fn the_registry_holds_every_declared_operation_once_and_nothing_else() {
-    let declared: Vec<_> = signatures::ALL.iter().map(|signature| signature.name).collect();
+    let all: Vec<_> = std::iter::once(&HAND_OVER).chain(signatures::ALL).collect();
+    let declared: Vec<_> = all.iter().map(|signature| signature.name).collect();
     let registered: Vec<_> = registry::ENTRIES.iter().map(|entry| entry.signature.name).collect();
     assert_eq!(registered, declared);
-    for (entry, declared) in registry::ENTRIES.iter().zip(signatures::ALL) {
+    for (entry, declared) in registry::ENTRIES.iter().zip(all) {
         assert_eq!(entry.signature, declared);
         let reserves = matches!(entry.run, Run::Reserve(_));
         assert_eq!(reserves, declared.kind == OperationKind::Reservation, "{}", declared.name);

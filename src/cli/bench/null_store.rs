@@ -18,13 +18,13 @@ use crate::api::{Api, Metrics};
 use crate::cli::{assemble, logging};
 use crate::config::Config;
 use crate::crypto::{KeyRing, TenantKey, random};
-use crate::domain::{AccountId, Clock, ContactId, Conversation, EventId, Money, Seq, TenantId, Timestamp};
+use crate::domain::{AccountId, Clock, ContactId, Conversation, EventId, Money, OutboxId, Seq, TenantId, Timestamp};
 use crate::flows::{Question, Row, Value};
 use crate::operations::{Answered, Asker};
 use crate::store::{
     AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
     LoadedConversation, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result, SealedSender,
-    SenderHashes, Store, WriterId, seals,
+    SenderHashes, ServerRow, Store, WriterId, seals,
 };
 
 const TENANT: i64 = 1;
@@ -135,7 +135,15 @@ impl Store for NullStore {
         Ok(Vec::new())
     }
 
-    async fn open_jobs(&self, _: i32) -> Result<Vec<OpenJob>> {
+    async fn due_jobs(&self, _: Timestamp, _: i32) -> Result<Vec<OpenJob>> {
+        Ok(Vec::new())
+    }
+
+    async fn postpone_job(&self, _: OutboxId, _: i16, _: Timestamp) -> Result<()> {
+        Ok(())
+    }
+
+    async fn servers(&self) -> Result<Vec<ServerRow>> {
         Ok(Vec::new())
     }
 

@@ -12,7 +12,6 @@ use crate::cli::operator::{Operator, Where};
 use crate::cli::output::{or_dash, say, say_json, say_table};
 use crate::flows::Mistake;
 use crate::operations::flows::{self, FlowError, Published, Wanted};
-use crate::operations::registry;
 
 #[derive(Debug, Args)]
 pub(super) struct Publish {
@@ -43,7 +42,8 @@ impl Publish {
         let operator = self.place.connect(file).await?;
         let tenant = operator.tenant(&self.tenant).await?;
         let wanted = Wanted { note: &self.note, by: &self.by, reviewed_only: self.reviewed_only };
-        let published = flows::publish(&operator.pool, tenant, files, &registry::environment(), wanted).await;
+        let environment = operator.environment(tenant).await?;
+        let published = flows::publish(&operator.pool, tenant, files, &environment, wanted).await;
         let published = match published {
             Err(FlowError::Mistakes(mistakes)) => return refuse(&mistakes),
             published => published?,

@@ -53,7 +53,7 @@ impl Check<'_> {
         }
     }
 
-    fn speaks(&self, channel: Channel) -> bool {
+    pub(super) fn speaks(&self, channel: Channel) -> bool {
         self.flow.channels.iter().any(|name| name == channel.as_str())
     }
 

@@ -15,6 +15,7 @@ mod operations;
 mod said;
 mod texts;
 mod unsaid;
+mod waiting;
 mod ways;
 
 use super::definition::{Arm, Flow, FlowSet, Line, Spot};
@@ -54,6 +55,7 @@ impl<'f> Check<'f> {
         self.expressions();
         self.cases();
         self.texts();
+        self.waiting();
         self.nothing_is_empty();
         self.fits();
         self.said();
@@ -77,7 +79,16 @@ impl<'f> Check<'f> {
         let named = named.into_iter().filter_map(|(name, arm)| Some((name.to_owned(), arm.as_ref()?)));
         let silences = head.silence.iter().map(|silence| ("silence".to_owned(), &silence.arm));
         let anytime = head.anytime.iter().map(|entry| (format!("anytime {}", entry.key), &entry.arm));
-        named.chain(silences).chain(anytime).collect()
+        named.chain(silences).chain(anytime).chain(self.start_arms()).collect()
+    }
+
+    /// The scenes that something outside begins.
+    fn start_arms(&self) -> Vec<(String, &'f Arm)> {
+        let start = &self.flow.start;
+        let referrals = start.referral.iter().map(|(key, arm)| (format!("referral {key}"), arm));
+        let events = start.event.iter().map(|event| (format!("event {}", event.name), &event.arm));
+        let days = start.schedule.iter().map(|day| (format!("schedule {}", day.key), &day.arm));
+        referrals.chain(events).chain(days).collect()
     }
 
     #[track_caller]

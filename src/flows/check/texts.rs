@@ -42,6 +42,9 @@ impl Check<'_> {
         let id = &needs.message;
         let message = texts.entries.iter().find(|entry| entry.id == *id && entry.attribute.is_none());
         let Some(message) = message.filter(|message| message.valued || !needs.valued) else {
+            if needs.optional {
+                return;
+            }
             let mend = format!("add it, or drop {} from languages", texts.code);
             self.add_to(
                 texts,

@@ -173,7 +173,7 @@ impl Check<'_> {
 }
 
 fn within_question(flow: &Flow, spot: Spot) -> bool {
-    owners(flow, spot).any(|spot| flow.line(spot).is_some_and(|line| line.step.asking().is_some()))
+    owners(flow, spot).any(|spot| flow.line(spot).is_some_and(|line| line.step.asking().is_some() || line.step.waits()))
         || outermost(flow, spot).is_some_and(|block| matches!(block.after, After::Resume | After::Wait))
 }
 

@@ -19,5 +19,9 @@ pub(super) static ENGLISH: Language = Language {
         no: "No",
         trouble: "Something went wrong on our side. Please try again later.",
         stopped: "All right, we stop here.",
+        meanwhile: "I will write as soon as there is news.",
+        resume: "You are not done here yet. Shall we go on?",
+        go_on: "Go on",
+        restart: "Start over",
     },
 };

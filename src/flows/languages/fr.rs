@@ -19,5 +19,9 @@ pub(super) static FRENCH: Language = Language {
         no: "Non",
         trouble: "Un problème est survenu de notre côté. Réessayez plus tard, s'il vous plaît.",
         stopped: "D'accord, nous nous arrêtons là.",
+        meanwhile: "Je vous écris dès qu'il y a du nouveau.",
+        resume: "Vous n'aviez pas terminé. On continue ?",
+        go_on: "Continuer",
+        restart: "Recommencer",
     },
 };

@@ -43,6 +43,12 @@ pub(crate) struct OwnTexts {
     pub trouble: &'static str,
     /// The person said stop.
     pub stopped: &'static str,
+    /// The person speaks while a step waits for something else.
+    pub meanwhile: &'static str,
+    /// The person has come back by another door; and the two things she may do.
+    pub resume: &'static str,
+    pub go_on: &'static str,
+    pub restart: &'static str,
 }
 
 /// Every language we know, English first.

@@ -19,5 +19,9 @@ pub(super) static KINYARWANDA: Language = Language {
         no: "Oya",
         trouble: "Habaye ikibazo ku ruhande rwacu. Ongera ugerageze nyuma.",
         stopped: "Sawa, turahagaritse.",
+        meanwhile: "Ndakwandikira nihagira igishya kiboneka.",
+        resume: "Ntabwo wari warangije. Dukomeze?",
+        go_on: "Komeza",
+        restart: "Tangira bundi bushya",
     },
 };

@@ -19,5 +19,9 @@ pub(super) static SWAHILI: Language = Language {
         no: "Hapana",
         trouble: "Kuna hitilafu upande wetu. Tafadhali jaribu tena baadaye.",
         stopped: "Sawa, tunaishia hapa.",
+        meanwhile: "Nitakuandikia mara kutakapokuwa na habari.",
+        resume: "Bado hujamaliza hapa. Tuendelee?",
+        go_on: "Endelea",
+        restart: "Anza upya",
     },
 };

@@ -99,7 +99,7 @@ impl<'a> Run<'a> {
             }
             Meant::Cancel => {
                 let words = anywhere(self.own_texts().code);
-                self.state.stack.clear();
+                self.clear();
                 self.say_own("cancelled", words.cancelled);
                 None
             }

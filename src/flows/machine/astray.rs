@@ -6,7 +6,7 @@ use super::walk::{Missed, Then};
 use crate::flows::definition::{Arm, Head, Spot};
 use crate::flows::languages::Language;
 use crate::flows::messages::written;
-use crate::flows::turn::Fault;
+use crate::flows::turn::{Fault, Passing};
 use crate::flows::value::Value;
 
 impl<'a> Run<'a> {
@@ -46,7 +46,7 @@ impl<'a> Run<'a> {
     fn give_up(&mut self) -> Then<'a> {
         let words = self.own_texts();
         self.say_own("trouble", words.texts.trouble);
-        self.state.stack.clear();
+        self.clear();
         Then::Rest
     }
 
@@ -70,8 +70,15 @@ impl<'a> Run<'a> {
 
     pub(super) fn missed(&mut self, missed: &Missed, here: Spot) -> Then<'a> {
         let Some((line, _)) = self.open_line() else { return Then::Rest };
+        if line.step.waits() {
+            self.meanwhile(line);
+            return Then::Rest;
+        }
         let Some(asking) = line.step.asking() else { return Then::Rest };
         self.doubt(Vec::new());
+        if std::mem::take(&mut self.came_back) {
+            return self.pose(here, None, 0);
+        }
         let page = self.shown().map_or(0, |shown| shown.page);
         if let Missed::Stale = missed {
             return self.pose(here, Some(self.own_texts().texts.stale.to_owned()), page);
@@ -81,8 +88,10 @@ impl<'a> Run<'a> {
             frame.tries = frame.tries.saturating_add(1);
             frame.tries
         });
+        self.count(Passing::Reasked);
         if tries >= limit {
             if let Some(arm) = &asking.stuck {
+                self.count(Passing::Left);
                 self.close_question();
                 return Then::Take(arm);
             }

@@ -34,7 +34,7 @@ impl Attachment {
 impl Run<'_> {
     /// Says a message with what it carries; a channel without pictures says the text only. `false` when the window is shut.
     pub(crate) fn say_with(&mut self, message: &str, attachment: Attachment, value: &Value) -> bool {
-        if !self.context.door_open || self.context.channel != Channel::WhatsApp {
+        if !self.door.open || self.door.channel != Channel::WhatsApp {
             return self.say(message, None);
         }
         let text = self.spoken(message);

@@ -1,10 +1,12 @@
 //! What an input does to a state.
 
 use super::run::Run;
+use super::state::Frame;
 use super::walk::{Then, first};
 use crate::domain::MessageBody;
 use crate::flows::definition::{Arm, Flow, Silence, To};
-use crate::flows::turn::{Fault, Input, Question};
+use crate::flows::steps::Signal;
+use crate::flows::turn::{Input, Passing, Question};
 use crate::flows::value::Row;
 
 /// What the person said, as a question hears it.
@@ -55,27 +57,20 @@ impl<'a> Run<'a> {
                 self.state.quiet_until = self.state.quiet_until.max(Some(*quiet_until));
                 None
             }
+            // What is waited for comes even while staff talk, or it would be lost.
+            Input::Job { number, outcome, value } => self.job(*number, outcome, value.as_ref()),
+            Input::Event { name, payload } => self.news(name, payload),
+            Input::GivenBack => self.staff(Signal::GivenBack),
+            Input::NobodyThere => self.staff(Signal::NobodyThere),
+            Input::HungUp => None,
             _ if quiet => None,
-            Input::Message { body, .. } => {
-                self.state.quiet_until = None;
+            Input::Message { body, referral } => {
                 let heard = Heard::of(body)?;
-                self.message(heard)
+                self.person(heard, referral.as_ref())
             }
+            Input::Dial { code } => self.dial(code),
             Input::Alarm => self.alarm(),
             Input::SendFailed { .. } => self.undelivered(),
-            Input::Event { .. } => {
-                self.faults.push(Fault::Event);
-                None
-            }
-            Input::Job { .. } => {
-                self.faults.push(Fault::Job);
-                None
-            }
-            Input::Dial { .. } => {
-                self.faults.push(Fault::Flow);
-                None
-            }
-            Input::GivenBack | Input::NobodyThere | Input::HungUp => None,
         }
     }
 
@@ -87,16 +82,30 @@ impl<'a> Run<'a> {
 
     fn alarm(&mut self) -> Option<Question> {
         let now = self.context.now;
-        let depth = self.state.stack.iter().rposition(|frame| frame.wake.iter().any(|wake| wake.at <= now))?;
+        let due = |(depth, frame): (usize, &Frame)| {
+            frame.wake.iter().any(|wake| wake.at <= now && self.is_awake(depth, wake))
+        };
+        let Some(depth) = self.state.stack.iter().enumerate().rev().find(|entry| due(*entry)).map(|(depth, _)| depth)
+        else {
+            return self.day_comes();
+        };
         self.state.stack.truncate(depth + 1);
+        self.choose_door();
         let (line, spot) = self.open_line()?;
         let frame = self.top()?;
         let due: Vec<u32> = frame.wake.iter().filter(|wake| wake.at <= now).map(|wake| wake.after_s).collect();
         frame.wake.retain(|wake| wake.at > now);
+        if due.contains(&0) {
+            let then = line.step.signal(self, line, Signal::TimeUp)?;
+            self.count(Passing::Answered);
+            self.close_question();
+            return self.walk(then, spot);
+        }
         let own = line.step.asking().map(|asking| &asking.silence).filter(|silence| !silence.is_empty());
         let silences = own.or_else(|| self.flow().map(|flow| &flow.head.silence))?;
         let arm = due_arm(silences, &due)?;
         if !matches!(arm.to, To::Block(_)) {
+            self.count(Passing::Left);
             self.close_question();
         }
         self.walk(Then::Take(arm), spot)
@@ -104,6 +113,7 @@ impl<'a> Run<'a> {
 
     fn undelivered(&mut self) -> Option<Question> {
         let arm = self.head_arm(|head| head.undeliverable.as_ref())?;
+        self.choose_door();
         let (_, spot) = self.open_line()?;
         self.undeliverable = true;
         self.walk(Then::Take(arm), spot)

@@ -8,7 +8,7 @@ use super::state::Frame;
 use super::walk::{Missed, Then, first};
 use crate::flows::definition::{Arm, Flow, Line, Spot, To};
 use crate::flows::steps::Answered;
-use crate::flows::turn::{Fault, Question};
+use crate::flows::turn::{Fault, Passing, Question};
 use crate::flows::understand::fold;
 use crate::flows::value::Row;
 
@@ -26,7 +26,7 @@ impl<'a> Run<'a> {
         }
         let words = self.own_texts();
         if self.state.is_open() && words.stop.contains(&said.as_str()) {
-            self.state.stack.clear();
+            self.clear();
             self.say_own("stopped", words.texts.stopped);
             return None;
         }
@@ -53,10 +53,13 @@ impl<'a> Run<'a> {
             then = self.within(line, spot, text).unwrap_or(then);
         }
         match then {
-            Then::Next | Then::Take(_) => self.close_question(),
+            Then::Next | Then::Take(_) => {
+                self.count(Passing::Answered);
+                self.close_question();
+            }
             Then::Missed(Missed::Unread) => {
                 if let Some(flow) = self.flow_by_word(&said).filter(|flow| !self.is_running(flow)) {
-                    self.state.stack.clear();
+                    self.clear();
                     return self.start(flow);
                 }
             }

@@ -16,6 +16,8 @@ pub(super) struct Outbox {
     pending: String,
     /// Bytes of text so far.
     pub bytes: usize,
+    /// The channel by which it all leaves from now on.
+    by: Option<Channel>,
 }
 
 /// All that was said.
@@ -30,7 +32,7 @@ pub(super) struct Finished {
 impl Outbox {
     pub(super) fn new(channel: Channel) -> Self {
         let (messages, said, pending) = (Vec::new(), Vec::new(), String::new());
-        Self { channel, style: SmsStyle::default(), messages, said, pending, bytes: 0 }
+        Self { channel, style: SmsStyle::default(), messages, said, pending, bytes: 0, by: None }
     }
 
     pub(super) fn text(&mut self, name: &str, text: &str) {
@@ -62,25 +64,42 @@ impl Outbox {
         self.flush();
         self.said.push(name.to_owned());
         self.bytes += bytes;
-        self.messages.extend(contents.into_iter().map(say));
+        let by = self.by;
+        self.messages.extend(contents.into_iter().map(|content| say(content, by)));
     }
 
     /// A message that goes with the one before it and has no name of its own.
     pub(super) fn further(&mut self, content: Option<Content>) {
         if content.is_some() {
             self.flush();
-            self.messages.extend(content.map(say));
+            let by = self.by;
+            self.messages.extend(content.map(|content| say(content, by)));
         }
     }
 
     pub(super) fn clear(&mut self) {
-        *self = Self { style: self.style, ..Self::new(self.channel) };
+        *self = Self { style: self.style, by: self.by, ..Self::new(self.channel) };
+    }
+
+    /// What follows leaves by the door of this channel, which is the turn's own without `by`.
+    pub(super) fn leave_by(&mut self, channel: Channel, by: Option<Channel>) {
+        if self.channel != channel {
+            self.flush();
+            self.channel = channel;
+            self.by = by;
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.messages.is_empty() && self.pending.is_empty()
     }
 
     fn flush(&mut self) {
         if !self.pending.is_empty() {
             let text = std::mem::take(&mut self.pending);
-            self.messages.extend(layout::text(self.channel, &text, self.style).into_iter().map(say));
+            let by = self.by;
+            let contents = layout::text(self.channel, &text, self.style);
+            self.messages.extend(contents.into_iter().map(|content| say(content, by)));
         }
     }
 
@@ -89,7 +108,7 @@ impl Outbox {
         if self.channel == Channel::Ussd && self.messages.is_empty() {
             let (text, rest) = layout::screen(&std::mem::take(&mut self.pending), screen, language);
             if !text.is_empty() {
-                self.messages.push(say(Content::Text { text, preview: false }));
+                self.messages.push(say(Content::Text { text, preview: false }, self.by));
             }
             unread = rest.map(|(text, key)| Unread { text, key });
         }
@@ -98,6 +117,6 @@ impl Outbox {
     }
 }
 
-fn say(content: Content) -> Say {
-    Say { content, when_unknown: crate::domain::outbound::WhenUnknown::SendAgain, wake: false, by: None }
+fn say(content: Content, by: Option<Channel>) -> Say {
+    Say { content, when_unknown: crate::domain::outbound::WhenUnknown::SendAgain, wake: false, by }
 }

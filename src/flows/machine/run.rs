@@ -14,7 +14,7 @@ use crate::flows::definition::{Flow, FlowSet, Formula, Line};
 use crate::flows::expression::Scope;
 use crate::flows::languages::{Language, language};
 use crate::flows::messages::Texts;
-use crate::flows::turn::{Answer, Context, Done, Fault, Input, Question, Rests};
+use crate::flows::turn::{Answer, Context, Count, Done, Door, Fault, Input, JobOrder, Passing, Question, Rests};
 use crate::flows::understand::Ears;
 use crate::flows::value::{Row, Value};
 
@@ -33,6 +33,13 @@ pub(crate) struct Run<'a> {
     pub(super) spent: bool,
     /// The head's `undeliverable` was taken in this turn.
     pub(super) undeliverable: bool,
+    /// By which door what is said leaves.
+    pub(super) door: Door,
+    pub(super) jobs: Vec<JobOrder>,
+    /// By flow and step.
+    counts: Vec<(&'a str, &'a str, Passing)>,
+    /// The person has come back by another door: an answer that cannot be read shows the open question, and costs no try.
+    pub(super) came_back: bool,
     /// The steps of a loop have run through: its step is reached for its next item.
     pub(super) came_round: bool,
     /// The steps reached, for those who want to know: flow and step.
@@ -65,6 +72,10 @@ impl<'a> Run<'a> {
             steps: 0,
             spent: false,
             undeliverable: false,
+            door: Door { channel: context.channel, open: context.door_open },
+            jobs: Vec::new(),
+            counts: Vec::new(),
+            came_back: false,
             came_round: false,
             trace: None,
             kept: None,
@@ -74,7 +85,12 @@ impl<'a> Run<'a> {
     pub(super) fn done(mut self) -> Done {
         self.forget();
         self.state.rev = if self.state.stack.is_empty() { 0 } else { self.context.revision };
-        let alarm = self.state.stack.iter().flat_map(|frame| &frame.wake).map(|wake| wake.at).min();
+        self.plan_days();
+        let run = &self;
+        let timers = run.state.stack.iter().enumerate().flat_map(|(depth, frame)| {
+            frame.wake.iter().filter(move |wake| run.is_awake(depth, wake)).map(|wake| wake.at)
+        });
+        let alarm = timers.chain(run.state.days.values().copied()).min();
         let alarm = alarm.map(|at| self.state.quiet_until.map_or(at, |quiet| at.max(quiet)));
         let words = self.own_texts();
         let finished = self.outbox.finish(&self.context.screen, words);
@@ -84,19 +100,51 @@ impl<'a> Run<'a> {
         let rests = match self.open_line() {
             _ if self.state.unread.is_some() => Rests::Question,
             None => Rests::Ended,
+            Some(_) if self.state.resume.is_some() => Rests::Question,
             Some((line, _)) if line.step.asking().is_some() => Rests::Question,
             Some(_) => Rests::Waiting,
         };
+        if !finished.messages.is_empty() {
+            self.state.via = Some(self.door.channel);
+        }
+        let counts = self.counts.iter().map(|(flow, step, what)| Count {
+            flow: (*flow).to_owned(),
+            step: (*step).to_owned(),
+            what: *what,
+        });
+        let counts = counts.collect();
         Done {
             state: self.state,
             messages: finished.messages,
             alarm,
             said: finished.said,
-            jobs: Vec::new(),
-            counts: Vec::new(),
+            jobs: self.jobs,
+            counts,
             rests,
             faults: self.faults,
         }
+    }
+
+    /// Counts what happens at the open step.
+    pub(super) fn count(&mut self, what: Passing) {
+        if let Some((line, _)) = self.open_line()
+            && let Some(flow) = self.flow()
+        {
+            self.counts.push((&flow.name, &line.id, what));
+        }
+    }
+
+    /// The session is over.
+    pub(super) fn clear(&mut self) {
+        if self.state.is_open() {
+            self.count(Passing::Left);
+        }
+        self.state.stack.clear();
+        self.state.resume = None;
+    }
+
+    pub(crate) fn fault(&mut self, fault: Fault) {
+        self.faults.push(fault);
     }
 
     pub(super) fn flow(&self) -> Option<&'a Flow> {
@@ -268,7 +316,7 @@ impl Scope for Run<'_> {
                 profile.map(|name| Cow::Owned(Value::text(name)))
             }
             "input" if rest == ["text"] => self.text.as_ref().map(Cow::Borrowed),
-            "channel" => own(Value::text(self.context.channel.as_str())),
+            "channel" => own(Value::text(self.door.channel.as_str())),
             "language" => own(Value::text(self.own_texts().code)),
             "today" => own(Value::Date(self.today())),
             "now" => own(Value::DateTime(self.now())),

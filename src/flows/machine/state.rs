@@ -1,11 +1,12 @@
 //! What the core keeps of a conversation between two turns, and how it is written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Timestamp;
+use crate::flows::turn::Channel;
 use crate::flows::value::{Row, Value};
 
 /// The version in which states are written.
@@ -36,6 +37,21 @@ pub struct State {
     /// Staff talk here themselves until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) quiet_until: Option<Timestamp>,
+    /// The channel of the door by which the two last spoke.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) via: Option<Channel>,
+    /// When the person last used a USSD screen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) screen_at: Option<Timestamp>,
+    /// The person has come back and is asked whether to go on or to begin anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) resume: Option<Shown>,
+    /// The number of the last job.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) jobs: u32,
+    /// When the contact's own days are due, by flow and scene.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) days: BTreeMap<String, Timestamp>,
     /// What a USSD screen had no room for, when nothing was asked after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) unread: Option<Unread>,
@@ -50,6 +66,11 @@ impl Default for State {
             tags: BTreeSet::new(),
             prompt: 0,
             stack: Vec::new(),
+            via: None,
+            screen_at: None,
+            resume: None,
+            jobs: 0,
+            days: BTreeMap::new(),
             rev: 0,
             quiet_until: None,
             unread: None,
@@ -149,6 +170,12 @@ pub(crate) struct Frame {
     /// A digression: steps of the flow below it, run while its question stays open. It sees that flow's values.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub aside: bool,
+    /// News or a day of the contact's began it over what was open; when it ends, the open question is asked again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub over: bool,
+    /// The job whose result it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<u32>,
 }
 
 impl Frame {
@@ -165,6 +192,8 @@ impl Frame {
             tongue: false,
             rounds: Vec::new(),
             aside: false,
+            over: false,
+            job: None,
         }
     }
 }
@@ -231,11 +260,11 @@ pub(crate) struct Round {
     pub item: u16,
 }
 
-/// When a silence arm of the open question is due.
+/// When a silence arm of the open question is due, or the time of a step that waits is up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Wake {
     pub at: Timestamp,
-    /// Its seconds, by which the arm is found again.
+    /// Its seconds, by which the arm is found again; none where the time is up.
     pub after_s: u32,
 }
 

@@ -16,7 +16,7 @@ use crate::flows::expression::Scope;
 use crate::flows::layout::{self, MORE, Opt, SmsStyle, units};
 use crate::flows::messages::Texts;
 use crate::flows::steps::Asking;
-use crate::flows::turn::{Channel, Fault};
+use crate::flows::turn::{Channel, Fault, Passing};
 use crate::flows::understand::{self, Hearing, Picked, Seen, fold};
 use crate::flows::value::Value;
 
@@ -59,7 +59,7 @@ impl<'a> Run<'a> {
 
     /// Says a message; `false` when the channel's window is shut and there is no template for it.
     pub(crate) fn say(&mut self, message: &str, template: Option<&str>) -> bool {
-        match (self.context.door_open, template) {
+        match (self.door.open, template) {
             (true, _) => {
                 let text = self.spoken(message);
                 self.outbox.style = self.sms_style();
@@ -80,7 +80,7 @@ impl<'a> Run<'a> {
 
     /// A message's text as the channel needs it: `.sms` for SMS, `.plain` for USSD and SMS, where there are such.
     pub(super) fn spoken(&mut self, message: &str) -> String {
-        let own: &[&str] = match self.context.channel {
+        let own: &[&str] = match self.door.channel {
             Channel::WhatsApp => &[],
             Channel::Ussd => &["plain"],
             Channel::Sms => &["sms", "plain"],
@@ -89,13 +89,13 @@ impl<'a> Run<'a> {
         own.or_else(|| self.text(message)).unwrap_or_else(|| self.missing(message))
     }
 
-    fn sms_style(&self) -> SmsStyle {
+    pub(super) fn sms_style(&self) -> SmsStyle {
         self.flow().map_or_else(SmsStyle::default, |flow| flow.head.sms)
     }
 
     /// One of the engine's own texts.
     pub(super) fn say_own(&mut self, name: &str, text: &str) {
-        if self.context.door_open {
+        if self.door.open {
             self.outbox.text(name, text);
         }
     }
@@ -146,12 +146,9 @@ impl<'a> Run<'a> {
 
     /// A question is opened: its tries and timers begin.
     pub(crate) fn begin(&mut self, line: &Line, asking: &Asking) {
-        let flow = self.flow();
-        let own = (!asking.silence.is_empty()).then_some(&asking.silence);
-        let silence = own.or_else(|| flow.map(|flow| &flow.head.silence)).into_iter().flatten();
         let wake: Vec<Wake> = match self.kept.take() {
             Some((at, wake)) if at == line.id => wake,
-            _ => silence.filter_map(|silence| self.wake_after(silence.after_s)).collect(),
+            _ => self.silences_of(asking),
         };
         self.rest_at(line);
         let Some(frame) = self.top() else { return };
@@ -159,9 +156,14 @@ impl<'a> Run<'a> {
         frame.readings.clear();
         frame.tongue = false;
         frame.wake = wake;
-        if frame.aside {
-            return;
+        if !frame.aside {
+            self.remember_passing(line);
         }
+        self.count(Passing::Entered);
+    }
+
+    fn remember_passing(&mut self, line: &Line) {
+        let Some(frame) = self.top() else { return };
         match frame.trail.last_mut() {
             Some(last) if last.at == line.id => last.gave.clear(),
             _ => frame.trail.push(Passed { at: line.id.clone(), gave: Vec::new() }),
@@ -169,6 +171,13 @@ impl<'a> Run<'a> {
         if frame.trail.len() > TRAIL_MAX {
             frame.trail.remove(0);
         }
+    }
+
+    /// The timers of a question that begins now.
+    pub(super) fn silences_of(&self, asking: &Asking) -> Vec<Wake> {
+        let own = (!asking.silence.is_empty()).then_some(&asking.silence);
+        let silence = own.or_else(|| self.flow().map(|flow| &flow.head.silence)).into_iter().flatten();
+        silence.filter_map(|silence| self.wake_after(silence.after_s)).collect()
     }
 
     fn wake_after(&self, after_s: u32) -> Option<Wake> {
@@ -190,7 +199,7 @@ impl<'a> Run<'a> {
         let digest = digest(self.state.stack.last().map_or("", |frame| &frame.at), &text);
         let number = self.state.prompt.wrapping_add(1);
         let mark = format!("p{number}.{digest:08x}:");
-        if !self.context.door_open {
+        if !self.door.open {
             let Some(template) = asking.template.as_deref() else {
                 self.faults.push(Fault::WindowShut);
                 return Then::Shut(asking.window_shut.as_ref());
@@ -220,8 +229,8 @@ impl<'a> Run<'a> {
             screen: &self.context.screen,
             sms: self.sms_style(),
         };
-        let mut laid = layout::prompt(self.context.channel, prompt);
-        if asking.place && self.context.channel == Channel::WhatsApp {
+        let mut laid = layout::prompt(self.door.channel, prompt);
+        if asking.place && self.door.channel == Channel::WhatsApp {
             ask_for_place(&mut laid.contents);
         }
         self.outbox.contents(&asking.message, bytes, laid.contents);
@@ -257,7 +266,7 @@ impl<'a> Run<'a> {
             screen: &self.context.screen,
             sms: self.sms_style(),
         };
-        let laid = layout::prompt(self.context.channel, prompt);
+        let laid = layout::prompt(self.door.channel, prompt);
         self.outbox.contents(name, bytes, laid.contents);
         Shown {
             prompt: number,
@@ -274,7 +283,7 @@ impl<'a> Run<'a> {
     /// What stands before a question, and the page that is shown. Where both share pages, something new to say begins them anew, and what
     /// was said stays with them while they are turned.
     fn before_question(&mut self, lead: Option<String>, page: u8) -> (String, u8) {
-        if self.context.channel == Channel::WhatsApp {
+        if self.door.channel == Channel::WhatsApp {
             return (lead.unwrap_or_default(), page);
         }
         let said = self.outbox.lead();

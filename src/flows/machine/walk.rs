@@ -148,8 +148,13 @@ impl<'a> Run<'a> {
         if self.state.stack.last().is_some_and(|frame| frame.aside) {
             self.state.stack.pop();
         }
-        let Some((_, spot)) = self.open_line() else { return Then::Leave(None) };
-        if self.shown().is_some() {
+        self.ask_again()
+    }
+
+    /// The open question is asked again as it stands.
+    pub(super) fn ask_again(&mut self) -> Then<'a> {
+        let Some((line, spot)) = self.open_line() else { return Then::Leave(None) };
+        if self.shown().is_some() || line.step.waits() {
             let page = self.shown().map_or(0, |shown| shown.page);
             return self.pose(spot, None, page);
         }
@@ -219,7 +224,7 @@ impl<'a> Run<'a> {
         let Some(flow) = self.flow() else { return Then::Rest };
         let mut spot = Some(*here);
         while let Some(at) = spot {
-            if flow.line(at).is_some_and(|line| line.step.asking().is_some()) {
+            if flow.line(at).is_some_and(|line| line.step.asking().is_some() || line.step.waits()) {
                 return self.arrive(at, here);
             }
             spot = flow.blocks.get(at.block).and_then(|block| block.owner);
@@ -228,7 +233,7 @@ impl<'a> Run<'a> {
             return self.resume_below();
         }
         match self.open_line() {
-            Some((line, at)) if line.step.asking().is_some() => self.arrive(at, here),
+            Some((line, at)) if line.step.asking().is_some() || line.step.waits() => self.arrive(at, here),
             _ => Then::Leave(None),
         }
     }
@@ -267,6 +272,9 @@ impl<'a> Run<'a> {
         let declared = flow.and_then(|flow| flow.ends.iter().find(|(name, _)| Some(name.as_str()) == end));
         let value =
             declared.and_then(|(_, values)| given_back(values.iter().map(|(name, _)| name.as_str()), &frame.vals));
+        if frame.over && self.open_line().is_some() {
+            return self.uncover(here);
+        }
         match self.open_line() {
             None => {
                 self.state.stack.clear();

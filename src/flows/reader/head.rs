@@ -1,11 +1,12 @@
 //! The head of a flow file: everything but its scenes.
 
-use super::{Keys, Reader, describe, text};
-use crate::flows::definition::{After, Anytime, Flow, Start, UssdPages};
+use super::{Keys, Reader, describe, start, text};
+use crate::flows::definition::{After, Anytime, Flow, Return, UssdPages};
 use crate::flows::layout::{Plain, SmsStyle};
 use crate::flows::mistake::did_you_mean;
 use crate::flows::operation::Type;
 use crate::flows::source::{Kind, Node};
+use crate::flows::turn::Channel;
 
 /// The format of flow files that we read.
 const FORMAT: i64 = 1;
@@ -69,7 +70,7 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
     if flow.languages.is_empty() {
         flow.languages.push("en".to_owned());
     }
-    flow.start = start(keys.take("start"), reader);
+    flow.start = start::read(keys.take("start"), reader);
     flow.takes = kinds(keys.take("takes"), "takes", reader);
     if let Some(ends) = keys.take("ends").and_then(|node| Keys::of(node, "ends", reader.mistakes)) {
         flow.ends =
@@ -81,6 +82,11 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
     flow.head.unavailable = keys.take("unavailable").and_then(|node| reader.arm_with(node, After::End));
     flow.head.undeliverable = keys.take("undeliverable").and_then(|node| reader.arm_with(node, After::Wait));
     flow.head.silence = reader.silences(keys.take("silence"));
+    flow.head.resume = keys.take("resume").and_then(|node| resume(node, reader));
+    flow.head.carry_on = known_words(keys.take("carry_on"), "channel", &CHANNELS, reader)
+        .iter()
+        .filter_map(|name| Channel::named(name))
+        .collect();
     if let Some(sms) = keys.take("sms") {
         flow.head.sms = sms_style(sms, reader);
     }
@@ -99,6 +105,19 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
                 arm,
                 folded: Vec::new(),
             }));
+        }
+    }
+}
+
+fn resume(node: &Node, reader: &mut Reader<'_>) -> Option<Return> {
+    match text(node, "resume", reader.mistakes)? {
+        "go_on" => Some(Return::GoOn),
+        "ask" => Some(Return::Ask),
+        "restart" => Some(Return::Restart),
+        other => {
+            let mend = did_you_mean(other, ["go_on", "ask", "restart"], "write one of them");
+            reader.mistakes.add(node.at, format!("no resume \"{other}\""), "we know go_on, ask, restart", mend);
+            None
         }
     }
 }
@@ -123,20 +142,6 @@ fn sms_style(node: &Node, reader: &mut Reader<'_>) -> SmsStyle {
     }
     keys.finish("sms", reader.mistakes);
     style
-}
-
-fn start(node: Option<&Node>, reader: &mut Reader<'_>) -> Start {
-    let Some(mut keys) = node.and_then(|node| Keys::of(node, "start", reader.mistakes)) else {
-        return Start::default();
-    };
-    let start = Start {
-        at: keys.at,
-        words: keys.yes_no("words", reader.mistakes),
-        otherwise: keys.yes_no("otherwise", reader.mistakes),
-        folded: Vec::new(),
-    };
-    keys.finish("start", reader.mistakes);
-    start
 }
 
 /// A list of words that must be `known` ones; others are left out.
@@ -174,7 +179,8 @@ fn known_words(node: Option<&Node>, what: &str, known: &[&str], reader: &mut Rea
     }
 }
 
-fn kinds(node: Option<&Node>, what: &str, reader: &mut Reader<'_>) -> Vec<(String, Type)> {
+/// Names and their types: `{left: whole, visit: salon.visit}`.
+pub(crate) fn kinds(node: Option<&Node>, what: &str, reader: &mut Reader<'_>) -> Vec<(String, Type)> {
     let Some(keys) = node.and_then(|node| Keys::of(node, what, reader.mistakes)) else { return Vec::new() };
     let mut found = Vec::new();
     for (key, node) in keys.pairs() {

@@ -4,10 +4,12 @@ mod head;
 mod keyring;
 mod keys;
 mod moves;
+mod start;
 
-pub(crate) use head::{PAGES_MAX, SEGMENTS_MAX};
+pub(crate) use head::{PAGES_MAX, SEGMENTS_MAX, kinds};
 pub(crate) use keyring::{keys_of_head, keys_of_step};
 pub(crate) use keys::{Keys, describe, text};
+pub(crate) use start::event_name;
 
 use std::collections::HashMap;
 
@@ -320,7 +322,7 @@ fn word_arm(word: &str) -> Option<To> {
 }
 
 /// `25s`, `10m`, `2h`, `1d` in seconds.
-fn duration_s(text: &str) -> Option<u32> {
+pub(crate) fn duration_s(text: &str) -> Option<u32> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let seconds = match unit {
         "s" => 1,

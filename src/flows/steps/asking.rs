@@ -52,6 +52,6 @@ impl Asking {
     }
 
     pub(crate) fn needs(&self, labels: Vec<String>) -> Needs {
-        Needs { message: self.message.clone(), labels, valued: true, prompt: true, plain: false }
+        Needs { message: self.message.clone(), labels, valued: true, prompt: true, plain: false, optional: false }
     }
 }

@@ -79,7 +79,7 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
     Some(Box::new(Choose { asking, from, options, keys: fixed, empty, if_one_take }))
 }
 
-fn options(node: &Node, reader: &mut Reader<'_>) -> Vec<(String, Arm)> {
+pub(super) fn options(node: &Node, reader: &mut Reader<'_>) -> Vec<(String, Arm)> {
     let mut found = Vec::new();
     match &node.kind {
         Kind::List(items) => {

@@ -10,7 +10,10 @@ mod end;
 mod find;
 mod form;
 pub(crate) mod go;
+mod human;
+mod job;
 mod language;
+mod moving;
 mod perform;
 mod readings;
 mod say;
@@ -18,6 +21,7 @@ mod set;
 mod shares;
 mod switch;
 mod tag;
+mod wait;
 
 use std::fmt::Debug;
 
@@ -28,7 +32,8 @@ use super::expression::Kind;
 use super::machine::{Heard, Missed, Run, Then};
 use super::mistake::At;
 use super::reader::{Keys, Reader};
-use super::value::Value;
+use super::turn::{Channel, JobKind};
+use super::value::{Row, Value};
 
 /// A verb and how its step is read.
 pub(crate) struct StepKind {
@@ -54,6 +59,12 @@ pub(crate) const KINDS: &[StepKind] = &[
     StepKind { verb: "language", read: language::read },
     StepKind { verb: "call", read: call::read },
     StepKind { verb: "go", read: go::read },
+    StepKind { verb: "wait", read: wait::read },
+    StepKind { verb: "move", read: moving::read },
+    StepKind { verb: "human", read: human::read },
+    StepKind { verb: "read", read: job::read_document },
+    StepKind { verb: "pay", read: job::pay },
+    StepKind { verb: "request", read: job::request },
     StepKind { verb: "end", read: end::read },
 ];
 
@@ -72,6 +83,8 @@ pub(crate) struct Needs {
     pub valued: bool,
     /// Whether the labels stand on buttons or rows.
     pub prompt: bool,
+    /// The flow can do without: then nothing is said.
+    pub optional: bool,
     /// Whether channels without pictures need a text of their own, `.plain`.
     pub plain: bool,
 }
@@ -94,6 +107,37 @@ pub(crate) struct Callee<'a> {
     pub with: &'a [(String, Formula)],
     pub outcomes: &'a [(String, Arm)],
     pub yields: Option<&'a str>,
+}
+
+/// What a resting step may hear that does not come from the person.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Signal<'s> {
+    /// The instant until which it rests has come.
+    TimeUp,
+    News {
+        name: &'s str,
+        payload: &'s Row,
+    },
+    Job {
+        outcome: &'s str,
+        value: Option<&'s Value>,
+    },
+    GivenBack,
+    NobodyThere,
+}
+
+/// The outcomes of a step that calls neither an operation nor a flow, for `check`.
+#[derive(Debug)]
+pub(crate) struct Outcomes<'a> {
+    pub known: Vec<&'a str>,
+    pub handled: &'a [(String, Arm)],
+}
+
+/// Who outside does a step's work, for `check`.
+#[derive(Debug)]
+pub(crate) struct Helper<'a> {
+    pub kind: JobKind,
+    pub name: &'a str,
 }
 
 /// The cases of a `switch`, for `check`.
@@ -240,6 +284,38 @@ pub(crate) trait Step: Debug + Send + Sync {
         None
     }
 
+    /// Whether it rests until something other than an answer comes: an instant, news, a result, staff.
+    fn waits(&self) -> bool {
+        false
+    }
+
+    /// What such a step makes of a signal; `None` when it is not what it waits for.
+    fn signal<'a>(&'a self, _run: &mut Run<'a>, _line: &'a Line, _signal: Signal<'_>) -> Option<Then<'a>> {
+        None
+    }
+
+    fn outcomes(&self) -> Option<Outcomes<'_>> {
+        None
+    }
+
+    fn helper(&self) -> Option<Helper<'_>> {
+        None
+    }
+
+    /// The channel on which the flow is to go on.
+    fn moves_to(&self) -> Option<Channel> {
+        None
+    }
+
+    /// Whether staff talk here while it rests.
+    fn is_with_staff(&self) -> bool {
+        false
+    }
+
+    /// For news it would wait for without end.
+    fn waits_without_end(&self) -> bool {
+        false
+    }
     /// The name that becomes one of those rows.
     fn rows_into(&self) -> Option<&str> {
         self.rows_from().and(self.asking()).map(|asking| asking.name.as_str())

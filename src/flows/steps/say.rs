@@ -52,7 +52,7 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
 
 impl Step for Say {
     fn run<'a>(&'a self, run: &mut Run<'a>, _: &'a Line) -> Then<'a> {
-        let shut = !run.context.door_open;
+        let shut = !run.is_heard();
         let attached = self.attached.as_ref().filter(|_| !shut);
         let said = match attached.and_then(|(kind, formula)| Some((*kind, run.value(formula)?))) {
             Some((kind, value)) => run.say_with(&self.message, kind, &value),
@@ -79,6 +79,7 @@ impl Step for Say {
 
     fn needs(&self) -> Vec<Needs> {
         let plain = matches!(self.attached, Some((Attachment::Image | Attachment::Document, _)));
-        vec![Needs { message: self.message.clone(), labels: Vec::new(), valued: true, prompt: false, plain }]
+        let message = self.message.clone();
+        vec![Needs { message, labels: Vec::new(), valued: true, prompt: false, plain, optional: false }]
     }
 }

@@ -8,10 +8,10 @@ use super::typed::{is, json, word};
 use crate::flows::messages::print;
 use crate::flows::reader::describe;
 use crate::flows::source::{Kind, Node};
-use crate::flows::turn::Count;
+use crate::flows::turn::{Channel, Count, Rests};
 
 /// What `check` can look at.
-pub(super) const KNOWN: [&str; 12] = [
+pub(super) const KNOWN: [&str; 14] = [
     "done",
     "ended",
     "at",
@@ -24,6 +24,8 @@ pub(super) const KNOWN: [&str; 12] = [
     "jobs",
     "counts",
     "fault",
+    "by",
+    "rests",
 ];
 
 impl Session<'_> {
@@ -101,6 +103,15 @@ impl Session<'_> {
                 equal(&words(wanted), &list(&jobs))
             }
             "counts" => self.counted(wanted),
+            "by" => equal(&word(wanted).unwrap_or_default(), self.by.map_or("nothing", Channel::as_str)),
+            "rests" => {
+                let rests = match self.rests {
+                    Rests::Question => "question",
+                    Rests::Waiting => "waiting",
+                    Rests::Ended => "ended",
+                };
+                equal(&word(wanted).unwrap_or_default(), rests)
+            }
             "values" => self.values(wanted),
             other => Err(Trouble::Impossible(format!("check knows no \"{other}\""))),
         }

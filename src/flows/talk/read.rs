@@ -284,6 +284,9 @@ impl Reader<'_> {
         if let Some(node) = keys.take("via") {
             acts.extend(self.channel(node).map(|channel| (node.at, Act::Via(channel))));
         }
+        if let Some(node) = keys.take("referral") {
+            acts.extend(word(node).map(|id| (node.at, Act::Referral(id))));
+        }
         self.inputs(keys, &mut acts);
         let bot = keys.take("bot").map(|node| (node.at, self.expected_bot(node)));
         let checks = keys.take("check").and_then(|node| Keys::of(node, "check", self.mistakes)).map_or_else(

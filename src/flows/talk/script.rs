@@ -93,6 +93,8 @@ pub(super) enum Act {
     Failed,
     /// A USSD code is dialled.
     Dial(String),
+    /// The next message comes through an advertisement of this id.
+    Referral(String),
     /// The USSD session breaks off.
     HangUp,
     /// News from outside: its name and what it carries.

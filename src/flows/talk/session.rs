@@ -9,14 +9,14 @@ use super::screen;
 use super::script::{Act, Exchange, Middle, Sent, Settings, Test};
 use super::typed::word;
 use super::world::{World, outcome_of};
-use crate::domain::{Content, MessageBody, Timestamp};
+use crate::domain::{Content, MessageBody, Referral, Timestamp};
 use crate::flows::definition::FlowSet;
 use crate::flows::layout::{MORE, gsm};
 use crate::flows::machine::{self, State};
 use crate::flows::messages::print;
 use crate::flows::mistake::At;
 use crate::flows::source::Node;
-use crate::flows::turn::{Answer, Channel, Context, Count, Done, Door, Fault, Input, JobOrder, Turn};
+use crate::flows::turn::{Answer, Channel, Context, Count, Done, Door, Fault, Input, JobOrder, Rests, Turn};
 use crate::flows::value::{Row, media_label};
 
 /// Pages one turns over in search of an option.
@@ -94,6 +94,10 @@ pub struct Session<'f> {
     pub(super) sent: Vec<Content>,
     pub(super) faults: Vec<Fault>,
     /// Every job ordered so far.
+    referral: Option<Referral>,
+    /// The channel by which the last message left.
+    pub(super) by: Option<Channel>,
+    pub(super) rests: Rests,
     pub(super) jobs: Vec<JobOrder>,
     pub(super) counts: Vec<Count>,
     /// The steps that were reached: flow and step.
@@ -127,6 +131,9 @@ impl<'f> Session<'f> {
             screen: Vec::new(),
             sent: Vec::new(),
             faults: Vec::new(),
+            referral: None,
+            by: None,
+            rests: Rests::Ended,
             jobs: Vec::new(),
             counts: Vec::new(),
             reached: BTreeSet::new(),
@@ -243,6 +250,9 @@ impl<'f> Session<'f> {
                 self.come_by(Channel::Ussd);
                 return self.turn(&Input::Dial { code: code.clone() }, &format!("> {code}"));
             }
+            Act::Referral(id) => {
+                self.referral = Some(Referral { source_id: Some(id.clone()), ..Referral::default() });
+            }
             Act::HangUp => {
                 self.door(Channel::Ussd, false);
                 return self.turn(&Input::HungUp, "> (hangs up)");
@@ -332,7 +342,8 @@ impl<'f> Session<'f> {
     }
 
     fn message(&mut self, body: MessageBody, shown: &str) -> Result<Vec<String>, Trouble> {
-        self.turn(&Input::Message { body, referral: None }, shown)
+        let referral = self.referral.take();
+        self.turn(&Input::Message { body, referral }, shown)
     }
 
     /// Chooses an option as a person of the channel does: she taps it, or types the key that stands before it, and turns pages until she
@@ -452,6 +463,10 @@ impl<'f> Session<'f> {
     fn take(&mut self, done: Done) -> Vec<String> {
         self.state = done.state;
         self.alarm = done.alarm;
+        self.rests = done.rests;
+        if let Some(say) = done.messages.last() {
+            self.by = Some(say.by.unwrap_or(self.context.channel));
+        }
         self.faults.extend(&done.faults);
         self.jobs.extend(done.jobs);
         self.counts.extend(done.counts);

@@ -1,6 +1,7 @@
 //! Values that a flow keeps and passes on. They can be written to a snapshot and read back equal.
 
 mod decimal;
+mod json;
 mod place;
 
 use std::borrow::Cow;

@@ -159,6 +159,17 @@ impl<'f> Ways<'f> {
         let takes = flow.takes.iter().map(|(name, kind)| Gift { name, fields: fields_of(*kind) }).collect();
         let first = flow.scenes.first().map_or(Target::Leave(None), |scene| self.first_of(scene.block));
         self.push(START, first, String::new(), true, takes, Vec::new());
+        for event in &flow.start.event {
+            let gives = event.gives.iter().map(|(name, kind)| Gift { name, fields: fields_of(*kind) }).collect();
+            let to = self.target(START, &event.arm);
+            self.push(START, to, format!("event {}", event.name), true, gives, Vec::new());
+        }
+        let referrals = flow.start.referral.iter().map(|(key, arm)| (format!("referral {key}"), arm));
+        let days = flow.start.schedule.iter().map(|day| (format!("schedule {}", day.key), &day.arm));
+        for (way, arm) in referrals.chain(days) {
+            let to = self.target(START, arm);
+            self.push(START, to, way, true, Vec::new(), Vec::new());
+        }
         if !flow.start.is_nothing() {
             for (way, arm) in flow.head.anytime.iter().map(|entry| (format!("anytime {}", entry.key), &entry.arm)) {
                 let to = self.target(START, arm);
@@ -208,7 +219,7 @@ impl<'f> Ways<'f> {
         let calls = line.step.callee().is_some();
         let asking = line.step.asking();
         let unasked = line.step.unasked();
-        let rests = calls || asking.is_some() || (line.step.falls_through() && !unasked.0);
+        let rests = calls || asking.is_some() || line.step.waits() || (line.step.falls_through() && !unasked.0);
         if rests {
             ways.extend(head.anytime.iter().map(|entry| (format!("anytime {}", entry.key), &entry.arm, true)));
             ways.extend(head.undeliverable.iter().map(|arm| ("undeliverable".to_owned(), arm, true)));
@@ -291,7 +302,7 @@ impl<'f> Ways<'f> {
     fn asked_again(&self, spot: Spot) -> Target<'f> {
         let mut owner = Some(spot);
         while let Some(at) = owner {
-            if self.flow.line(at).is_some_and(|line| line.step.asking().is_some()) {
+            if self.flow.line(at).is_some_and(|line| line.step.asking().is_some() || line.step.waits()) {
                 return self.number(at).map_or(Target::Resume, Target::Step);
             }
             owner = self.flow.blocks.get(at.block).and_then(|block| block.owner);

@@ -61,6 +61,9 @@ impl<'f> Names<'f> {
         for (name, kind) in &flow.takes {
             names.give(name, Named::of(*kind));
         }
+        for (name, kind) in flow.start.event.iter().flat_map(|event| &event.gives) {
+            names.give(name, Named::of(*kind));
+        }
         let lines = || flow.blocks.iter().flat_map(|block| &block.lines);
         for line in lines() {
             if let Some(operation) = line.step.operation() {

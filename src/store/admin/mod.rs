@@ -2,10 +2,12 @@
 
 pub mod dead_letters;
 pub mod flows;
+pub mod hand_overs;
 pub mod health;
 pub mod keys;
 pub mod people;
 pub mod requests;
+pub mod servers;
 pub mod tenants;
 
 use sqlx::{Executor as _, PgPool, Postgres, Transaction};

@@ -21,9 +21,9 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use super::{
     AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
     LoadedConversation, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result, SealedSender,
-    SenderHashes, Store, WriterId,
+    SenderHashes, ServerRow, Store, WriterId,
 };
-use crate::domain::{AccountId, ContactId, Conversation, EventId, TenantId, Timestamp};
+use crate::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, TenantId, Timestamp};
 
 pub use connect::{ConnectError, owner_pool};
 
@@ -127,8 +127,16 @@ impl Store for PgStore {
         rest::due_timers(&self.pool, until, limit).await
     }
 
-    async fn open_jobs(&self, limit: i32) -> Result<Vec<OpenJob>> {
-        rest::open_jobs(&self.pool, limit).await
+    async fn due_jobs(&self, now: Timestamp, limit: i32) -> Result<Vec<OpenJob>> {
+        rest::due_jobs(&self.pool, now, limit).await
+    }
+
+    async fn postpone_job(&self, job: OutboxId, tries: i16, not_before: Timestamp) -> Result<()> {
+        rest::postpone_job(&self.pool, job, tries, not_before).await
+    }
+
+    async fn servers(&self) -> Result<Vec<ServerRow>> {
+        rest::servers(&self.pool).await
     }
 
     async fn open_outbox(&self, account: AccountId, after: OutboxPlace, limit: i32) -> Result<Vec<OpenOutboxRow>> {

@@ -5,7 +5,8 @@ use sqlx::{PgPool, Row};
 
 use crate::domain::{AccountId, ContactId, Conversation, OutboxId, Seq, TenantId, Timestamp};
 use crate::store::{
-    AccountRow, DeadLetterRow, DueTimer, OpenJob, Registration, ReplayRow, RequestRow, Result, StoreError, WriterId,
+    AccountRow, DeadLetterRow, DueTimer, OpenJob, Registration, ReplayRow, RequestRow, Result, ServerRow, StoreError,
+    WriterId,
 };
 
 /// Names what failed.
@@ -73,14 +74,16 @@ pub(super) async fn due_timers(pool: &PgPool, until: Timestamp, limit: i32) -> R
     rows.iter().map(|row| read(row).map_err(failed)).collect()
 }
 
-pub(super) async fn open_jobs(pool: &PgPool, limit: i32) -> Result<Vec<OpenJob>> {
-    let failed = failed("read open jobs");
-    let rows =
-        sqlx::query("SELECT tenant_id, contact_id, seq, n, account_id, kind, at, body, wrapped FROM open_jobs($1)")
-            .bind(limit)
-            .fetch_all(pool)
-            .await
-            .map_err(failed)?;
+pub(super) async fn due_jobs(pool: &PgPool, now: Timestamp, limit: i32) -> Result<Vec<OpenJob>> {
+    let failed = failed("read due jobs");
+    let rows = sqlx::query(
+        "SELECT tenant_id, contact_id, seq, n, account_id, kind, at, body, wrapped, tries FROM due_jobs($1, $2)",
+    )
+    .bind(now)
+    .bind(limit)
+    .fetch_all(pool)
+    .await
+    .map_err(failed)?;
     let read = |row: &PgRow| {
         Ok(OpenJob {
             id: OutboxId {
@@ -93,6 +96,36 @@ pub(super) async fn open_jobs(pool: &PgPool, limit: i32) -> Result<Vec<OpenJob>>
             at: row.try_get(6)?,
             body: row.try_get(7)?,
             wrapped_key: row.try_get(8)?,
+            tries: row.try_get(9)?,
+        })
+    };
+    rows.iter().map(|row| read(row).map_err(failed)).collect()
+}
+
+pub(super) async fn postpone_job(pool: &PgPool, job: OutboxId, tries: i16, not_before: Timestamp) -> Result<()> {
+    sqlx::query("SELECT postpone_job($1, $2, $3, $4, $5, $6)")
+        .bind(job.conversation.tenant.0)
+        .bind(job.conversation.contact.0)
+        .bind(job.seq.0)
+        .bind(job.n)
+        .bind(tries)
+        .bind(not_before)
+        .execute(pool)
+        .await
+        .map_err(failed("put off a job"))?;
+    Ok(())
+}
+
+pub(super) async fn servers(pool: &PgPool) -> Result<Vec<ServerRow>> {
+    let failed = failed("read the tenants' servers");
+    let rows =
+        sqlx::query("SELECT tenant_id, name, url, secret FROM servers()").fetch_all(pool).await.map_err(failed)?;
+    let read = |row: &PgRow| {
+        Ok(ServerRow {
+            tenant: TenantId(row.try_get(0)?),
+            name: row.try_get(1)?,
+            url: row.try_get(2)?,
+            secret: row.try_get(3)?,
         })
     };
     rows.iter().map(|row| read(row).map_err(failed)).collect()

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use ganira::flows::operation::salon;
-use ganira::flows::{Environment, Field, OperationKind, Outcome, Signature, Type};
+use ganira::flows::{Environment, Field, OperationKind, Outcome, ProviderKind, Signature, Type};
 
 const TEXT: Type = Type::Text { chars_max: 40 };
 const PLACE: &[Field] = &[
@@ -49,6 +49,9 @@ pub fn signatures() -> Vec<Signature> {
 /// What a talk's flows may name: these signatures, and nothing configured but what the tests of such steps need.
 pub fn environment() -> Environment {
     Environment::of(&signatures())
+        .with_provider(ProviderKind::Read, "cards")
+        .with_provider(ProviderKind::Pay, "default")
+        .with_server("shop")
 }
 
 /// Files with `### unreviewed` at the end of each language file that does not say who has read it.

@@ -10,7 +10,7 @@ use ganira::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, Seq,
 use ganira::store::{
     AccountRow, AttemptState, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, Fact, FactBatch, FlowCount,
     FlowFiles, LiveFlows, LoadedConversation, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow,
-    Result, SealedSender, SenderHashes, Store, WriterId, seals,
+    Result, SealedSender, SenderHashes, ServerRow, Store, WriterId, seals,
 };
 use parking_lot::Mutex;
 
@@ -227,8 +227,16 @@ impl Store for Table {
     async fn due_timers(&self, _: Timestamp, _: i32) -> Result<Vec<DueTimer>> {
         unreachable!("{ELSEWHERE}")
     }
-    async fn open_jobs(&self, _: i32) -> Result<Vec<OpenJob>> {
+    async fn due_jobs(&self, _: Timestamp, _: i32) -> Result<Vec<OpenJob>> {
         unreachable!("{ELSEWHERE}")
+    }
+
+    async fn postpone_job(&self, _: OutboxId, _: i16, _: Timestamp) -> Result<()> {
+        unreachable!("{ELSEWHERE}")
+    }
+
+    async fn servers(&self) -> Result<Vec<ServerRow>> {
+        Ok(Vec::new())
     }
     async fn system_key(&self, _: &[u8]) -> Result<Vec<u8>> {
         unreachable!("{ELSEWHERE}")

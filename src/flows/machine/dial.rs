@@ -1,0 +1,80 @@
+//! A dialled USSD code: the flow it begins, and the way it walks there.
+
+use chrono::TimeDelta;
+
+use super::hear::Heard;
+use super::run::Run;
+use super::walk::Then;
+use crate::flows::definition::{Flow, Return};
+use crate::flows::turn::{Channel, Fault, Passing, Question};
+
+/// Who dials again within this time has lost the screen and goes on.
+const REDIAL: TimeDelta = TimeDelta::minutes(3);
+
+impl<'a> Run<'a> {
+    /// `*384*77*1*2#` begins the flow whose code is its longest prefix; the rest is walked, an answer a part. The bare code of a flow that
+    /// is open asks whether to go on.
+    pub(super) fn dial(&mut self, code: &str) -> Option<Question> {
+        let (now, channel) = (self.context.now, self.context.channel);
+        let soon = self.state.screen_at.is_some_and(|at| now - at <= REDIAL) && self.state.via == Some(channel);
+        self.came_by(channel);
+        let found = self.flow_by_code(code);
+        let (flow, parts) = found.map_or((None, ""), |(flow, parts)| (Some(flow), parts));
+        let other = flow.is_some_and(|flow| !self.is_running(flow));
+        if self.open_line().is_some() && parts.is_empty() && !other {
+            return match self.returning().unwrap_or(if soon { Return::GoOn } else { Return::Ask }) {
+                Return::GoOn => self.go_on(),
+                Return::Ask => self.ask_to_resume(),
+                Return::Restart => self.restart(),
+            };
+        }
+        let Some(flow) = flow.or_else(|| self.set.flows.iter().find(|flow| flow.start.otherwise)) else {
+            self.faults.push(Fault::Flow);
+            return None;
+        };
+        self.clear();
+        self.start(flow).or_else(|| self.walk_parts(parts))
+    }
+
+    /// The flow a code begins, and the rest of the code.
+    fn flow_by_code<'c>(&self, code: &'c str) -> Option<(&'a Flow, &'c str)> {
+        let dialled = code.trim().trim_end_matches('#');
+        let matching = self.set.flows.iter().filter_map(|flow| {
+            let (_, own) = flow.start.ussd.as_ref()?;
+            let rest = dialled.strip_prefix(own.as_str())?;
+            (rest.is_empty() || rest.starts_with('*')).then_some((flow, own.len(), rest.trim_start_matches('*')))
+        });
+        matching.max_by_key(|(_, length, _)| *length).map(|(flow, _, rest)| (flow, rest))
+    }
+
+    /// Each part answers the question that is then open, and only what follows the last one is said. A part that cannot be read ends the
+    /// walk: the question stands as it is.
+    fn walk_parts(&mut self, parts: &str) -> Option<Question> {
+        for part in parts.split('*').filter(|part| !part.is_empty()) {
+            let Some((line, spot)) = self.open_line() else { break };
+            if line.step.asking().is_none() || self.shown().is_none() {
+                break;
+            }
+            let then = line.step.receive(self, line, Heard::Text(part));
+            if matches!(then, Then::Missed(_) | Then::Rest) {
+                break;
+            }
+            self.outbox.clear();
+            if matches!(then, Then::Next | Then::Take(_)) {
+                self.count(Passing::Answered);
+                self.close_question();
+            }
+            if let Some(question) = self.walk(then, spot) {
+                return Some(question);
+            }
+        }
+        None
+    }
+
+    /// The person has come by the door of this channel.
+    pub(super) fn came_by(&mut self, channel: Channel) {
+        self.state.quiet_until = None;
+        self.state.via = Some(channel);
+        self.state.screen_at = (channel == Channel::Ussd).then_some(self.context.now);
+    }
+}

@@ -1,0 +1,215 @@
+//! One session, several doors: by which of them the flow speaks, and what happens when the person comes in by another.
+
+use super::hear::Heard;
+use super::run::Run;
+use super::state::Shown;
+use super::walk::first;
+use crate::domain::Referral;
+use crate::flows::definition::{Arm, Flow, Return};
+use crate::flows::layout::{self, Opt};
+use crate::flows::turn::{Channel, Door, Question};
+use crate::flows::understand::{self, Hearing, Picked, Seen, fold};
+use crate::flows::value::Row;
+
+/// What a person who has come back may choose.
+const GO_ON: &str = "go_on";
+const RESTART: &str = "restart";
+
+impl<'a> Run<'a> {
+    /// The person speaks.
+    pub(super) fn person(&mut self, heard: Heard<'_>, referral: Option<&Referral>) -> Option<Question> {
+        let channel = self.context.channel;
+        let before = self.state.via;
+        self.came_by(channel);
+        if let Some((flow, arm)) = self.led_here(heard, referral) {
+            self.clear();
+            let mut here = first(flow);
+            self.state.stack.push(super::state::Frame::new(&flow.name, Row::new()));
+            let then = self.take(arm, &mut here);
+            return self.walk(then, here);
+        }
+        let Some((line, _)) = self.open_line() else { return self.message(heard) };
+        if line.step.is_with_staff() {
+            // What she says now, even "stop", she says to staff.
+            return None;
+        }
+        if let Heard::Text(text) = heard
+            && self.own_texts().stop.contains(&fold(text).as_str())
+        {
+            return self.message(heard);
+        }
+        if self.state.resume.is_some() {
+            return self.hear_resume(heard);
+        }
+        if before.is_none_or(|before| before == channel) {
+            return self.message(heard);
+        }
+        match self.returning().unwrap_or(Return::Ask) {
+            Return::GoOn => {
+                self.came_back = true;
+                self.message(heard)
+            }
+            Return::Ask => self.ask_to_resume(),
+            Return::Restart => self.restart(),
+        }
+    }
+
+    /// The scene to which an advertisement or a link leads: by the advertisement's id, or by `#word` in the text that the link wrote.
+    fn led_here(&self, heard: Heard<'_>, referral: Option<&Referral>) -> Option<(&'a Flow, &'a Arm)> {
+        let text = match heard {
+            Heard::Text(text) => text.to_lowercase(),
+            _ => String::new(),
+        };
+        let id = referral.and_then(|referral| referral.source_id.as_deref()).map(str::to_lowercase);
+        if id.is_none() && !text.contains('#') {
+            return None;
+        }
+        let tokens = || text.split_whitespace().filter_map(|word| word.strip_prefix('#'));
+        self.set.flows.iter().find_map(|flow| {
+            let leads = |(key, _): &&(String, Arm)| {
+                id.as_deref() == Some(key) || tokens().any(|token| token.trim_end_matches(['.', ',', '!', '?']) == key)
+            };
+            flow.start.referral.iter().find(leads).map(|(_, arm)| (flow, arm))
+        })
+    }
+
+    /// What the open flows say of a return.
+    pub(super) fn returning(&self) -> Option<Return> {
+        self.state.stack.iter().rev().find_map(|frame| self.set.flow(&frame.flow)?.head.resume)
+    }
+
+    /// The open question is shown by the door the person stands at now.
+    pub(super) fn go_on(&mut self) -> Option<Question> {
+        self.state.resume = None;
+        let (line, spot) = self.open_line()?;
+        let then = self.ask_again();
+        let asked = self.walk(then, spot);
+        if asked.is_none() && self.outbox.is_empty() && line.step.waits() {
+            self.meanwhile(line);
+        }
+        asked
+    }
+
+    pub(super) fn restart(&mut self) -> Option<Question> {
+        let flow = self.state.stack.first().and_then(|frame| self.set.flow(&frame.flow));
+        self.clear();
+        self.start(flow?)
+    }
+
+    pub(super) fn ask_to_resume(&mut self) -> Option<Question> {
+        let words = self.own_texts();
+        let text = self.text("resume").unwrap_or_else(|| words.texts.resume.to_owned());
+        let number = self.state.prompt.wrapping_add(1);
+        self.state.prompt = number;
+        let mark = format!("p{number}.{:08x}:", 0);
+        let options = self.ways_to_resume();
+        let bytes = text.len();
+        let open = words.texts.open;
+        let prompt = layout::Prompt {
+            lead: "",
+            text,
+            options: &options,
+            page: 0,
+            previous: false,
+            open,
+            language: words,
+            mark: &mark,
+            screen: &self.context.screen,
+            sms: self.sms_style(),
+        };
+        let laid = layout::prompt(self.door.channel, prompt);
+        self.outbox.contents("resume", bytes, laid.contents);
+        self.state.resume =
+            Some(Shown { prompt: number, rows: laid.rows, numbered: laid.numbered, ..Shown::default() });
+        None
+    }
+
+    fn ways_to_resume(&self) -> [Opt; 2] {
+        let texts = &self.own_texts().texts;
+        [(GO_ON, texts.go_on), (RESTART, texts.restart)].map(|(name, own)| {
+            let mut option = self.option("resume", name);
+            if option.label == name {
+                own.clone_into(&mut option.label);
+            }
+            option
+        })
+    }
+
+    fn hear_resume(&mut self, heard: Heard<'_>) -> Option<Question> {
+        let Some(shown) = self.state.resume.clone() else { return self.message(heard) };
+        let options = self.ways_to_resume();
+        let picked = match heard {
+            // A button of what was asked before goes on, as its answer.
+            Heard::Tap(tap) if tap.prompt != shown.prompt => {
+                self.state.resume = None;
+                return self.message(heard);
+            }
+            Heard::Tap(tap) => options.iter().position(|option| option.id == tap.option),
+            Heard::Text(text) => {
+                let seen = Seen { rows: &shown.rows, numbered: shown.numbered, more: false, back: false };
+                match understand::pick(text, &options, seen, self.own_texts(), |_| Hearing::Kind) {
+                    Some(Picked::Option(n)) => Some(n),
+                    _ => None,
+                }
+            }
+            Heard::Sent(_) => None,
+        };
+        match picked {
+            Some(0) => self.go_on(),
+            Some(_) => self.restart(),
+            None => self.ask_to_resume(),
+        }
+    }
+
+    /// By which door the flow speaks when nobody has come in: the one by which the two last spoke if it is open, else the first open one
+    /// along `carry_on`. Where none is open, one that takes templates.
+    pub(super) fn choose_door(&mut self) {
+        let context = self.context;
+        let own = self.state.via.filter(|via| self.has_door(*via)).unwrap_or(context.channel);
+        let set = self.set;
+        let of_frame = |frame: &super::state::Frame| {
+            set.flow(&frame.flow).map(|flow| &flow.head.carry_on[..]).filter(|ways| !ways.is_empty())
+        };
+        let carry_on = self.state.stack.iter().rev().find_map(of_frame).unwrap_or_default();
+        let ways = || std::iter::once(own).chain(carry_on.iter().copied());
+        let open = ways().find(|channel| self.is_open(*channel));
+        let templates = || ways().find(|channel| *channel == Channel::WhatsApp && self.has_door(*channel));
+        let channel = open.or_else(templates).unwrap_or(own);
+        self.speak_by(Door { channel, open: open.is_some() });
+    }
+
+    /// Goes on by another channel after saying a message by the door the person stands at. `false` where she cannot be spoken to there.
+    pub(crate) fn move_to(&mut self, channel: Channel, message: &str) -> bool {
+        if self.door.channel == channel {
+            return true;
+        }
+        if !self.is_open(channel) {
+            return false;
+        }
+        self.say_if_there(message, None);
+        self.speak_by(Door { channel, open: true });
+        true
+    }
+
+    fn speak_by(&mut self, door: Door) {
+        self.door = door;
+        let by = Some(door.channel).filter(|channel| *channel != self.context.channel);
+        self.outbox.leave_by(door.channel, by);
+    }
+
+    /// Whether what is said now reaches the person as free text.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.door.open
+    }
+
+    fn has_door(&self, channel: Channel) -> bool {
+        channel == self.context.channel || self.context.doors.iter().any(|door| door.channel == channel)
+    }
+
+    fn is_open(&self, channel: Channel) -> bool {
+        if channel == self.context.channel {
+            return self.context.door_open;
+        }
+        self.context.doors.iter().any(|door| door.channel == channel && door.open)
+    }
+}

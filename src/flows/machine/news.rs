@@ -1,0 +1,125 @@
+//! What comes from outside: news, results of jobs, staff who give a conversation back.
+
+use super::STACK_MAX;
+use super::run::Run;
+use super::state::Frame;
+use super::walk::first;
+use crate::flows::definition::{Arm, Flow, Line, Occasion};
+use crate::flows::gives::fit_row;
+use crate::flows::steps::Signal;
+use crate::flows::turn::{Fault, Passing, Question};
+use crate::flows::value::{Row, Value};
+
+/// A signal was waited for; the operation that must be asked before the turn can go on.
+struct Heeded(Option<Question>);
+
+impl<'a> Run<'a> {
+    /// News goes to the step that waits for it, else it begins the flow that names it. News that nobody wants is counted.
+    pub(super) fn news(&mut self, name: &str, payload: &Row) -> Option<Question> {
+        let all = (0..self.state.stack.len()).rev();
+        for depth in all {
+            if let Some(Heeded(asked)) = self.signal_at(depth, Signal::News { name, payload }) {
+                return asked;
+            }
+        }
+        let set = self.set;
+        let begins = |flow: &'a Flow| flow.start.event.iter().find(|occasion| occasion.name == name);
+        let found = set.flows.iter().find_map(|flow| Some((flow, begins(flow)?)));
+        let Some(((flow, occasion), values)) =
+            found.and_then(|(flow, occasion)| Some(((flow, occasion), told(flow, occasion, payload)?)))
+        else {
+            self.faults.push(Fault::Event);
+            return None;
+        };
+        self.begin_over(flow, &occasion.arm, values)
+    }
+
+    /// The result of a job. One that nobody waits for any more is counted.
+    pub(super) fn job(&mut self, number: u32, outcome: &str, value: Option<&Value>) -> Option<Question> {
+        let depth = self.state.stack.iter().rposition(|frame| frame.job == Some(number));
+        if let Some(Heeded(asked)) = depth.and_then(|depth| self.signal_at(depth, Signal::Job { outcome, value })) {
+            return asked;
+        }
+        self.faults.push(Fault::Job);
+        None
+    }
+
+    /// Staff give the conversation back, or nobody of them is there.
+    pub(super) fn staff(&mut self, signal: Signal<'_>) -> Option<Question> {
+        self.state.quiet_until = None;
+        let depth = self
+            .state
+            .stack
+            .iter()
+            .enumerate()
+            .rposition(|(depth, _)| self.line_at(depth).is_some_and(|line| line.step.is_with_staff()));
+        if let Some(Heeded(asked)) = depth.and_then(|depth| self.signal_at(depth, signal)) {
+            return asked;
+        }
+        self.faults.push(Fault::Event);
+        None
+    }
+
+    fn line_at(&self, depth: usize) -> Option<&'a Line> {
+        let frame = self.state.stack.get(depth)?;
+        let flow = self.set.flow(&frame.flow)?;
+        flow.line(*flow.spots.get(&frame.at)?)
+    }
+
+    /// Gives a signal to the step at which the frame rests. `None` when it does not want it; then nothing has changed. What lies above
+    /// is left.
+    fn signal_at(&mut self, depth: usize, signal: Signal<'_>) -> Option<Heeded> {
+        let line = self.line_at(depth).filter(|line| line.step.waits())?;
+        let above = self.state.stack.split_off(depth + 1);
+        self.choose_door();
+        let Some(then) = line.step.signal(self, line, signal) else {
+            self.state.stack.extend(above);
+            return None;
+        };
+        let (_, spot) = self.open_line()?;
+        self.state.resume = None;
+        self.count(Passing::Answered);
+        self.close_question();
+        if let Some(frame) = self.top() {
+            frame.job = None;
+        }
+        Some(Heeded(self.walk(then, spot)))
+    }
+
+    /// Begins a flow over what is open. While staff talk to the person nothing begins: it is counted.
+    pub(super) fn begin_over(&mut self, flow: &'a Flow, arm: &'a Arm, values: Row) -> Option<Question> {
+        let with_staff =
+            (0..self.state.stack.len()).any(|depth| self.line_at(depth).is_some_and(|line| line.step.is_with_staff()));
+        if with_staff || self.state.stack.len() >= STACK_MAX {
+            self.faults.push(Fault::Event);
+            return None;
+        }
+        let over = !self.state.stack.is_empty();
+        self.state.resume = None;
+        self.state.stack.push(Frame { over, ..Frame::new(&flow.name, values) });
+        self.choose_door();
+        let mut here = first(flow);
+        let then = self.take(arm, &mut here);
+        self.walk(then, here)
+    }
+}
+
+/// The values a flow begins with. Without a declaration everything the flow reads by name; with one exactly what it declares.
+fn told(flow: &Flow, occasion: &Occasion, payload: &Row) -> Option<Row> {
+    let values = if occasion.gives.is_empty() {
+        payload
+            .iter()
+            .filter(|(name, _)| flow.reads.reads(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    } else {
+        fit_row(payload, &occasion.gives)?
+    };
+    Some(
+        values
+            .into_iter()
+            .map(|(name, value)| (flow.reads.project(&name, &value), name))
+            .map(|(value, name)| (name, value))
+            .collect(),
+    )
+}

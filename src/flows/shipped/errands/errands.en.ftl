@@ -1,0 +1,25 @@
+### reviewed by the Ganira authors, 2026-11-20
+menu = What shall it be?
+    .stock = Stock
+    .pay = Pay
+    .read = Read
+    .desk = A human
+    .code = A code
+item = What are you looking for?
+left = { $stock-left } are left, at { MONEY($stock-price) }.
+gone = That is gone.
+trouble = The shop does not answer.
+deposit = Please confirm on your phone.
+paid = Thank you: { $deposit-reference }
+not_paid = Nothing was paid.
+checking = I am checking and will write to you.
+card = One moment, I am reading it.
+seen = { $card-number }, until { DATE($card-valid_until) }.
+unclear = I cannot read it.
+desk = One moment, a colleague takes over.
+nobody = Nobody is free now.
+code = Waiting for the code.
+    .meanwhile = No code yet.
+late = No code came.
+came = Your code: { $code-code }
+promo = { $what } is cheaper today.
