@@ -33,7 +33,8 @@ impl Reads {
         for (name, _) in flow.ends.iter().flat_map(|(_, values)| values) {
             reads.see(std::slice::from_ref(name), true);
         }
-        for (variable, _) in flow.texts.iter().flat_map(|texts| &texts.entries).flat_map(|entry| &entry.uses.variables) {
+        for (variable, _) in flow.texts.iter().flat_map(|texts| &texts.entries).flat_map(|entry| &entry.uses.variables)
+        {
             reads.see(&messages::path(variable), false);
         }
         let found: HashSet<&str> = lines()

@@ -60,20 +60,13 @@ impl Check<'_> {
         if said.contains_key(&entry.id) || is_own(&entry.id) || entry.is_term() {
             return;
         }
-        let missing =
-            said.keys().map(String::as_str).filter(|id| texts.entries.iter().all(|known| known.id != *id));
+        let missing = said.keys().map(String::as_str).filter(|id| texts.entries.iter().all(|known| known.id != *id));
         let mend = did_you_mean(&entry.id, missing, "remove it, or say it");
         let cause = format!("no step of {} names it, and no other message", self.flow.file);
         self.add_to(texts, entry.at, format!("nothing says {}", entry.id), cause, mend);
     }
 
-    fn unsaid_attribute(
-        &mut self,
-        texts: &Texts,
-        entry: &Entry,
-        attribute: &str,
-        said: &BTreeMap<String, Labels>,
-    ) {
+    fn unsaid_attribute(&mut self, texts: &Texts, entry: &Entry, attribute: &str, said: &BTreeMap<String, Labels>) {
         if entry.is_term() {
             return;
         }

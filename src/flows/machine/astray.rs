@@ -108,9 +108,8 @@ impl<'a> Run<'a> {
     }
 
     fn limit(&self, message: &str, name: &str, value: &Value, own: &str, words: &Language) -> String {
-        self.text_with(&format!("{message}.{name}"), Some((name, value))).unwrap_or_else(|| {
-            own.replace(&format!("{{{name}}}"), &written(value, words, self.context.zone))
-        })
+        self.text_with(&format!("{message}.{name}"), Some((name, value)))
+            .unwrap_or_else(|| own.replace(&format!("{{{name}}}"), &written(value, words, self.context.zone)))
     }
 
     /// Takes `unavailable` once; the second time the session ends.

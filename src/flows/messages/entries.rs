@@ -179,13 +179,15 @@ impl Reading<'_> {
                 self.uses.variables.push((id.name.to_owned(), self.lines.of(id.name, 1)));
             }
             ast::InlineExpression::MessageReference { id, attribute } => {
-                let key = attribute.as_ref().map_or_else(|| id.name.to_owned(), |of| format!("{}.{}", id.name, of.name));
+                let key =
+                    attribute.as_ref().map_or_else(|| id.name.to_owned(), |of| format!("{}.{}", id.name, of.name));
                 self.uses.references.push((key, self.lines.of(id.name, 0)));
             }
             // A term sees only what it is given, not the flow's values; and it is given texts and numbers only.
             ast::InlineExpression::TermReference { id, attribute, arguments } => {
-                let key =
-                    attribute.as_ref().map_or_else(|| format!("-{}", id.name), |of| format!("-{}.{}", id.name, of.name));
+                let key = attribute
+                    .as_ref()
+                    .map_or_else(|| format!("-{}", id.name), |of| format!("-{}.{}", id.name, of.name));
                 self.uses.references.push((key, self.lines.of(id.name, 1)));
                 arguments.iter().for_each(|arguments| self.arguments(arguments));
             }

@@ -161,12 +161,15 @@ fn time(text: &str, _: &FluentArgs<'_>, _: &Language) -> Option<String> {
 fn duration(text: &str, _: &FluentArgs<'_>, language: &Language) -> Option<String> {
     let (number, unit_s) = match text.strip_suffix(['s', 'm', 'h', 'd']) {
         None => (text, 1),
-        Some(number) => (number, match text.as_bytes().last() {
-            Some(b'm') => 60,
-            Some(b'h') => 3_600,
-            Some(b'd') => 86_400,
-            _ => 1,
-        }),
+        Some(number) => (
+            number,
+            match text.as_bytes().last() {
+                Some(b'm') => 60,
+                Some(b'h') => 3_600,
+                Some(b'd') => 86_400,
+                _ => 1,
+            },
+        ),
     };
     Some(write_duration(number.parse::<i64>().ok()?.checked_mul(unit_s)?, language))
 }

@@ -95,8 +95,7 @@ impl Texts {
         let resource = resource.unwrap_or_else(|(resource, _)| resource);
         let _ = bundle.add_resource(resource);
         let ready = HashMap::new();
-        let mut texts =
-            Self { file: file.to_owned(), language, code: code.to_owned(), review, entries, ready, bundle };
+        let mut texts = Self { file: file.to_owned(), language, code: code.to_owned(), review, entries, ready, bundle };
         texts.make_ready();
         texts
     }

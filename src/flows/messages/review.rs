@@ -79,7 +79,5 @@ impl FlowSet {
 
 /// Who has read the words of the engine itself, by language.
 pub fn own_reviews() -> impl Iterator<Item = (&'static str, Review)> {
-    languages::ALL
-        .iter()
-        .map(|language| (language.code, Review::parse(language.review).unwrap_or(Review::Unreviewed)))
+    languages::ALL.iter().map(|language| (language.code, Review::parse(language.review).unwrap_or(Review::Unreviewed)))
 }

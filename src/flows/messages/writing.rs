@@ -67,8 +67,11 @@ impl Writing {
             Short::Whole(Days::try_new(days(), MDE::medium())?)
         };
         Ok(Self {
-            number: DecimalFormatter::try_new((&locale).into(), icu_decimal::options::DecimalFormatterOptions::default())
-                .map_err(DateTimeFormatterLoadError::Data)?,
+            number: DecimalFormatter::try_new(
+                (&locale).into(),
+                icu_decimal::options::DecimalFormatterOptions::default(),
+            )
+            .map_err(DateTimeFormatterLoadError::Data)?,
             short,
             long: Days::try_new(days(), YMDE::long())?,
             weekday: Days::try_new(days(), E::long())?,
@@ -86,12 +89,7 @@ fn conventions(language: &str) -> (Locale, Units) {
             locale!("rw"),
             units(
                 true,
-                [
-                    ["umunsi", "iminsi"],
-                    ["isaha", "amasaha"],
-                    ["umunota", "iminota"],
-                    ["isegonda", "amasegonda"],
-                ],
+                [["umunsi", "iminsi"], ["isaha", "amasaha"], ["umunota", "iminota"], ["isegonda", "amasegonda"]],
             ),
         ),
         "sw" => (locale!("sw"), units(true, [["siku"; 2], ["saa"; 2], ["dakika"; 2], ["sekunde"; 2]])),
@@ -147,8 +145,8 @@ pub(crate) fn write_money(money: Money, language: &Language) -> String {
 /// How many digits of an amount are its fraction (ISO 4217, list one).
 fn minor_digits(currency: Currency) -> u32 {
     match currency.code() {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV" | "XAF"
-        | "XOF" | "XPF" => 0,
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV"
+        | "XAF" | "XOF" | "XPF" => 0,
         "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
         _ => 2,
     }

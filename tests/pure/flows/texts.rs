@@ -28,14 +28,16 @@ fn said(language: &str, texts: &[String]) -> String {
         let _ = write!(steps, "say: m{n}, ");
         steps
     });
-    let flow =
-        format!("flow: f\nformat: 1\nlanguages: [{language}]\nstart: {{otherwise: true}}\nscenes:\n  one: [{steps}end]\n");
+    let flow = format!(
+        "flow: f\nformat: 1\nlanguages: [{language}]\nstart: {{otherwise: true}}\nscenes:\n  one: [{steps}end]\n"
+    );
     let texts: String = texts.iter().enumerate().fold(String::new(), |mut all, (n, text)| {
         let _ = writeln!(all, "m{n} = {text}");
         all
     });
     let flows = load(&flow, language, &texts).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
-    let mut context = Context::at("2026-11-20T08:00:00Z".parse().unwrap(), chrono_tz::Africa::Kigali, Channel::WhatsApp);
+    let mut context =
+        Context::at("2026-11-20T08:00:00Z".parse().unwrap(), chrono_tz::Africa::Kigali, Channel::WhatsApp);
     language.clone_into(&mut context.language);
     let input = Input::Message { body: MessageBody::Text { text: "hello".to_owned() }, referral: None };
     let answers: &[Answer] = &[];
@@ -182,9 +184,38 @@ const FLOW: &str = include_str!("../../../src/flows/shipped/salon/booking.flow.y
 /// Something put into a file in place of some of its characters.
 fn change() -> impl Strategy<Value = (prop::sample::Index, usize, String)> {
     let pieces = prop::sample::select(vec![
-        "{", "}", "{ $size ->\n", "   *[other] x\n", "[one] y", "\n", "\r\n", "\n    .again = ", " = ", "-", "-brand = B\n",
-        "{ -brand }", "{ menu }", "{ menu.book }", "{ DATE($day, style: \"long\") }", "{ NUMBER(1, type: \"ordinal\") ->\n",
-        "\"", "\\u00e9", "\\", "(", ")", "#", "### ", "{ \"\" }", "$", "é", "\u{202f}", "😀", "\0", "\t", "1", "9999999999999999",
+        "{",
+        "}",
+        "{ $size ->\n",
+        "   *[other] x\n",
+        "[one] y",
+        "\n",
+        "\r\n",
+        "\n    .again = ",
+        " = ",
+        "-",
+        "-brand = B\n",
+        "{ -brand }",
+        "{ menu }",
+        "{ menu.book }",
+        "{ DATE($day, style: \"long\") }",
+        "{ NUMBER(1, type: \"ordinal\") ->\n",
+        "\"",
+        "\\u00e9",
+        "\\",
+        "(",
+        ")",
+        "#",
+        "### ",
+        "{ \"\" }",
+        "$",
+        "é",
+        "\u{202f}",
+        "😀",
+        "\0",
+        "\t",
+        "1",
+        "9999999999999999",
     ]);
     let text = prop_oneof![4 => pieces.prop_map(str::to_owned), 1 => "\\PC{0,12}", 1 => Just(String::new())];
     (any::<prop::sample::Index>(), 0_usize..40, text)
