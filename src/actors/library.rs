@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use quick_cache::sync::Cache;
 
 use crate::domain::TenantId;
-use crate::flows::{Environment, FlowSet, Mistake};
+use crate::flows::{Environment, FlowSet};
 use crate::operations::registry;
 use crate::store::{Store, StoreError};
 
@@ -22,7 +22,7 @@ pub enum LibraryError {
     #[error("tenant {0} has no revision {1}")]
     None(TenantId, i32),
     #[error("revision {revision} of tenant {tenant} cannot be read by this release: {first}")]
-    Unreadable { tenant: TenantId, revision: i32, first: Mistake },
+    Unreadable { tenant: TenantId, revision: i32, first: String },
 }
 
 /// Reads revisions and keeps them.
@@ -65,7 +65,7 @@ impl Library {
                 let files: Vec<(&str, &str)> =
                     found.files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
                 let set = FlowSet::published(&files, &self.environment).map_err(|mistakes| {
-                    let first = mistakes.into_iter().next().unwrap_or_default();
+                    let first = mistakes.first().map(ToString::to_string).unwrap_or_default();
                     LibraryError::Unreadable { tenant, revision, first }
                 })?;
                 let set = Arc::new(set);

@@ -20,6 +20,14 @@ impl Currency {
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("XXX")
     }
+
+    /// How many minor units make one: 1 for currencies whose cents are not in use.
+    pub fn minor_units(&self) -> i64 {
+        match &self.0 {
+            b"RWF" | b"UGX" | b"BIF" | b"XAF" | b"XOF" | b"DJF" | b"GNF" | b"KMF" => 1,
+            _ => 100,
+        }
+    }
 }
 
 impl Serialize for Currency {
@@ -43,6 +51,11 @@ pub struct Money {
 }
 
 impl Money {
+    /// A whole number of a currency's own unit: francs, shillings, dollars.
+    pub fn of(units: i64, currency: Currency) -> Self {
+        Self { minor: units.saturating_mul(currency.minor_units()), currency }
+    }
+
     pub fn rwf(francs: i64) -> Self {
         Self { minor: francs, currency: Currency::RWF }
     }

@@ -39,6 +39,15 @@ pub enum Content {
     LocationRequest {
         text: String,
     },
+    /// A place on the map, in degrees.
+    Location {
+        latitude: f64,
+        longitude: f64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<String>,
+    },
     Media {
         kind: MediaKind,
         source: MediaSource,

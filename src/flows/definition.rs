@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use super::environment::Environment;
-use super::expression::{Expression, Kind};
+use super::expression::Expression;
 use super::layout::SmsStyle;
 use super::messages::Texts;
-use super::mistake::At;
-use super::operation::Signature;
+use super::mistake::{At, Mistake};
+use super::operation::{Signature, Type};
 use super::reads::Reads;
 use super::steps::Step;
+use super::ways::Live;
 
 /// All flows of a folder, which call each other: a revision is published whole.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct FlowSet {
     pub(crate) signatures: HashMap<&'static str, Signature>,
     /// What its steps may name.
     pub(crate) environment: Environment,
+    /// What is odd but not wrong.
+    pub(crate) warnings: Vec<Mistake>,
 }
 
 impl FlowSet {
@@ -33,9 +36,9 @@ pub(crate) struct Flow {
     pub file: String,
     pub channels: Vec<String>,
     pub languages: Vec<String>,
-    pub takes: Vec<(String, Kind)>,
+    pub takes: Vec<(String, Type)>,
     /// Ends by name, each with the values it gives back.
-    pub ends: Vec<(String, Vec<(String, Kind)>)>,
+    pub ends: Vec<(String, Vec<(String, Type)>)>,
     pub start: Start,
     pub head: Head,
     pub scenes: Vec<Scene>,
@@ -45,16 +48,26 @@ pub(crate) struct Flow {
     /// In the order of `languages`.
     pub texts: Vec<Texts>,
     pub reads: Reads,
+    /// Which values a session must keep at each place; filled in when the set is whole.
+    pub live: Live,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Start {
+    pub at: At,
     /// The words of `start.words` begin it.
     pub words: bool,
     /// Anything else begins it.
     pub otherwise: bool,
     /// Per language, folded; filled in when the messages are read.
     pub folded: Vec<String>,
+}
+
+impl Start {
+    /// Whether nothing a person or anything else does begins the flow: it can only be called.
+    pub(crate) fn is_nothing(&self) -> bool {
+        !self.words && !self.otherwise
+    }
 }
 
 /// The head's arms and settings.
@@ -79,6 +92,15 @@ pub(crate) struct UssdPages(pub u8);
 impl Default for UssdPages {
     fn default() -> Self {
         Self(9)
+    }
+}
+
+impl Head {
+    /// Every arm.
+    pub(crate) fn arms(&self) -> impl Iterator<Item = &Arm> {
+        let named = self.stuck.iter().chain(&self.unavailable).chain(&self.undeliverable);
+        let silences = self.silence.iter().map(|silence| &silence.arm);
+        named.chain(silences).chain(self.anytime.iter().map(|entry| &entry.arm))
     }
 }
 
@@ -122,6 +144,8 @@ pub(crate) enum After {
     End,
     /// The step after the one whose arm it was.
     Next,
+    /// The step whose arm it was takes its next item.
+    Round,
     /// The open question stays open and is not asked again.
     Wait,
     /// The open question is asked again.

@@ -49,11 +49,13 @@ impl Environment {
         Self { signatures: signatures.to_vec(), types: salon::TYPES.to_vec(), ..Self::default() }
     }
 
+    #[must_use]
     pub fn with_provider(mut self, kind: ProviderKind, name: &str) -> Self {
         self.providers.insert(Provider { kind, name: name.to_owned() });
         self
     }
 
+    #[must_use]
     pub fn with_server(mut self, name: &str) -> Self {
         self.servers.insert(name.to_owned());
         self

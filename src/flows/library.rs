@@ -9,6 +9,7 @@ use super::mistake::{At, Mistake, Mistakes};
 use super::reader;
 use super::reads::Reads;
 use super::understand::fold;
+use super::ways::{Live, Ways};
 
 /// Flows of one set.
 const FLOWS_MAX: usize = 100;
@@ -17,14 +18,24 @@ impl FlowSet {
     /// Reads a folder of flows: `(file name, text)` of its `.flow.yaml` and `.ftl` files. The flows are checked against
     /// the operations, providers and servers they may name. All mistakes come back at once, by file and line.
     pub fn load(files: &[(&str, &str)], environment: &Environment) -> Result<Self, Vec<Mistake>> {
-        let (set, mut mistakes) = Self::read(files, environment);
+        let (mut set, mut mistakes) = Self::read(files, environment);
         mistakes.extend(super::check::check(&set));
-        if mistakes.is_empty() {
-            return Ok(set);
-        }
         mistakes.sort();
         mistakes.dedup();
-        Err(mistakes)
+        if mistakes.iter().any(Mistake::refuses) {
+            return Err(mistakes);
+        }
+        set.warnings = mistakes;
+        let live: Vec<Live> = set.flows.iter().map(|flow| Live::of(&Ways::of(&set, flow))).collect();
+        for (flow, live) in set.flows.iter_mut().zip(live) {
+            flow.live = live;
+        }
+        Ok(set)
+    }
+
+    /// What is odd in it but not wrong.
+    pub fn warnings(&self) -> &[Mistake] {
+        &self.warnings
     }
 
     /// Reads a folder that was checked when it was published. It is read but not checked again: a release with stricter rules must go on
@@ -43,7 +54,13 @@ impl FlowSet {
 
     fn read(files: &[(&str, &str)], environment: &Environment) -> (Self, Vec<Mistake>) {
         let signatures = environment.signatures.iter().map(|signature| (signature.name, *signature)).collect();
-        let mut set = Self { flows: Vec::new(), by_name: HashMap::new(), signatures, environment: environment.clone() };
+        let mut set = Self {
+            flows: Vec::new(),
+            by_name: HashMap::new(),
+            signatures,
+            environment: environment.clone(),
+            warnings: Vec::new(),
+        };
         let mut found = Vec::new();
         for (file, text) in files.iter().filter(|(file, _)| file.ends_with(".flow.yaml")).take(FLOWS_MAX) {
             let mut mistakes = Mistakes::of(file);

@@ -1,6 +1,7 @@
 //! What is wrong with a flow, where, and how to mend it.
 
 use std::fmt;
+use std::panic::Location;
 
 /// A place in a file: line and column, both from 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -9,20 +10,60 @@ pub struct At {
     pub column: u32,
 }
 
+/// Whether a flow is refused for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The flow is refused.
+    Mistake,
+    /// It runs as written, and probably not as meant.
+    Warning,
+}
+
 /// One mistake of an author. Printed on two lines: where and what, then the cause and the mend.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mistake {
     pub file: String,
     pub at: At,
     pub what: String,
     pub cause: String,
     pub mend: String,
+    pub severity: Severity,
+    /// The place in this program that says so: every rule is one, and has a broken flow that breaks it.
+    pub rule: &'static Location<'static>,
+}
+
+impl Mistake {
+    #[track_caller]
+    pub(crate) fn new(
+        file: &str,
+        at: At,
+        what: impl Into<String>,
+        cause: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Self {
+        let file = file.to_owned();
+        let (severity, rule) = (Severity::Mistake, Location::caller());
+        Self { file, at, what: what.into(), cause: cause.into(), mend: mend.into(), severity, rule }
+    }
+
+    pub(crate) fn into_warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
+    }
+
+    /// Whether the flow is refused for it.
+    pub fn refuses(&self) -> bool {
+        self.severity == Severity::Mistake
+    }
 }
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, at: At { line, column }, what, cause, mend } = self;
-        write!(f, "{file}:{line}:{column} error: {what}\n    {cause}.   mend: {mend}")
+        let Self { file, at: At { line, column }, what, cause, mend, .. } = self;
+        let severity = match self.severity {
+            Severity::Mistake => "error",
+            Severity::Warning => "warning",
+        };
+        write!(f, "{file}:{line}:{column} {severity}: {what}\n    {cause}.   mend: {mend}")
     }
 }
 
@@ -38,9 +79,15 @@ impl Mistakes {
         Self { file: file.to_owned(), found: Vec::new() }
     }
 
+    #[track_caller]
     pub(crate) fn add(&mut self, at: At, what: impl Into<String>, cause: impl Into<String>, mend: impl Into<String>) {
-        let file = self.file.clone();
-        self.found.push(Mistake { file, at, what: what.into(), cause: cause.into(), mend: mend.into() });
+        self.found.push(Mistake::new(&self.file, at, what, cause, mend));
+    }
+
+    /// Says something that need not be wrong.
+    #[track_caller]
+    pub(crate) fn warn(&mut self, at: At, what: impl Into<String>, cause: impl Into<String>, mend: impl Into<String>) {
+        self.found.push(Mistake::new(&self.file, at, what, cause, mend).into_warning());
     }
 }
 

@@ -23,12 +23,13 @@ pub mod talk;
 pub mod turn;
 pub mod understand;
 pub mod value;
+mod ways;
 
 pub use definition::FlowSet;
 pub use environment::{Environment, Provider, ProviderKind};
 pub use machine::{State, UnreadableState, advance};
-pub use messages::{Review, Reviewed, money_in, own_reviews};
-pub use mistake::{At, Mistake};
+pub use messages::{DateStyle, Review, Reviewed, day_in, money_in, own_reviews, written_in};
+pub use mistake::{At, Mistake, Severity};
 pub use operation::{Field, OperationKind, Outcome, Signature, Type};
 pub use steps::verbs;
 pub use turn::{

@@ -42,12 +42,18 @@ impl Reads {
             .filter(|operation| operation.question)
             .map(|operation| operation.yields)
             .collect();
+        let looped: HashSet<&str> =
+            lines().filter(|line| line.step.asking().is_none()).filter_map(|line| line.step.rows_from()).collect();
         for line in lines() {
-            let (Some(from), Some(asking)) = (line.step.rows_from(), line.step.asking()) else { continue };
-            if found.contains(from) && !reads.fields.contains_key(from) {
+            let (Some(from), Some(into)) = (line.step.rows_from(), line.step.rows_into()) else { continue };
+            if line.step.asking().is_some()
+                && found.contains(from)
+                && !reads.fields.contains_key(from)
+                && !looped.contains(from)
+            {
                 reads.only_chosen.insert(from.to_owned());
             }
-            let mut chosen = reads.fields.get(&asking.name).cloned().unwrap_or_default();
+            let mut chosen = reads.fields.get(into).cloned().unwrap_or_default();
             chosen.names.extend(["id", "label", "note"].map(str::to_owned));
             let list = reads.fields.entry(from.to_owned()).or_default();
             list.whole |= chosen.whole;

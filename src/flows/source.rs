@@ -139,8 +139,9 @@ impl<'de> Visitor<'de> for ShapeVisitor {
         i64::try_from(value).map(Shape::Whole).map_err(|_| E::custom("this number is too large"))
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Shape, E> {
-        Err(E::custom("there are no fractions in a flow; quote it if it is a text"))
+    /// A fraction stands in expressions only, and they are read from their text.
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Shape, E> {
+        Ok(Shape::Text(value.to_string()))
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Shape, E> {

@@ -35,6 +35,20 @@ pub fn optional_text<'a>(arguments: &'a Row, name: &'static str) -> Result<Optio
     }
 }
 
+/// A yes or no.
+pub fn yes_no(arguments: &Row, name: &'static str) -> Result<bool, BadArgument> {
+    match arguments.get(name) {
+        Some(Value::YesNo(yes)) => Ok(*yes),
+        other => Err(bad(name, "a yes or no", other)),
+    }
+}
+
+/// A day that may be absent.
+pub fn optional_date(arguments: &Row, name: &'static str) -> Result<Option<NaiveDate>, BadArgument> {
+    let value = arguments.get(name);
+    value.map(|found| found.as_date().ok_or_else(|| bad(name, "a date", value))).transpose()
+}
+
 /// The id of a hold or visit.
 pub fn id(arguments: &Row, name: &'static str) -> Result<Uuid, BadArgument> {
     let value = arguments.get(name);

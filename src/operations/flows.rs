@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{PgConnection, PgPool};
 
 use crate::domain::TenantId;
-use crate::flows::{Environment, FlowSet, Mistake, shipped};
+use crate::flows::{Environment, FlowSet, Mistake, Review, shipped};
 use crate::store::admin::{self, flows as rows};
 
 pub use crate::store::admin::flows::{FunnelRow, ListedRevision};
@@ -58,6 +58,8 @@ pub struct Published {
     pub before: Option<i32>,
     /// The very same files were a revision already: that one is live again.
     pub again: bool,
+    /// What runs as written, and probably not as meant.
+    pub warnings: Vec<Mistake>,
 }
 
 /// How to publish.
@@ -80,8 +82,8 @@ pub async fn publish(
     let files = own_files(files)?;
     let set = load(&files, environment)?;
     if wanted.reviewed_only {
-        let open: Vec<String> = Vec::new();
-        let _ = &set;
+        let unread = set.reviews().filter(|reviewed| *reviewed.review == Review::Unreviewed);
+        let open: Vec<String> = unread.map(|reviewed| reviewed.file.to_owned()).collect();
         if !open.is_empty() {
             return Err(FlowError::Unreviewed(open));
         }
@@ -91,6 +93,9 @@ pub async fn publish(
         return Err(FlowError::NoTenant(tenant));
     }
     let before = rows::live(&mut transaction, tenant).await?;
+    if let Some(live) = before {
+        against(&mut transaction, tenant, live, &set, environment).await?;
+    }
     let digest = digest(&files);
     let known = rows::with_digest(&mut transaction, tenant, &digest).await?;
     let revision = match known {
@@ -99,7 +104,7 @@ pub async fn publish(
     };
     rows::publish(&mut transaction, tenant, revision, wanted.by).await?;
     transaction.commit().await?;
-    Ok(Published { revision, before, again: known.is_some() })
+    Ok(Published { revision, before, again: known.is_some(), warnings: set.warnings().to_vec() })
 }
 
 /// Makes an earlier revision the live one again. It was checked when it was made.
@@ -114,7 +119,7 @@ pub async fn roll_back(pool: &PgPool, tenant: TenantId, revision: i32, by: &str)
     let before = rows::live(&mut transaction, tenant).await?;
     rows::publish(&mut transaction, tenant, revision, by).await?;
     transaction.commit().await?;
-    Ok(Published { revision, before, again: true })
+    Ok(Published { revision, before, again: true, warnings: Vec::new() })
 }
 
 /// All revisions of a tenant, the newest first.
@@ -148,6 +153,23 @@ async fn folder(connection: &mut PgConnection, tenant: TenantId, revision: i32) 
 pub async fn funnel(pool: &PgPool, tenant: TenantId, days: u16) -> Result<Vec<FunnelRow>, FlowError> {
     let mut transaction = admin::begin_reading(pool).await?;
     Ok(rows::funnel(&mut transaction, tenant, i32::from(days)).await?)
+}
+
+/// Holds a new set against the live revision: digits in print keep their meaning, places and values lost have heirs.
+async fn against(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    live: i32,
+    set: &FlowSet,
+    environment: &Environment,
+) -> Result<(), FlowError> {
+    let files = folder(connection, tenant, live).await?;
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    // One that this release cannot read any more binds nobody.
+    let Ok(earlier) = FlowSet::published(&files, environment) else { return Ok(()) };
+    let mistakes = FlowSet::check_against(set, &earlier, live.unsigned_abs());
+    let mistakes: Vec<Mistake> = mistakes.into_iter().filter(Mistake::refuses).collect();
+    if mistakes.is_empty() { Ok(()) } else { Err(FlowError::Mistakes(mistakes)) }
 }
 
 fn own_files(files: Folder) -> Result<Folder, FlowError> {

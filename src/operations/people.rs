@@ -94,6 +94,8 @@ pub struct Export {
     /// What was said to her, the oldest first.
     pub messages: Vec<Message>,
     pub visits: Vec<salon::export::Visit>,
+    pub feedback: Vec<salon::export::Feedback>,
+    pub consents: Vec<salon::export::Consent>,
     pub media: Vec<Media>,
     /// What of hers could not be handled.
     pub dead_letters: Vec<DeadLetter>,
@@ -177,6 +179,8 @@ pub async fn export(
         events,
         messages,
         visits: salon::export::visits(connection, who, &key).await?,
+        feedback: salon::export::feedback(connection, who, &key).await?,
+        consents: salon::export::consents(connection, who).await?,
         media: rows::media(connection, who).await?.into_iter().map(media).collect(),
         dead_letters: dead_letters(connection, who, &tenant_key, &mut opener).await?,
         unreadable_rows: opener.unreadable,

@@ -37,6 +37,17 @@ pub const ENTRIES: &[Entry] = &[
     Entry { signature: &signature::BOOK_VISIT, run: Run::Read(|c, a, q| Box::pin(salon::book::answer(c, a, q))) },
     Entry { signature: &signature::MY_VISITS, run: Run::Read(|c, a, _| Box::pin(salon::visits::answer(c, a))) },
     Entry { signature: &signature::CANCEL_VISIT, run: Run::Read(|c, a, q| Box::pin(salon::cancel::answer(c, a, q))) },
+    Entry { signature: &signature::MOVE_VISIT, run: Run::Read(|c, a, q| Box::pin(salon::shift::answer(c, a, q))) },
+    Entry { signature: &signature::ABOUT_SALON, run: Run::Read(|c, a, _| Box::pin(salon::about::answer(c, a))) },
+    Entry {
+        signature: &signature::LEAVE_FEEDBACK,
+        run: Run::Read(|c, a, q| Box::pin(salon::feedback::answer(c, a, q))),
+    },
+    Entry {
+        signature: &signature::RECORD_CONSENT,
+        run: Run::Read(|_, a, q| Box::pin(ready(salon::consent::record(a, q)))),
+    },
+    Entry { signature: &signature::HAS_CONSENT, run: Run::Read(|c, a, q| Box::pin(salon::consent::known(c, a, q))) },
 ];
 
 /// What a flow may name of it all: every operation of this release.

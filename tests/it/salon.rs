@@ -2,9 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should say where")]
 
+mod about;
 mod booking;
 mod commit;
+mod consent;
 mod database;
+mod feedback;
 mod holds;
 mod house;
+mod moving;
 mod questions;

@@ -6,6 +6,8 @@ mod broken;
 mod laws;
 mod layout;
 mod limits;
+mod phrases;
+mod reading;
 mod reviews;
 mod talks;
 mod texts;

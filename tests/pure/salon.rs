@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 use ganira::domain::{Money, TimeWindow, Timestamp};
 use ganira::flows::operation::salon as signatures;
@@ -10,9 +10,11 @@ use ganira::flows::{OperationKind, Row, Value};
 use ganira::operations::arguments;
 use ganira::operations::registry::{self, Run};
 use ganira::operations::salon::availability::{PersonDay, Wanted, free_starts, thinned};
+use ganira::operations::salon::hours::lines;
 use ganira::operations::salon::labels::{LANGUAGES, Words};
 use ganira::operations::salon::local_day::LocalDay;
 use ganira::operations::salon::slot::Slot;
+use ganira::store::salon::hours::WorkingHours;
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -266,7 +268,7 @@ fn labels_of_days_and_moments_fit_a_list_row_in_every_language() {
 #[rstest]
 #[case("en", "Fri 27 Nov", "15,000 RWF, 90 min")]
 #[case("fr-RW", "ven. 27 nov.", "15 000 RWF, 90 min")]
-#[case("rw", "Gatanu 27 Ugushyingo", "15,000 RWF, 90 min")]
+#[case("rw", "Gatanu 27 Ugushyingo", "15.000 RWF, 90 min")]
 #[case("sw", "Ijumaa 27 Nov", "15,000 RWF, 90 dk")]
 #[case("xx", "Fri 27 Nov", "15,000 RWF, 90 min")]
 fn labels_are_in_the_persons_language_or_english(#[case] language: &str, #[case] day: &str, #[case] price: &str) {
@@ -280,6 +282,57 @@ fn today_and_tomorrow_are_called_so() {
     let words = Words::of("en");
     assert_eq!(words.day(date("2026-11-20"), date("2026-11-20")), "Today 20 Nov");
     assert_eq!(words.day(date("2026-12-01"), date("2026-11-30")), "Tomorrow 1 Dec");
+}
+
+/// Somebody's hours on each of `days`.
+fn works(staff: i64, days: &[Weekday], from: &str, until: &str) -> Vec<WorkingHours> {
+    let on = |weekday: &Weekday| WorkingHours { staff, weekday: *weekday, from: time(from), until: time(until) };
+    days.iter().map(on).collect()
+}
+
+#[test]
+fn days_that_are_alike_share_a_line_of_opening_hours() {
+    use Weekday::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
+    let told = |hours: &[Vec<WorkingHours>]| lines(&hours.concat(), Words::of("en"));
+    assert!(told(&[]).is_empty());
+    assert_eq!(told(&[works(1, &[Mon, Tue, Wed, Thu, Fri], "08:00", "18:00")]), ["Mon–Fri 08:00–18:00"]);
+    // Days that are alike but do not follow each other, and a day without hours, end a run.
+    assert_eq!(
+        told(&[works(1, &[Mon, Tue, Thu, Sun], "08:00", "18:00"), works(1, &[Sat], "09:30", "00:00")]),
+        ["Mon–Tue 08:00–18:00", "Thu 08:00–18:00", "Sat 09:30–24:00", "Sun 08:00–18:00"]
+    );
+    // The hours of several people are one where they touch.
+    assert_eq!(
+        told(&[
+            works(1, &[Wed], "08:00", "12:00"),
+            works(2, &[Wed], "12:00", "15:00"),
+            works(3, &[Wed], "16:00", "17:00")
+        ]),
+        ["Wed 08:00–15:00, 16:00–17:00"]
+    );
+}
+
+#[test]
+fn opening_hours_fit_their_lines_in_every_language_however_broken_the_days_are() {
+    let ganira::flows::Type::Texts { chars_max, items_max } = signatures::HOURS else { panic!("hours are texts") };
+    let week: Vec<Weekday> = (0..7).map(|day| Weekday::try_from(day).unwrap()).collect();
+    let broken = |days: &[Weekday]| {
+        let hour = |hour: u32| works(1, days, &format!("{hour:02}:00"), &format!("{hour:02}:45"));
+        (8..16).flat_map(hour).collect::<Vec<_>>()
+    };
+    for words in LANGUAGES {
+        for first in 0..7 {
+            for last in first..7 {
+                for line in lines(&broken(&week[first..=last]), words) {
+                    assert!(line.chars().count() <= chars_max.into(), "{line}");
+                    assert!(line.ends_with("–15:45"), "{line}");
+                }
+            }
+        }
+        let each =
+            week.iter().enumerate().map(|(day, weekday)| works(1, &[*weekday], &format!("{day:02}:00"), "12:00"));
+        assert_eq!(lines(&each.collect::<Vec<_>>().concat(), words).len(), usize::from(items_max));
+    }
 }
 
 #[test]

@@ -23,6 +23,9 @@ pub(super) fn fit(content: &Content) -> Cow<'_, Content> {
         Content::List { text, button, rows, footer } => fit_list(text, button, rows, footer.as_deref()),
         Content::Link { text, label, url } => fit_link(text, label, url),
         Content::LocationRequest { text } => Content::LocationRequest { text: body(text, limits::LOCATION_BODY) },
+        Content::Location { latitude, longitude, name, address } => {
+            fit_location(*latitude, *longitude, name.as_deref(), address.as_deref())
+        }
         Content::Media { kind, source, caption, filename } => {
             fit_media(*kind, source, caption.as_deref(), filename.as_deref())
         }
@@ -30,6 +33,22 @@ pub(super) fn fit(content: &Content) -> Cow<'_, Content> {
         Content::Reaction { to, emoji } if to.is_empty() => plain(emoji),
         Content::Reaction { .. } => return Cow::Borrowed(content),
     })
+}
+
+/// A place that is not on the earth becomes its name.
+fn fit_location(latitude: f64, longitude: f64, name: Option<&str>, address: Option<&str>) -> Content {
+    if !(latitude.abs() <= 90.0 && longitude.abs() <= 180.0) {
+        return plain(name.or(address).unwrap_or_default());
+    }
+    let line = |text: Option<&str>, most: usize| {
+        text.map(one_line).filter(|line| !line.is_empty()).map(|line| cut(&line, most))
+    };
+    Content::Location {
+        latitude,
+        longitude,
+        name: line(name, limits::LOCATION_NAME),
+        address: line(address, limits::LOCATION_ADDRESS),
+    }
 }
 
 fn plain(text: &str) -> Content {

@@ -40,6 +40,8 @@ limits! {
     LINK_LABEL           =    20, "Interactive call-to-action URL button messages";
     LINK_URL             = 2_000, "Template components, URL buttons; not stated for messages";
     LOCATION_BODY        = 1_024, "Location request messages";
+    LOCATION_NAME        =   100, "Not stated; ours";
+    LOCATION_ADDRESS     =   300, "Not stated; ours";
     CAPTION              = 1_024, "The schema of gokapso/whatsapp-cloud-api-js; not in Meta's text";
     FILENAME             =   240, "The schema of gokapso/whatsapp-cloud-api-js; not in Meta's text";
     TEMPLATE_PARAMETER   = 1_024, "Template components, body";

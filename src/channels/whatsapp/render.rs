@@ -72,6 +72,15 @@ fn wire(content: &Content) -> (&'static str, Value) {
             "interactive",
             json!({ "type": "location_request_message", "body": { "text": text }, "action": { "name": "send_location" } }),
         ),
+        Content::Location { latitude, longitude, name, address } => {
+            let mut location = json!({ "latitude": latitude, "longitude": longitude });
+            for (key, text) in [("name", name), ("address", address)] {
+                if let Some(text) = text {
+                    location[key] = json!(text);
+                }
+            }
+            ("location", location)
+        }
         Content::Media { kind, source, caption, filename } => {
             (media_word(*kind), media(*kind, source, caption.as_deref(), filename.as_deref()))
         }

@@ -62,9 +62,14 @@ fn refuse(mistakes: &[Mistake]) -> anyhow::Result<()> {
 
 async fn tell(operator: &Operator, published: &Published, json: bool) -> anyhow::Result<()> {
     operator.refresh_engine().await?;
-    let Published { revision, before, again } = *published;
+    let Published { revision, before, again, ref warnings } = *published;
     if json {
-        return say_json(&json!({ "revision": revision, "before": before, "again": again }));
+        return say_json(
+            &json!({ "revision": revision, "before": before, "again": again, "warnings": warnings.iter().map(ToString::to_string).collect::<Vec<_>>() }),
+        );
+    }
+    for warning in warnings {
+        say(&warning.to_string())?;
     }
     let before = before.map_or_else(|| "the shipped flows".to_owned(), |before| format!("revision {before}"));
     let again = if again { " again" } else { "" };

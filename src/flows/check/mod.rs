@@ -1,30 +1,41 @@
 //! Proves what can be proven of a set of flows before anybody meets them: that every way leads somewhere, every operation's outcome is
 //! handled, every text exists in every language and fits, and every expression has a value.
 
+mod begins;
+mod budget;
+mod cases;
+mod earlier;
+mod empty;
+mod expressions;
 mod fits;
 mod labels;
 mod longest;
-mod names;
+mod loops;
 mod operations;
 mod said;
 mod texts;
 mod unsaid;
 mod ways;
 
-use names::Names;
-
 use super::definition::{Arm, Flow, FlowSet, Line, Spot};
 use super::mistake::{At, Mistake, Mistakes};
+use super::ways::{Names, Ways};
 
 /// All mistakes of a set, of all its files.
 pub(crate) fn check(set: &FlowSet) -> Vec<Mistake> {
-    set.flows.iter().flat_map(|flow| Check::new(set, flow).all()).collect()
+    let ways: Vec<Ways<'_>> = set.flows.iter().map(|flow| Ways::of(set, flow)).collect();
+    let mut mistakes: Vec<Mistake> =
+        set.flows.iter().zip(&ways).flat_map(|(flow, ways)| Check::new(set, flow, ways).all()).collect();
+    mistakes.extend(begins::check(set));
+    mistakes.extend(loops::check(set, &ways));
+    mistakes
 }
 
 /// The checking of one flow.
 struct Check<'f> {
     set: &'f FlowSet,
     flow: &'f Flow,
+    ways: &'f Ways<'f>,
     names: Names<'f>,
     mistakes: Mistakes,
     /// Mistakes in other files than the flow's own.
@@ -32,19 +43,21 @@ struct Check<'f> {
 }
 
 impl<'f> Check<'f> {
-    fn new(set: &'f FlowSet, flow: &'f Flow) -> Self {
+    fn new(set: &'f FlowSet, flow: &'f Flow, ways: &'f Ways<'f>) -> Self {
         let mistakes = Mistakes::of(&flow.file);
-        Self { set, flow, names: Names::of(set, flow), mistakes, elsewhere: Vec::new() }
+        Self { set, flow, ways, names: Names::of(set, flow), mistakes, elsewhere: Vec::new() }
     }
 
     fn all(mut self) -> Vec<Mistake> {
-        self.ways();
+        self.where_ways_lead();
         self.operations();
         self.expressions();
+        self.cases();
         self.texts();
-        self.fits();
         self.said();
         self.unsaid();
+        self.fits();
+        self.nothing_is_empty();
         self.elsewhere.extend(self.mistakes.found);
         self.elsewhere
     }
@@ -67,6 +80,7 @@ impl<'f> Check<'f> {
         named.chain(silences).chain(anytime).collect()
     }
 
+    #[track_caller]
     fn add(&mut self, at: At, what: impl Into<String>, cause: impl Into<String>, mend: impl Into<String>) {
         self.mistakes.add(at, what, cause, mend);
     }

@@ -70,7 +70,8 @@ impl Check<'_> {
             self.add(line.at, format!("no flow \"{}\"", callee.flow), "call goes there", mend);
             return;
         };
-        let inputs: Vec<Input<'_>> = flow.takes.iter().map(|(name, kind)| (name.as_str(), *kind, false)).collect();
+        let inputs: Vec<Input<'_>> =
+            flow.takes.iter().map(|(name, kind)| (name.as_str(), Kind::from(*kind), false)).collect();
         self.inputs(line, callee.flow, &inputs, callee.with);
         let known: Vec<&str> = flow.ends.iter().map(|(name, _)| name.as_str()).collect();
         // With one way out there is nothing to tell apart.
@@ -143,9 +144,10 @@ impl Check<'_> {
             let Some(from) = line.step.rows_from() else { continue };
             match self.names.known.get(from).map(|named| named.kind) {
                 Some(Kind::Rows | Kind::Unknown) => {}
+                Some(Kind::Texts) if line.step.takes_texts() => {}
                 Some(kind) => self.add(
                     line.at,
-                    format!("choose cannot take rows from \"{from}\""),
+                    format!("{} cannot take rows from \"{from}\"", line.verb),
                     format!("it is a {kind}"),
                     "name a list of rows",
                 ),
@@ -153,7 +155,7 @@ impl Check<'_> {
                     let mend = did_you_mean(from, self.names.known.keys().copied(), "find it before");
                     self.add(
                         line.at,
-                        format!("choose has no rows: nothing is named \"{from}\""),
+                        format!("{} has no rows: nothing is named \"{from}\"", line.verb),
                         "from names them",
                         mend,
                     );

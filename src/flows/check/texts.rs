@@ -52,6 +52,12 @@ impl Check<'_> {
             );
             return;
         };
+        let plain = needs.plain && self.flow.channels.iter().any(|channel| channel != "whatsapp");
+        if plain && !texts.has(&format!("{id}.plain")) {
+            let what = format!("message {id} carries a picture and has no .plain");
+            let mend = "add .plain = with what USSD and SMS say instead";
+            self.add_to(texts, message.at, what, said.clone(), mend);
+        }
         for label in &needs.labels {
             if !texts.has(&format!("{id}.{label}")) {
                 let what = format!("label .{label} of message {id} is missing");
@@ -90,6 +96,7 @@ impl Check<'_> {
         }
     }
 
+    #[track_caller]
     pub(super) fn add_to(
         &mut self,
         texts: &Texts,
@@ -98,8 +105,7 @@ impl Check<'_> {
         cause: impl Into<String>,
         mend: impl Into<String>,
     ) {
-        let mistake =
-            Mistake { file: texts.file.clone(), at, what: what.into(), cause: cause.into(), mend: mend.into() };
+        let mistake = Mistake::new(&texts.file, at, what, cause, mend);
         if !self.elsewhere.contains(&mistake) {
             self.elsewhere.push(mistake);
         }

@@ -3,18 +3,20 @@
 use std::collections::HashSet;
 
 use super::Check;
-use crate::flows::definition::{After, Arm, Block, Flow, Spot, To};
-use crate::flows::mistake::did_you_mean;
+use crate::flows::definition::{After, Arm, Block, Flow, Scene, Spot, To};
+use crate::flows::mistake::{At, did_you_mean};
+use crate::flows::ways::Target;
 
 impl Check<'_> {
-    pub(super) fn ways(&mut self) {
+    pub(super) fn where_ways_lead(&mut self) {
         self.scenes_exist();
         self.ends_are_declared();
         self.again_has_a_question();
         self.silence_asks_nothing();
-        self.every_scene_is_reached();
+        self.everything_is_reached();
         self.no_scene_runs_off();
-        self.no_loop_without_a_question();
+        self.ends_are_named();
+        self.digressions_come_back();
     }
 
     fn scenes_exist(&mut self) {
@@ -71,28 +73,43 @@ impl Check<'_> {
         }
     }
 
-    fn every_scene_is_reached(&mut self) {
+    fn everything_is_reached(&mut self) {
         let flow = self.flow;
-        let mut seen = HashSet::new();
-        let mut open: Vec<usize> = flow.scenes.first().map(|scene| scene.block).into_iter().collect();
-        let visit = |arm: &Arm, open: &mut Vec<usize>| match &arm.to {
-            To::Scene(name) => open.extend(flow.scene(name).map(|scene| scene.block)),
-            To::Block(block) => open.push(*block),
-            _ => {}
+        let reached = self.ways.reached();
+        let named: HashSet<&str> = flow
+            .head
+            .arms()
+            .chain(self.lines().flat_map(|(_, line)| line.step.arms()).map(|(_, arm)| arm))
+            .filter_map(|arm| if let To::Scene(name) = &arm.to { Some(name.as_str()) } else { None })
+            .collect();
+        let first = |name: &str| flow.scenes.first().is_some_and(|scene| scene.name == name);
+        let entered = |scene: &Scene| match self.ways.number(Spot { block: scene.block, index: 0 }) {
+            Some(number) => reached[number],
+            None => first(&scene.name) || named.contains(scene.name.as_str()),
         };
-        for (_, arm) in self.head_arms() {
-            visit(arm, &mut open);
-        }
-        while let Some(block) = open.pop() {
-            if seen.insert(block) {
-                for line in flow.blocks.get(block).into_iter().flat_map(|block| &block.lines) {
-                    line.step.arms().into_iter().for_each(|(_, arm)| visit(arm, &mut open));
-                }
-            }
-        }
-        for scene in flow.scenes.iter().filter(|scene| !seen.contains(&scene.block)) {
+        let unreached: Vec<_> = flow.scenes.iter().filter(|scene| !entered(scene)).collect();
+        for scene in unreached {
             let what = format!("scene \"{}\" can never be reached", scene.name);
-            self.mistakes.add(scene.at, what, "nothing leads to it", "remove it, or go there from somewhere");
+            self.add(scene.at, what, "nothing leads to it", "remove it, or go there from somewhere");
+        }
+        let led_to: HashSet<usize> = self
+            .ways
+            .edges
+            .iter()
+            .filter_map(|edge| if let Target::Step(to) = edge.to { Some(to) } else { None })
+            .collect();
+        for (spot, line) in self.lines().filter(|(spot, _)| spot.index > 0) {
+            let before = self.ways.number(Spot { block: spot.block, index: spot.index - 1 });
+            let here = self.ways.number(spot);
+            let seen = |number: Option<usize>| number.is_some_and(|number| reached[number]);
+            if !here.is_some_and(|here| led_to.contains(&here)) || (seen(before) && !seen(here)) {
+                self.add(
+                    line.at,
+                    format!("the step {} can never be reached", line.verb),
+                    "the one before it always goes elsewhere",
+                    "remove it, or go on there with next",
+                );
+            }
         }
     }
 
@@ -115,56 +132,44 @@ impl Check<'_> {
                 );
             }
         }
-        for block in &flow.blocks {
-            let dead = block.lines.iter().zip(block.lines.iter().skip(1)).find(|(line, _)| {
-                line.guard.is_none()
-                    && !line.step.falls_through()
-                    && !line.step.arms().iter().any(|(_, arm)| goes_on(flow, arm))
-            });
-            if let Some((_, after)) = dead {
-                self.add(
-                    after.at,
-                    format!("the step {} can never be reached", after.verb),
-                    "the one before it always goes elsewhere",
-                    "remove it, or go on there with next",
-                );
-            }
-        }
     }
 
-    fn no_loop_without_a_question(&mut self) {
+    /// A digression that cannot come back is a scene in disguise.
+    fn digressions_come_back(&mut self) {
         let flow = self.flow;
-        let mut done = HashSet::new();
-        for scene in &flow.scenes {
-            let mut trail = Vec::new();
-            if let Some(loop_) = find_loop(flow, Spot { block: scene.block, index: 0 }, &mut trail, &mut done) {
-                let names: Vec<&str> = loop_.iter().map(|spot| scene_of(flow, *spot)).collect();
-                let at = loop_.first().and_then(|spot| flow.line(*spot)).map_or(scene.at, |line| line.at);
-                self.add(
-                    at,
-                    format!("loop without a question: {}", names_in_turn(&names)),
-                    "no step on it waits",
-                    "ask something, or go elsewhere",
+        for entry in &flow.head.anytime {
+            let To::Block(block) = entry.arm.to else { continue };
+            if !comes_back(flow, block) {
+                self.mistakes.warn(
+                    entry.at,
+                    format!("the digression {} never comes back", entry.key),
+                    "every way through its steps goes elsewhere, so the open question is lost",
+                    "let the list run to its end, or name a scene instead of it",
                 );
             }
         }
     }
-}
 
-/// `slots > retry > slots`.
-fn names_in_turn(names: &[&str]) -> String {
-    let mut turns: Vec<&str> = names.to_vec();
-    turns.dedup();
-    if turns.len() > 1 && turns.first() == turns.last() {
-        turns.pop();
+    /// A flow that declares ends gives its caller one of them.
+    fn ends_are_named(&mut self) {
+        let flow = self.flow;
+        if flow.ends.is_empty() {
+            return;
+        }
+        let of_steps = self.lines().flat_map(|(_, line)| line.step.arms());
+        let all: Vec<At> = self
+            .head_arms()
+            .into_iter()
+            .chain(of_steps)
+            .filter(|(_, arm)| arm.to == To::End)
+            .map(|(_, arm)| arm.at)
+            .collect();
+        let ends = flow.ends.iter().map(|(end, _)| end.as_str()).collect::<Vec<_>>().join(", ");
+        for at in all {
+            let mend = "write [end: name] with the name of one of them";
+            self.add(at, "the flow ends here by none of its ends", format!("its head declares {ends}"), mend);
+        }
     }
-    turns.extend(turns.first().copied());
-    turns.join(" > ")
-}
-
-fn scene_of(flow: &Flow, spot: Spot) -> &str {
-    let id = flow.line(spot).map_or("", |line| line.id.as_str());
-    id.split('.').next().unwrap_or(id)
 }
 
 fn within_question(flow: &Flow, spot: Spot) -> bool {
@@ -189,9 +194,10 @@ fn outermost(flow: &Flow, spot: Spot) -> Option<&Block> {
 fn goes_on(flow: &Flow, arm: &Arm) -> bool {
     match arm.to {
         To::Next => true,
-        To::Block(block) => {
-            flow.blocks.get(block).is_some_and(|block| block.after == After::Next && runs_off(flow, block))
-        }
+        To::Block(block) => flow
+            .blocks
+            .get(block)
+            .is_some_and(|block| matches!(block.after, After::Next | After::Round) && runs_off(flow, block)),
         _ => false,
     }
 }
@@ -203,43 +209,22 @@ fn runs_off(flow: &Flow, block: &Block) -> bool {
     })
 }
 
-/// The steps that may follow without the person saying anything.
-fn unasked(flow: &Flow, spot: Spot) -> Vec<Spot> {
-    let Some(line) = flow.line(spot) else {
-        let Some(block) = flow.blocks.get(spot.block).filter(|block| block.after == After::Next) else {
-            return Vec::new();
-        };
-        return block.owner.map(Spot::next).into_iter().collect();
-    };
-    if line.step.callee().is_some() {
-        return Vec::new();
+/// Whether a way through a list of steps leads past its end, or says `again` or `back`.
+fn comes_back(flow: &Flow, block: usize) -> bool {
+    let mut open = vec![block];
+    let mut seen = HashSet::new();
+    while let Some(number) = open.pop() {
+        let Some(block) = flow.blocks.get(number).filter(|_| seen.insert(number)) else { continue };
+        if block.after == After::Resume && runs_off(flow, block) {
+            return true;
+        }
+        for (_, arm) in block.lines.iter().flat_map(|line| line.step.arms()) {
+            match arm.to {
+                To::Again | To::Back => return true,
+                To::Block(block) => open.push(block),
+                _ => {}
+            }
+        }
     }
-    let (next, arms) = line.step.unasked();
-    let mut spots: Vec<Spot> = arms
-        .into_iter()
-        .filter_map(|arm| match &arm.to {
-            To::Scene(name) => flow.scene(name).map(|scene| Spot { block: scene.block, index: 0 }),
-            To::Block(block) => Some(Spot { block: *block, index: 0 }),
-            To::Next => Some(spot.next()),
-            _ => None,
-        })
-        .collect();
-    if next || line.guard.is_some() {
-        spots.push(spot.next());
-    }
-    spots
-}
-
-fn find_loop(flow: &Flow, spot: Spot, trail: &mut Vec<Spot>, done: &mut HashSet<(usize, usize)>) -> Option<Vec<Spot>> {
-    if let Some(start) = trail.iter().position(|passed| *passed == spot) {
-        return Some(trail[start..].to_vec());
-    }
-    if done.contains(&(spot.block, spot.index)) {
-        return None;
-    }
-    trail.push(spot);
-    let found = unasked(flow, spot).into_iter().find_map(|next| find_loop(flow, next, trail, done));
-    trail.pop();
-    done.insert((spot.block, spot.index));
-    found
+    false
 }

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::{Comparison, Expression, Function, LIST_MAX};
+use super::{Comparison, Expression, Function};
+use crate::flows::mistake::did_you_mean;
 use crate::flows::operation::Type;
-use crate::flows::value::Value;
+use crate::flows::value::{MEDIA_FIELDS, PLACE_FIELDS, Value};
 
 /// A kind of value without its sizes. `Unknown` is compatible with all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +90,25 @@ impl Kind {
         }
     }
 
+    /// The fields of a kind that has the same ones always.
+    pub(crate) fn fields(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Place => Some(&PLACE_FIELDS),
+            Self::Media => Some(&MEDIA_FIELDS),
+            _ => None,
+        }
+    }
+
+    /// The kind of such a field, or what is wrong with it.
+    pub(crate) fn field(self, name: &str) -> Result<Self, String> {
+        let fields = self.fields().unwrap_or_default();
+        if !fields.contains(&name) {
+            let mend = did_you_mean(name, fields.iter().copied(), "name one it has");
+            return Err(format!("is a {self} and has no field \"{name}\", {mend}"));
+        }
+        Ok(if matches!(name, "latitude" | "longitude") { Self::Decimal } else { Self::Text })
+    }
+
     pub(crate) fn fits(self, other: Self) -> bool {
         self == other || self == Self::Unknown || other == Self::Unknown
     }
@@ -107,6 +127,7 @@ impl Expression {
             Self::Literal(value) => Ok(Kind::of(value)),
             Self::Path(path) => known.kind(path),
             Self::Has(path) => known.kind(path).map(|_| Kind::YesNo),
+            Self::Given(inner) => inner.kind(known).map(|_| Kind::YesNo),
             Self::Not(inner) => condition(inner, known),
             Self::And(left, right) | Self::Or(left, right) => {
                 condition(left, known)?;
@@ -123,15 +144,20 @@ impl Expression {
                 }
                 Ok(Kind::YesNo)
             }
-            Self::Plus(left, right) | Self::Minus(left, right) => {
-                let (left, right) = (left.kind(known)?, right.kind(known)?);
-                let number = |kind| matches!(kind, Kind::Whole | Kind::Money | Kind::Unknown);
-                if number(left) && number(right) && left.fits(right) {
-                    Ok(if left == Kind::Unknown { right } else { left })
-                } else {
-                    Err(format!("cannot add or subtract {left} and {right}"))
+            Self::Within(left, list) => match (left.kind(known)?, list.kind(known)?) {
+                (Kind::Text | Kind::Unknown, Kind::Texts) => Ok(Kind::YesNo),
+                (Kind::Text | Kind::Whole | Kind::Unknown, Kind::Rows | Kind::Unknown) => Ok(Kind::YesNo),
+                (left, list @ (Kind::Texts | Kind::Rows | Kind::Unknown)) => {
+                    Err(format!("cannot look for {left} in a {list}: rows are found by their id"))
                 }
-            }
+                (_, list) => Err(format!("after \"in\" stands a list, not a {list}")),
+            },
+            Self::Matches(text, _) => match text.kind(known)? {
+                Kind::Text | Kind::Unknown => Ok(Kind::YesNo),
+                other => Err(format!("a pattern is looked for in a text, not in a {other}")),
+            },
+            Self::Plus(left, right) => added(false, left, right, known),
+            Self::Minus(left, right) => added(true, left, right, known),
             Self::Times(left, right) => times(left, right, known),
             Self::Call(function, arguments) => function.kind(arguments, known),
         }
@@ -145,14 +171,40 @@ fn condition(inner: &Expression, known: &dyn Known) -> Result<Kind, String> {
     }
 }
 
-fn comparable(comparison: Comparison, left: Kind, right: Kind) -> Result<Kind, String> {
+/// Whether two kinds can be compared: an instant with a day by its day, an amount with a whole number of its currency.
+pub(crate) fn comparable(comparison: Comparison, left: Kind, right: Kind) -> Result<Kind, String> {
     let ordered = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
-    let never =
-        matches!(left, Kind::Row | Kind::Rows | Kind::Texts) || matches!(right, Kind::Row | Kind::Rows | Kind::Texts);
-    if never || !left.fits(right) || (ordered && left == Kind::YesNo) {
+    let never = |kind| matches!(kind, Kind::Row | Kind::Rows | Kind::Texts | Kind::Place | Kind::Media);
+    let pairs = [(Kind::Whole, Kind::Decimal), (Kind::Whole, Kind::Money), (Kind::Date, Kind::DateTime)];
+    let fits = left.fits(right) || pairs.contains(&(left, right)) || pairs.contains(&(right, left));
+    if never(left) || never(right) || !fits || (ordered && left == Kind::YesNo) {
         return Err(format!("cannot compare {left} with {right}"));
     }
     Ok(Kind::YesNo)
+}
+
+/// What adding or subtracting gives.
+fn added(minus: bool, left: &Expression, right: &Expression, known: &dyn Known) -> Result<Kind, String> {
+    let (first, second) = (left.kind(known)?, right.kind(known)?);
+    let days = |expression: &Expression| matches!(expression, Expression::Call(Function::Days, _));
+    match (first, second) {
+        (Kind::Unknown, Kind::Unknown) => Ok(Kind::Unknown),
+        (Kind::Whole | Kind::Money | Kind::Decimal, Kind::Unknown) => Ok(first),
+        (Kind::Unknown, Kind::Whole | Kind::Money | Kind::Decimal) => Ok(second),
+        (Kind::Whole, Kind::Whole) | (Kind::Money, Kind::Money) | (Kind::Duration, Kind::Duration) => Ok(first),
+        (Kind::Decimal, Kind::Whole | Kind::Decimal) | (Kind::Whole, Kind::Decimal) => Ok(Kind::Decimal),
+        (Kind::DateTime, Kind::Duration) => Ok(Kind::DateTime),
+        (Kind::Duration, Kind::DateTime) if !minus => Ok(Kind::DateTime),
+        (Kind::Date, Kind::Duration) if days(right) => Ok(Kind::Date),
+        (Kind::Duration, Kind::Date) if !minus && days(left) => Ok(Kind::Date),
+        (Kind::Date, Kind::Duration) | (Kind::Duration, Kind::Date) => {
+            Err("to a date only days() are added".to_owned())
+        }
+        (Kind::DateTime, Kind::DateTime) | (Kind::Date, Kind::Date) if minus => Ok(Kind::Duration),
+        (Kind::DateTime, Kind::Unknown) if !minus => Ok(Kind::DateTime),
+        (Kind::Unknown, Kind::Duration) => Ok(Kind::Unknown),
+        _ => Err(format!("cannot add or subtract {first} and {second}")),
+    }
 }
 
 fn times(left: &Expression, right: &Expression, known: &dyn Known) -> Result<Kind, String> {
@@ -164,30 +216,8 @@ fn times(left: &Expression, right: &Expression, known: &dyn Known) -> Result<Kin
     match (left.kind(known)?, right.kind(known)?) {
         (Kind::Whole | Kind::Unknown, Kind::Whole | Kind::Unknown) => Ok(Kind::Whole),
         (Kind::Money, Kind::Whole) | (Kind::Whole, Kind::Money) => Ok(Kind::Money),
+        (Kind::Decimal, Kind::Whole | Kind::Decimal) | (Kind::Whole, Kind::Decimal) => Ok(Kind::Decimal),
+        (Kind::Duration, Kind::Whole) | (Kind::Whole, Kind::Duration) => Ok(Kind::Duration),
         (left, right) => Err(format!("cannot multiply {left} and {right}")),
-    }
-}
-
-impl Function {
-    fn kind(self, arguments: &[Expression], known: &dyn Known) -> Result<Kind, String> {
-        let want = |n: usize, kind: Kind, what: &str| match arguments.get(n).map(|argument| argument.kind(known)) {
-            Some(Ok(found)) if found.fits(kind) => Ok(()),
-            Some(Err(cause)) => Err(cause),
-            _ => Err(format!("{what} is a {kind}")),
-        };
-        match self {
-            Self::InDays => want(0, Kind::Whole, "the number of days").map(|()| Kind::Date),
-            Self::InMinutes => want(0, Kind::Whole, "the number of minutes").map(|()| Kind::DateTime),
-            Self::Append => {
-                want(0, Kind::Texts, "what append adds to")?;
-                want(1, Kind::Text, "what append adds")?;
-                match arguments.get(2) {
-                    Some(Expression::Literal(Value::Whole(longest))) if (1..=LIST_MAX).contains(longest) => {
-                        Ok(Kind::Texts)
-                    }
-                    _ => Err(format!("append's last value is a literal between 1 and {LIST_MAX}")),
-                }
-            }
-        }
     }
 }

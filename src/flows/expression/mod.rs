@@ -4,11 +4,16 @@
 //! machine can evaluate it without failing on anything that `check` has let pass. Our own evaluator knows money, days and instants as
 //! the flow does, and copies nothing it only compares.
 
+mod call_kinds;
+mod calls;
+mod functions;
 mod kinds;
 mod read;
 mod value;
+mod words;
 
-pub(crate) use kinds::{Kind, Known};
+pub(crate) use functions::Function;
+pub(crate) use kinds::{Kind, Known, comparable};
 pub(crate) use read::read;
 pub(crate) use value::Scope;
 
@@ -30,11 +35,17 @@ pub(crate) enum Expression {
     Path(Vec<String>),
     /// Whether the value is there.
     Has(Vec<String>),
+    /// Whether a call finds anything: `has(date_in(input.text))`.
+    Given(Box<Self>),
     Not(Box<Self>),
     And(Box<Self>, Box<Self>),
     Or(Box<Self>, Box<Self>),
     Compare(Comparison, Box<Self>, Box<Self>),
     In(Box<Self>, Vec<Self>),
+    /// `"cut" in services`: among the ids of rows, or the lines of a list of texts.
+    Within(Box<Self>, Box<Self>),
+    /// `matches(text, "pattern")`.
+    Matches(Box<Self>, words::Pattern),
     Plus(Box<Self>, Box<Self>),
     Minus(Box<Self>, Box<Self>),
     Times(Box<Self>, Box<Self>),
@@ -51,18 +62,6 @@ pub(crate) enum Comparison {
     GreaterOrEqual,
 }
 
-/// The functions we add.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Function {
-    /// `in_days(3)`: the day three days from today.
-    InDays,
-    /// `in_minutes(10)`: the instant ten minutes from now.
-    InMinutes,
-    /// `append(list, text, 50)`: the list with the text as its last line, without its first ones if it had 50 already. A list that is
-    /// not there yet counts as empty.
-    Append,
-}
-
 impl Expression {
     /// Calls `see` with every path in it, and whether the expression can do without the value (`has`, the list of `append`).
     pub(crate) fn paths<'a>(&'a self, see: &mut dyn FnMut(&'a [String], bool)) {
@@ -70,10 +69,11 @@ impl Expression {
             Self::Literal(_) => {}
             Self::Path(path) => see(path, false),
             Self::Has(path) => see(path, true),
-            Self::Not(inner) => inner.paths(see),
+            Self::Given(inner) | Self::Not(inner) | Self::Matches(inner, _) => inner.paths(see),
             Self::And(left, right)
             | Self::Or(left, right)
             | Self::Compare(_, left, right)
+            | Self::Within(left, right)
             | Self::Plus(left, right)
             | Self::Minus(left, right)
             | Self::Times(left, right) => {

@@ -3,7 +3,9 @@
 use cel::common::ast::{Expr, IdedExpr, LiteralValue, operators};
 use cel::parser::PrattParser;
 
+use super::words::Pattern;
 use super::{Comparison, Expression, Function, NESTING_MAX, NODES_MAX};
+use crate::flows::mistake::did_you_mean;
 use crate::flows::value::Value;
 
 /// Longest source of one expression.
@@ -42,18 +44,19 @@ fn nesting(source: &str) -> u16 {
     deepest
 }
 
-/// CEL's `has` wants a field, ours takes a name too: `has(hold)` is read as a call of `known`.
+/// CEL's `has` wants a field, ours takes a name and a call too: `has(hold)` is read as a call of `known`.
 fn bare_has(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
     while let Some(found) = rest.find("has(") {
         let (before, after) = rest.split_at(found);
         let inside = &after[4..];
-        let name_bytes = inside.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inside.len());
-        let bare = name_bytes > 0 && inside[name_bytes..].starts_with(')');
+        let path_bytes =
+            inside.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.')).unwrap_or(inside.len());
+        let field = inside[..path_bytes].contains('.') && inside[path_bytes..].starts_with(')');
         let word = before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
         out.push_str(before);
-        out.push_str(if bare && !word { "known(" } else { "has(" });
+        out.push_str(if field || word { "has(" } else { "known(" });
         rest = inside;
     }
     out.push_str(rest);
@@ -72,7 +75,11 @@ fn convert(node: &IdedExpr) -> Result<Expression, String> {
             Ok(if select.test { Expression::Has(path) } else { Expression::Path(path) })
         }
         Expr::Call(call) if call.target.is_none() => convert_call(&call.func_name, &call.args),
-        Expr::Call(call) => Err(format!("there is no function {}", call.func_name)),
+        // `text.contains("x")` is `contains(text, "x")`.
+        Expr::Call(call) => {
+            let first = call.target.as_deref().into_iter();
+            convert_function(&call.func_name, &first.chain(&call.args).collect::<Vec<_>>())
+        }
         Expr::Comprehension(_) => Err("there are no loops in an expression".to_owned()),
         Expr::List(_) => Err("a list stands only after \"in\"".to_owned()),
         Expr::Map(_) | Expr::Struct(_) => Err("there are no maps in an expression".to_owned()),
@@ -85,8 +92,11 @@ fn convert_literal(literal: &LiteralValue) -> Result<Expression, String> {
         LiteralValue::Boolean(value) => Value::YesNo(*value.inner()),
         LiteralValue::Int(value) if value.inner().abs() <= super::WHOLE_MAX => Value::Whole(*value.inner()),
         LiteralValue::Int(_) => return Err("whole numbers stay within a thousand million".to_owned()),
+        LiteralValue::Double(value) => Value::Decimal(
+            value.inner().to_string().parse().map_err(|error: crate::flows::value::NoDecimal| error.to_string())?,
+        ),
         LiteralValue::String(value) => Value::text(value.inner()),
-        _ => return Err("literals are texts in quotes, whole numbers, true and false".to_owned()),
+        _ => return Err("literals are texts in quotes, numbers, true and false".to_owned()),
     }))
 }
 
@@ -114,26 +124,45 @@ fn convert_call(name: &str, arguments: &[IdedExpr]) -> Result<Expression, String
         operators::CONDITIONAL => Err("there is no \"? :\"; use the step if".to_owned()),
         "known" => match convert(arguments.first().ok_or("has() needs a name")?)? {
             Expression::Path(path) => Ok(Expression::Has(path)),
-            _ => Err("has() takes a name".to_owned()),
+            call @ Expression::Call(..) => Ok(Expression::Given(Box::new(call))),
+            _ => Err("has() takes a name, or a call such as date_in(text)".to_owned()),
         },
-        "in_days" => call(Function::InDays, name, arguments, 1),
-        "in_minutes" => call(Function::InMinutes, name, arguments, 1),
-        "append" => call(Function::Append, name, arguments, 3),
-        other => Err(format!("there is no function {other}")),
+        _ => convert_function(name, &arguments.iter().collect::<Vec<_>>()),
     }
+}
+
+fn convert_function(name: &str, arguments: &[&IdedExpr]) -> Result<Expression, String> {
+    let Some((function, takes)) = Function::named(name) else {
+        let mend = did_you_mean(name, Function::names(), "");
+        let mend = if mend.is_empty() { mend } else { format!(", {mend}") };
+        return Err(format!("there is no function {name}{mend}"));
+    };
+    if !takes.contains(&arguments.len()) {
+        let (least, most) = (takes.start(), takes.end());
+        let wanted = if least == most { least.to_string() } else { format!("{least} or {most}") };
+        return Err(format!("{name} takes {wanted} values, not {}", arguments.len()));
+    }
+    let mut values = arguments.iter().map(|argument| convert(argument)).collect::<Result<Vec<_>, _>>()?;
+    if name == "matches" {
+        let Some(Expression::Literal(Value::Text(pattern))) = values.pop() else {
+            return Err("a pattern is a text in quotes".to_owned());
+        };
+        let text = values.pop().ok_or("matches takes a text")?;
+        return Ok(Expression::Matches(Box::new(text), Pattern::read(&pattern)?));
+    }
+    Ok(Expression::Call(function, values))
 }
 
 fn convert_in(arguments: &[IdedExpr]) -> Result<Expression, String> {
     let [left, right] = arguments else { return Err("\"in\" takes two sides".to_owned()) };
-    let Expr::List(list) = &right.expr else { return Err("after \"in\" stands a list such as [2, 4, 6]".to_owned()) };
-    Ok(Expression::In(Box::new(convert(left)?), list.elements.iter().map(convert).collect::<Result<_, _>>()?))
-}
-
-fn call(function: Function, name: &str, arguments: &[IdedExpr], wanted: usize) -> Result<Expression, String> {
-    if arguments.len() != wanted {
-        return Err(format!("{name} takes {wanted} values, not {}", arguments.len()));
+    let left = Box::new(convert(left)?);
+    if let Expr::List(list) = &right.expr {
+        return Ok(Expression::In(left, list.elements.iter().map(convert).collect::<Result<_, _>>()?));
     }
-    Ok(Expression::Call(function, arguments.iter().map(convert).collect::<Result<_, _>>()?))
+    match convert(right)? {
+        list @ (Expression::Path(_) | Expression::Call(..)) => Ok(Expression::Within(left, Box::new(list))),
+        _ => Err("after \"in\" stands a list such as [2, 4, 6], or the name of one".to_owned()),
+    }
 }
 
 fn pair(arguments: &[IdedExpr]) -> Result<(Box<Expression>, Box<Expression>), String> {

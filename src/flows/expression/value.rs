@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use chrono::{Days, Duration, NaiveDate};
+use chrono::NaiveDate;
+use chrono_tz::Tz;
 
-use super::{Comparison, Expression, Function, LIST_MAX, WHOLE_MAX};
+use super::calls::{day_after, moved};
+use super::{Comparison, Expression, WHOLE_MAX};
 use crate::domain::{Money, Timestamp};
-use crate::flows::value::Value;
+use crate::flows::understand::Ears;
+use crate::flows::value::{Decimal, Value};
 
 /// What an expression can see.
 pub(crate) trait Scope {
@@ -15,6 +18,10 @@ pub(crate) trait Scope {
     fn look_up(&self, path: &[String]) -> Option<Cow<'_, Value>>;
     fn today(&self) -> NaiveDate;
     fn now(&self) -> Timestamp;
+    fn zone(&self) -> Tz;
+    /// How texts are heard.
+    fn ears(&self) -> Ears;
+    fn tagged(&self, tag: &str) -> bool;
 }
 
 impl Expression {
@@ -24,20 +31,27 @@ impl Expression {
             Self::Literal(value) => Some(Cow::Borrowed(value)),
             Self::Path(path) => scope.look_up(path),
             Self::Has(path) => own(Value::YesNo(scope.look_up(path).is_some())),
+            Self::Given(inner) => own(Value::YesNo(inner.value(scope).is_some())),
             Self::Not(inner) => own(Value::YesNo(!inner.holds(scope)?)),
             Self::And(left, right) => own(Value::YesNo(left.holds(scope)? && right.holds(scope)?)),
             Self::Or(left, right) => own(Value::YesNo(left.holds(scope)? || right.holds(scope)?)),
-            Self::Compare(comparison, left, right) => {
-                own(Value::YesNo(comparison.holds(left.value(scope)?.as_ref(), right.value(scope)?.as_ref())?))
-            }
+            Self::Compare(comparison, left, right) => own(Value::YesNo(comparison.holds(
+                left.value(scope)?.as_ref(),
+                right.value(scope)?.as_ref(),
+                scope.zone(),
+            )?)),
             Self::In(left, list) => {
                 let left = left.value(scope)?;
                 let mut found = false;
                 for item in list {
-                    found |= Comparison::Equal.holds(left.as_ref(), item.value(scope)?.as_ref())?;
+                    found |= Comparison::Equal.holds(left.as_ref(), item.value(scope)?.as_ref(), scope.zone())?;
                 }
                 own(Value::YesNo(found))
             }
+            Self::Within(left, list) => {
+                own(Value::YesNo(within(left.value(scope)?.as_ref(), list.value(scope)?.as_ref())?))
+            }
+            Self::Matches(text, pattern) => own(Value::YesNo(pattern.is_in(text.value(scope)?.as_text()?))),
             Self::Plus(left, right) => sum(left.value(scope)?.as_ref(), right.value(scope)?.as_ref()).map(Cow::Owned),
             Self::Minus(left, right) => {
                 difference(left.value(scope)?.as_ref(), right.value(scope)?.as_ref()).map(Cow::Owned)
@@ -59,9 +73,9 @@ impl Expression {
 }
 
 impl Comparison {
-    /// Whether it holds of two values of one kind; `None` for two kinds.
-    pub(crate) fn holds(self, left: &Value, right: &Value) -> Option<bool> {
-        let order = compare(left, right)?;
+    /// Whether it holds of two values; `None` for two that cannot be compared. An instant and a day are compared by the day in `zone`.
+    pub(crate) fn holds(self, left: &Value, right: &Value, zone: Tz) -> Option<bool> {
+        let order = compare(left, right, zone)?;
         Some(match self {
             Self::Equal => order.is_eq(),
             Self::NotEqual => order.is_ne(),
@@ -73,84 +87,109 @@ impl Comparison {
     }
 }
 
-fn compare(left: &Value, right: &Value) -> Option<Ordering> {
+pub(super) fn compare(left: &Value, right: &Value, zone: Tz) -> Option<Ordering> {
+    let day = |at: &Timestamp| at.with_timezone(&zone).date_naive();
+    let decimal = |number: &i64| Decimal::from_whole(*number);
     Some(match (left, right) {
         (Value::Text(left), Value::Text(right)) => left.cmp(right),
         (Value::Whole(left), Value::Whole(right)) => left.cmp(right),
+        (Value::Decimal(left), Value::Decimal(right)) => left.cmp(right),
+        (Value::Decimal(left), Value::Whole(right)) => left.cmp(&decimal(right)?),
+        (Value::Whole(left), Value::Decimal(right)) => decimal(left)?.cmp(right),
         (Value::YesNo(left), Value::YesNo(right)) => left.cmp(right),
         (Value::Date(left), Value::Date(right)) => left.cmp(right),
         (Value::Time(left), Value::Time(right)) => left.cmp(right),
         (Value::DateTime(left), Value::DateTime(right)) => left.cmp(right),
+        (Value::DateTime(left), Value::Date(right)) => day(left).cmp(right),
+        (Value::Date(left), Value::DateTime(right)) => left.cmp(&day(right)),
+        (Value::Duration(left), Value::Duration(right)) => left.cmp(right),
         (Value::Money(left), Value::Money(right)) if left.currency == right.currency => left.minor.cmp(&right.minor),
+        (Value::Money(left), Value::Whole(right)) => left.minor.cmp(&Money::of(*right, left.currency).minor),
+        (Value::Whole(left), Value::Money(right)) => Money::of(*left, right.currency).minor.cmp(&right.minor),
         _ => return None,
     })
 }
 
-fn whole(number: i64) -> Option<Value> {
-    (-WHOLE_MAX..=WHOLE_MAX).contains(&number).then_some(Value::Whole(number))
+/// Whether a list has it: rows by their id.
+fn within(wanted: &Value, list: &Value) -> Option<bool> {
+    match list {
+        Value::Rows(rows) => Some(rows.iter().any(|row| row.get("id") == Some(wanted))),
+        Value::Texts(lines) => wanted.as_text().map(|wanted| lines.iter().any(|line| line == wanted)),
+        _ => None,
+    }
+}
+
+/// Whole numbers stay within their bounds.
+fn whole(number: i64) -> Value {
+    Value::Whole(number.clamp(-WHOLE_MAX, WHOLE_MAX))
+}
+
+fn decimal(millionths: i64) -> Option<Value> {
+    let most = WHOLE_MAX * 1_000_000;
+    Decimal::from_millionths(millionths.clamp(-most, most)).map(Value::Decimal)
+}
+
+/// Both numbers in millionths, if one of them is a decimal.
+fn decimals(left: &Value, right: &Value) -> Option<(i64, i64)> {
+    let millionths = |value: &Value| match value {
+        Value::Decimal(number) => Some(number.millionths()),
+        Value::Whole(number) => number.checked_mul(1_000_000),
+        _ => None,
+    };
+    Some((millionths(left)?, millionths(right)?))
 }
 
 fn sum(left: &Value, right: &Value) -> Option<Value> {
-    match (left, right) {
-        (Value::Whole(left), Value::Whole(right)) => whole(left.checked_add(*right)?),
+    Some(match (left, right) {
+        (Value::Whole(left), Value::Whole(right)) => whole(left.saturating_add(*right)),
         (Value::Money(left), Value::Money(right)) if left.currency == right.currency => {
-            Some(Value::Money(Money { minor: left.minor.checked_add(right.minor)?, currency: left.currency }))
+            Value::Money(Money { minor: left.minor.saturating_add(right.minor), currency: left.currency })
         }
-        _ => None,
-    }
+        (Value::Duration(left), Value::Duration(right)) => Value::Duration(left.saturating_add(*right)),
+        (Value::DateTime(at), Value::Duration(by)) | (Value::Duration(by), Value::DateTime(at)) => {
+            Value::DateTime(moved(*at, *by))
+        }
+        (Value::Date(day), Value::Duration(by)) | (Value::Duration(by), Value::Date(day)) => {
+            Value::Date(day_after(*day, by.div_euclid(86_400)))
+        }
+        _ => {
+            let (left, right) = decimals(left, right)?;
+            decimal(left.saturating_add(right))?
+        }
+    })
 }
 
 fn difference(left: &Value, right: &Value) -> Option<Value> {
-    match (left, right) {
-        (Value::Whole(left), Value::Whole(right)) => whole(left.checked_sub(*right)?),
+    Some(match (left, right) {
+        (Value::Whole(left), Value::Whole(right)) => whole(left.saturating_sub(*right)),
         (Value::Money(left), Value::Money(right)) if left.currency == right.currency => {
-            Some(Value::Money(Money { minor: left.minor.checked_sub(right.minor)?, currency: left.currency }))
+            Value::Money(Money { minor: left.minor.saturating_sub(right.minor), currency: left.currency })
         }
-        _ => None,
-    }
+        (Value::Duration(left), Value::Duration(right)) => Value::Duration(left.saturating_sub(*right)),
+        (Value::DateTime(at), Value::Duration(by)) => Value::DateTime(moved(*at, by.saturating_neg())),
+        (Value::Date(day), Value::Duration(by)) => Value::Date(day_after(*day, by.div_euclid(86_400).saturating_neg())),
+        (Value::DateTime(left), Value::DateTime(right)) => Value::Duration((*left - *right).num_seconds()),
+        (Value::Date(left), Value::Date(right)) => Value::Duration((*left - *right).num_seconds()),
+        _ => {
+            let (left, right) = decimals(left, right)?;
+            decimal(left.saturating_sub(right))?
+        }
+    })
 }
 
 fn product(left: &Value, right: &Value) -> Option<Value> {
-    match (left, right) {
-        (Value::Whole(left), Value::Whole(right)) => whole(left.checked_mul(*right)?),
+    Some(match (left, right) {
+        (Value::Whole(left), Value::Whole(right)) => whole(left.saturating_mul(*right)),
         (Value::Money(money), Value::Whole(times)) | (Value::Whole(times), Value::Money(money)) => {
-            Some(Value::Money(Money { minor: money.minor.checked_mul(*times)?, currency: money.currency }))
+            Value::Money(Money { minor: money.minor.saturating_mul(*times), currency: money.currency })
         }
-        _ => None,
-    }
-}
-
-impl Function {
-    fn value(self, arguments: &[Expression], scope: &dyn Scope) -> Option<Value> {
-        let number = |n: usize| arguments.get(n)?.value(scope)?.as_whole();
-        match self {
-            Self::InDays => {
-                let days = number(0)?;
-                let today = scope.today();
-                let there = Days::new(days.unsigned_abs());
-                let day = if days < 0 { today.checked_sub_days(there) } else { today.checked_add_days(there) };
-                day.map(Value::Date)
-            }
-            Self::InMinutes => scope.now().checked_add_signed(Duration::try_minutes(number(0)?)?).map(Value::DateTime),
-            Self::Append => {
-                let mut list = match arguments.first()?.value(scope).as_deref() {
-                    None => Vec::new(),
-                    Some(Value::Texts(list)) => list.clone(),
-                    Some(_) => return None,
-                };
-                let text = arguments.get(1)?.value(scope)?;
-                let longest = number(2)?.clamp(1, LIST_MAX) as usize;
-                let line = one_line(text.as_text()?);
-                list.extend((!line.is_empty()).then_some(line));
-                let surplus = list.len().saturating_sub(longest);
-                list.drain(..surplus);
-                Some(Value::Texts(list))
-            }
+        (Value::Duration(length), Value::Whole(times)) | (Value::Whole(times), Value::Duration(length)) => {
+            Value::Duration(length.saturating_mul(*times))
         }
-    }
-}
-
-/// A list's items stay lines.
-fn one_line(text: &str) -> String {
-    text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+        _ => {
+            let (left, right) = decimals(left, right)?;
+            let exact = i128::from(left) * i128::from(right) / 1_000_000;
+            decimal(exact.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)?
+        }
+    })
 }

@@ -1,11 +1,13 @@
-//! What the engine itself knows of each language: the few texts that no flow gives, and words it understands.
+//! What the engine itself knows of each language: the few texts that no flow gives, and (in `words`) what people say.
 //!
 //! Everything is a table, so that the compiler sees that no language lacks an entry. Kinyarwanda and Swahili wait for a native reader.
 
+pub(crate) mod anytime;
 mod en;
 mod fr;
 mod rw;
 mod sw;
+pub(crate) mod words;
 
 /// One language.
 #[derive(Debug)]
@@ -13,15 +15,6 @@ pub(crate) struct Language {
     pub code: &'static str,
     /// Who has read its words: `unreviewed`, or `reviewed by NAME, 2026-11-20`.
     pub review: &'static str,
-    /// Other ways a person writes the weekdays, folded, Monday first.
-    pub weekday_words: [&'static [&'static str]; 7],
-    pub yes: &'static [&'static str],
-    pub no: &'static [&'static str],
-    pub today: &'static [&'static str],
-    /// Words that mean tomorrow and nothing else.
-    pub tomorrow: &'static [&'static str],
-    /// First, second, … folded.
-    pub ordinals: &'static [&'static [&'static str]],
     /// Words that leave everything.
     pub stop: &'static [&'static str],
     pub texts: OwnTexts,

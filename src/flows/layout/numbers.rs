@@ -11,12 +11,16 @@ const KEY_SEPTETS_MAX: usize = 4;
 
 /// The numbers of the options, in their order: fixed keys stay, the others get the free numbers from 1 on.
 pub(crate) fn numbers(options: &[Opt]) -> Vec<u16> {
-    let first_with = |n: usize, key: u16| options[..n].iter().all(|other| other.key != Some(key));
-    let fixed: Vec<Option<u16>> = options
-        .iter()
-        .enumerate()
-        .map(|(n, option)| option.key.filter(|key| *key > 0 && first_with(n, *key)))
-        .collect();
+    numbered(options.iter().map(|option| option.key))
+}
+
+/// The numbers of options of which only the fixed keys are known.
+pub(crate) fn numbered(keys: impl Iterator<Item = Option<u16>>) -> Vec<u16> {
+    let mut fixed: Vec<Option<u16>> = Vec::new();
+    for key in keys {
+        let first = key.filter(|key| *key > 0 && !fixed.contains(&Some(*key)));
+        fixed.push(first);
+    }
     let mut free = (1..=u16::MAX).filter(|number| !fixed.contains(&Some(*number)));
     // There are far fewer options than numbers.
     fixed.iter().map(|key| key.or_else(|| free.next()).unwrap_or(u16::MAX)).collect()

@@ -71,6 +71,7 @@ impl<'a> Run<'a> {
     pub(super) fn missed(&mut self, missed: &Missed, here: Spot) -> Then<'a> {
         let Some((line, _)) = self.open_line() else { return Then::Rest };
         let Some(asking) = line.step.asking() else { return Then::Rest };
+        self.doubt(Vec::new());
         let page = self.shown().map_or(0, |shown| shown.page);
         if let Missed::Stale = missed {
             return self.pose(here, Some(self.own_texts().texts.stale.to_owned()), page);

@@ -1,12 +1,10 @@
 //! What an input does to a state.
 
 use super::run::Run;
-use super::state::Frame;
-use super::walk::{Missed, Then, first};
+use super::walk::{Then, first};
 use crate::domain::MessageBody;
-use crate::flows::definition::{Anytime, Arm, Flow, Silence, Spot, To};
+use crate::flows::definition::{Arm, Flow, Silence, To};
 use crate::flows::turn::{Fault, Input, Question};
-use crate::flows::understand::fold;
 use crate::flows::value::Row;
 
 /// What the person said, as a question hears it.
@@ -14,8 +12,8 @@ use crate::flows::value::Row;
 pub(crate) enum Heard<'h> {
     Tap(Tap<'h>),
     Text(&'h str),
-    /// A picture, a voice message, a position: nothing the questions so far can read.
-    Other,
+    /// A picture, a voice message, a position.
+    Sent(&'h MessageBody),
 }
 
 /// A tap on one of our options.
@@ -44,7 +42,7 @@ impl<'h> Heard<'h> {
                 Tap::read(payload).map_or(Self::Text(text), Self::Tap)
             }
             MessageBody::Reaction { .. } | MessageBody::Edit { .. } | MessageBody::Revoke { .. } => return None,
-            _ => Self::Other,
+            _ => Self::Sent(body),
         })
     }
 }
@@ -81,115 +79,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn message(&mut self, heard: Heard<'_>) -> Option<Question> {
-        let said = match heard {
-            Heard::Text(text) => fold(text),
-            _ => String::new(),
-        };
-        if let Some(unread) = self.state.unread.take()
-            && fold(&unread.key) == said
-        {
-            self.outbox.go_on(&unread.text);
-            return None;
-        }
-        let words = self.own_texts();
-        if self.state.is_open() && words.stop.contains(&said.as_str()) {
-            self.state.stack.clear();
-            self.say_own("stopped", words.texts.stopped);
-            return None;
-        }
-        if self.state.is_open() && self.open_line().is_none() {
-            // The place is not in this revision any more.
-            self.faults.push(Fault::Place);
-            self.state.stack.clear();
-        }
-        let Some((line, spot)) = self.open_line() else { return self.begin_flow(heard, &said) };
-        if let Some(then) = self.turned(heard, &said) {
-            return self.walk(then, spot);
-        }
-        if line.step.takes_any_text()
-            && let Some(entry) = self.anytime_entry(&said)
-        {
-            return self.anytime(entry, spot);
-        }
-        self.kept = self.state.stack.last().map(|frame| (frame.at.clone(), frame.wake.clone()));
-        let then = line.step.receive(self, line, heard);
-        match then {
-            Then::Next | Then::Take(_) => self.close_question(),
-            Then::Missed(Missed::Unread) => {
-                if let Some(entry) = self.anytime_entry(&said) {
-                    return self.anytime(entry, spot);
-                }
-                if let Some(flow) = self.flow_by_word(&said).filter(|flow| !self.is_running(flow)) {
-                    self.state.stack.clear();
-                    return self.start(flow);
-                }
-            }
-            _ => {}
-        }
-        self.walk(then, spot)
-    }
-
-    /// A person without a session: a flow's start words begin it, else the flow for everything else.
-    fn begin_flow(&mut self, heard: Heard<'_>, said: &str) -> Option<Question> {
-        let flows = &self.set.flows;
-        let found = self.flow_by_word(said).or_else(|| flows.iter().find(|flow| flow.start.otherwise));
-        let Some(flow) = found else {
-            self.faults.push(Fault::Flow);
-            return None;
-        };
-        if let Heard::Tap(_) = heard {
-            let stale =
-                flow.texts(self.language_code()).map_or_else(|| self.own_texts(), |texts| texts.language).texts.stale;
-            self.say_own("stale", stale);
-        }
-        if let (Some(entry), Some(line)) = (anytime_of(flow, said), flow.line(first(flow))) {
-            self.state.stack.push(Frame { at: line.id.clone(), ..Frame::new(&flow.name, Row::new()) });
-            return self.anytime((0, flow, &entry.arm), first(flow));
-        }
-        self.start(flow)
-    }
-
-    fn start(&mut self, flow: &'a Flow) -> Option<Question> {
+    pub(super) fn start(&mut self, flow: &'a Flow) -> Option<Question> {
         let mut here = first(flow);
         let then = self.enter(&flow.name, Row::new(), &mut here);
-        self.walk(then, here)
-    }
-
-    /// Whether a text is a word that is understood at any time, or begins another flow.
-    pub(super) fn means_elsewhere(&self, said: &str) -> bool {
-        self.anytime_entry(said).is_some() || self.flow_by_word(said).is_some()
-    }
-
-    fn flow_by_word(&self, said: &str) -> Option<&'a Flow> {
-        if said.is_empty() {
-            return None;
-        }
-        self.set.flows.iter().find(|flow| flow.start.folded.iter().any(|word| word == said))
-    }
-
-    fn is_running(&self, flow: &Flow) -> bool {
-        self.state.stack.iter().any(|frame| frame.flow == flow.name)
-    }
-
-    /// The flow on the stack, from the open one down, that knows this word at any time.
-    fn anytime_entry(&self, said: &str) -> Option<(usize, &'a Flow, &'a Arm)> {
-        let set = self.set;
-        self.state.stack.iter().enumerate().rev().find_map(|(depth, frame)| {
-            let flow = set.flow(&frame.flow)?;
-            Some((depth, flow, &anytime_of(flow, said)?.arm))
-        })
-    }
-
-    /// Does what an `anytime` word says: a scene leaves what is open, a list of steps is a digression.
-    fn anytime(&mut self, (depth, flow, arm): (usize, &'a Flow, &'a Arm), spot: Spot) -> Option<Question> {
-        let mut here = spot;
-        let then = if let To::Block(_) = arm.to {
-            self.digress(arm, &flow.name, &mut here)
-        } else {
-            self.state.stack.truncate(depth + 1);
-            Then::Take(arm)
-        };
         self.walk(then, here)
     }
 
@@ -216,10 +108,6 @@ impl<'a> Run<'a> {
         self.undeliverable = true;
         self.walk(Then::Take(arm), spot)
     }
-}
-
-fn anytime_of<'f>(flow: &'f Flow, said: &str) -> Option<&'f Anytime> {
-    flow.head.anytime.iter().find(|entry| entry.folded.iter().any(|word| word == said))
 }
 
 /// Of the arms that are due, the first that leaves the question; else the last.

@@ -79,7 +79,7 @@ pub(crate) fn middle(
 
 /// A flow that takes an id gets the id of a row.
 fn taken(flow: &Flow, name: &str, value: &Value) -> Value {
-    let kind = flow.takes.iter().find(|(known, _)| known == name).map(|(_, kind)| *kind);
+    let kind = flow.takes.iter().find(|(known, _)| known == name).map(|(_, kind)| Kind::from(*kind));
     match (kind, value.field("id")) {
         (Some(Kind::Whole | Kind::Text), Some(id)) => id.clone(),
         _ => value.clone(),

@@ -1,14 +1,20 @@
 //! The step machine: `advance` applies one input to one state. Pure and total: what a flow cannot do is counted, never a panic.
 
+mod anytime;
 mod astray;
+mod attach;
+mod forget;
+mod forms;
 mod hear;
 mod look;
+mod message;
 mod outbox;
 mod run;
 mod state;
 mod tell;
 mod walk;
 
+pub(crate) use attach::Attachment;
 pub(crate) use hear::Heard;
 pub(crate) use look::{advance_traced, begin_at, labels, middle, more, start_word};
 pub(crate) use run::Run;

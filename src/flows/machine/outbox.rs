@@ -65,6 +65,14 @@ impl Outbox {
         self.messages.extend(contents.into_iter().map(say));
     }
 
+    /// A message that goes with the one before it and has no name of its own.
+    pub(super) fn further(&mut self, content: Option<Content>) {
+        if content.is_some() {
+            self.flush();
+            self.messages.extend(content.map(say));
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         *self = Self { style: self.style, ..Self::new(self.channel) };
     }

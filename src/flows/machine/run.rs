@@ -3,17 +3,19 @@
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 
 use super::OPERATIONS_MAX;
 use super::outbox::Outbox;
-use super::state::{Frame, Shown, State, Wake};
+use super::state::{Frame, Round, Shown, State, Wake};
 use super::walk::Then;
 use crate::domain::{MessageBody, Timestamp};
-use crate::flows::definition::{Flow, FlowSet, Formula};
+use crate::flows::definition::{Flow, FlowSet, Formula, Line};
 use crate::flows::expression::Scope;
 use crate::flows::languages::{Language, language};
 use crate::flows::messages::Texts;
 use crate::flows::turn::{Answer, Context, Done, Fault, Input, Question, Rests};
+use crate::flows::understand::Ears;
 use crate::flows::value::{Row, Value};
 
 pub(crate) struct Run<'a> {
@@ -31,6 +33,8 @@ pub(crate) struct Run<'a> {
     pub(super) spent: bool,
     /// The head's `undeliverable` was taken in this turn.
     pub(super) undeliverable: bool,
+    /// The steps of a loop have run through: its step is reached for its next item.
+    pub(super) came_round: bool,
     /// The steps reached, for those who want to know: flow and step.
     pub(super) trace: Option<Vec<(&'a str, &'a str)>>,
     /// The timers of the question that was open when the turn began, for `again`.
@@ -61,6 +65,7 @@ impl<'a> Run<'a> {
             steps: 0,
             spent: false,
             undeliverable: false,
+            came_round: false,
             trace: None,
             kept: None,
         }
@@ -68,6 +73,7 @@ impl<'a> Run<'a> {
 
     pub(super) fn done(mut self) -> Done {
         self.state.rev = if self.state.stack.is_empty() { 0 } else { self.context.revision };
+        self.forget();
         let alarm = self.state.stack.iter().flat_map(|frame| &frame.wake).map(|wake| wake.at).min();
         let alarm = alarm.map(|at| self.state.quiet_until.map_or(at, |quiet| at.max(quiet)));
         let words = self.own_texts();
@@ -101,13 +107,19 @@ impl<'a> Run<'a> {
         self.state.stack.last_mut()
     }
 
-    /// The frame whose values are seen: a digression sees those of the flow it interrupts.
+    /// Where the frame stands whose values are seen: a digression sees those of the flow it was written in.
+    fn base_depth(&self) -> Option<usize> {
+        let top = self.state.stack.last()?;
+        self.state.stack.iter().rposition(|frame| !frame.aside && frame.flow == top.flow)
+    }
+
     fn base(&self) -> Option<&Frame> {
-        self.state.stack.iter().rfind(|frame| !frame.aside)
+        self.state.stack.get(self.base_depth()?)
     }
 
     pub(super) fn base_mut(&mut self) -> Option<&mut Frame> {
-        self.state.stack.iter_mut().rfind(|frame| !frame.aside)
+        let depth = self.base_depth()?;
+        self.state.stack.get_mut(depth)
     }
 
     pub(crate) fn shown(&self) -> Option<Shown> {
@@ -138,8 +150,12 @@ impl<'a> Run<'a> {
             return;
         }
         let Some(frame) = self.base_mut() else { return };
+        let new = !frame.vals.contains_key(name);
         frame.give(name, value);
-        if let Some(passed) = frame.trail.last_mut().filter(|passed| !passed.gave.iter().any(|given| given == name)) {
+        // What was there before the question is there when `back` returns to it.
+        if let Some(passed) =
+            frame.trail.last_mut().filter(|passed| new && !passed.gave.iter().any(|given| given == name))
+        {
             passed.gave.push(name.to_owned());
         }
     }
@@ -227,8 +243,8 @@ impl<'a> Run<'a> {
         signature.is_some_and(|signature| signature.outcomes.iter().any(|known| known.name == outcome))
     }
 
-    /// A command has been given: `back` never passes it.
-    pub(crate) fn command_done(&mut self) {
+    /// Here is something that `back` never passes: a command, the next item of a loop.
+    pub(crate) fn no_way_back(&mut self) {
         if let Some(frame) = self.base_mut() {
             frame.trail.clear();
         }
@@ -267,6 +283,18 @@ impl Scope for Run<'_> {
     fn now(&self) -> Timestamp {
         self.context.now
     }
+
+    fn zone(&self) -> Tz {
+        self.context.zone
+    }
+
+    fn ears(&self) -> Ears {
+        Run::ears(self)
+    }
+
+    fn tagged(&self, tag: &str) -> bool {
+        self.state.tags.contains(tag)
+    }
 }
 
 /// The part of a value that a path's further names lead to.
@@ -276,6 +304,62 @@ fn within<'v>(value: &'v Value, path: &[String]) -> Option<Cow<'v, Value>> {
 }
 
 impl Run<'_> {
+    /// How the person's words are heard now.
+    pub(crate) fn ears(&self) -> Ears {
+        Ears::new(self.language_code(), self.context.now, self.context.zone)
+    }
+
+    /// Gives the person a tag, or takes it away.
+    pub(crate) fn tag(&mut self, tag: &str, has: bool) {
+        if has {
+            self.state.tags.insert(tag.to_owned());
+        } else {
+            self.state.tags.remove(tag);
+        }
+    }
+
+    /// From now on the person is spoken to in this language.
+    pub(crate) fn speak(&mut self, language: &str) {
+        self.state.lang = Some(language.to_owned());
+    }
+
+    /// Whether a step's own list of steps has just run through.
+    pub(crate) fn comes_round(&mut self) -> bool {
+        std::mem::take(&mut self.came_round)
+    }
+
+    /// What the last answer could mean.
+    pub(crate) fn readings(&self) -> &[Value] {
+        self.state.stack.last().map_or(&[], |frame| &frame.readings)
+    }
+
+    /// The last answer could mean any of these; none, when it is clear.
+    pub(crate) fn doubt(&mut self, readings: Vec<Value>) {
+        if let Some(frame) = self.top() {
+            frame.readings = readings;
+        }
+    }
+
+    /// The item of a loop that comes now: the first, or the next when its steps have run through.
+    pub(crate) fn next_item(&mut self, line: &Line) -> usize {
+        let again = self.comes_round();
+        let Some(frame) = self.top() else { return 0 };
+        let place = frame.rounds.iter().position(|round| round.at == line.id);
+        let item = place.filter(|_| again).and_then(|n| frame.rounds.get(n)).map_or(0, |round| round.item + 1);
+        match place {
+            Some(n) => frame.rounds[n].item = item,
+            None => frame.rounds.push(Round { at: line.id.clone(), item }),
+        }
+        usize::from(item)
+    }
+
+    /// A loop is over.
+    pub(crate) fn items_over(&mut self, line: &Line) {
+        if let Some(frame) = self.top() {
+            frame.rounds.retain(|round| round.at != line.id);
+        }
+    }
+
     /// Today in the tenant's zone.
     pub(crate) fn today(&self) -> NaiveDate {
         Scope::today(self)

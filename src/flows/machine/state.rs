@@ -1,5 +1,6 @@
 //! What the core keeps of a conversation between two turns, and how it is written.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,9 @@ pub struct State {
     /// What is known of the person, for good: `contact.name`.
     #[serde(default, skip_serializing_if = "Row::is_empty")]
     pub(crate) contact: Row,
+    /// Marks that `tag` has given the person, for good.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) tags: BTreeSet<String>,
     /// The number of the last prompt.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) prompt: u32,
@@ -43,6 +47,7 @@ impl Default for State {
             v: VERSION,
             lang: None,
             contact: Row::new(),
+            tags: BTreeSet::new(),
             prompt: 0,
             stack: Vec::new(),
             rev: 0,
@@ -127,6 +132,15 @@ pub(crate) struct Frame {
     pub trail: Vec<Passed>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wake: Vec<Wake>,
+    /// What the last answer could mean, if it was ambiguous: the person is choosing among these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<Value>,
+    /// The person asked for another language and is shown which there are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tongue: bool,
+    /// How far the loops have come in whose steps it rests.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rounds: Vec<Round>,
     /// A digression: steps of the flow below it, run while its question stays open. It sees that flow's values.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub aside: bool,
@@ -142,6 +156,9 @@ impl Frame {
             shown: None,
             trail: Vec::new(),
             wake: Vec::new(),
+            readings: Vec::new(),
+            tongue: false,
+            rounds: Vec::new(),
             aside: false,
         }
     }
@@ -198,6 +215,15 @@ pub(crate) struct Passed {
     pub at: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gave: Vec<String>,
+}
+
+/// How far an `each` has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Round {
+    /// The step's id.
+    pub at: String,
+    /// The item it is at.
+    pub item: u16,
 }
 
 /// When a silence arm of the open question is due.

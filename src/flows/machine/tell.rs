@@ -13,13 +13,15 @@ use crate::domain::outbound::{TemplateButton, TemplateParameter};
 use crate::domain::{Content, Template};
 use crate::flows::definition::Line;
 use crate::flows::expression::Scope;
-use crate::flows::layout::{self, MORE, Opt, SmsStyle};
+use crate::flows::layout::{self, MORE, Opt, SmsStyle, units};
 use crate::flows::messages::Texts;
 use crate::flows::steps::Asking;
 use crate::flows::turn::{Channel, Fault};
 use crate::flows::understand::{self, Hearing, Picked, Seen, fold};
 use crate::flows::value::Value;
 
+/// Longest text of a question for a place (the same limit stands among WhatsApp's).
+const PLACE_UNITS: usize = 1_024;
 /// Questions that `back` remembers.
 const TRAIL_MAX: usize = 8;
 
@@ -50,6 +52,11 @@ impl<'a> Run<'a> {
         Some(value)
     }
 
+    /// The text of a message's attribute.
+    pub(crate) fn text_of(&self, message: &str, attribute: &str) -> Option<String> {
+        self.text(&format!("{message}.{attribute}"))
+    }
+
     /// Says a message; `false` when the channel's window is shut and there is no template for it.
     pub(crate) fn say(&mut self, message: &str, template: Option<&str>) -> bool {
         match (self.context.door_open, template) {
@@ -72,7 +79,7 @@ impl<'a> Run<'a> {
     }
 
     /// A message's text as the channel needs it: `.sms` for SMS, `.plain` for USSD and SMS, where there are such.
-    fn spoken(&mut self, message: &str) -> String {
+    pub(super) fn spoken(&mut self, message: &str) -> String {
         let own: &[&str] = match self.context.channel {
             Channel::WhatsApp => &[],
             Channel::Ussd => &["plain"],
@@ -149,6 +156,8 @@ impl<'a> Run<'a> {
         self.rest_at(line);
         let Some(frame) = self.top() else { return };
         frame.tries = 0;
+        frame.readings.clear();
+        frame.tongue = false;
         frame.wake = wake;
         if frame.aside {
             return;
@@ -211,7 +220,10 @@ impl<'a> Run<'a> {
             screen: &self.context.screen,
             sms: self.sms_style(),
         };
-        let laid = layout::prompt(self.context.channel, prompt);
+        let mut laid = layout::prompt(self.context.channel, prompt);
+        if asking.place && self.context.channel == Channel::WhatsApp {
+            ask_for_place(&mut laid.contents);
+        }
         self.outbox.contents(&asking.message, bytes, laid.contents);
         self.now_shown(Shown {
             prompt: number,
@@ -223,6 +235,40 @@ impl<'a> Run<'a> {
             back: laid.back,
             lead: laid.lead,
         })
+    }
+
+    /// Shows a question of the engine's own.
+    pub(super) fn own_prompt(&mut self, name: &str, text: String, options: &[Opt]) -> Shown {
+        let number = self.state.prompt.wrapping_add(1);
+        self.state.prompt = number;
+        let mark = format!("p{number}.{:08x}:", 0);
+        let (lead, page) = self.before_question(None, 0);
+        let words = self.own_texts();
+        let bytes = text.len() + lead.len();
+        let prompt = layout::Prompt {
+            lead: &lead,
+            text,
+            options,
+            page,
+            previous: false,
+            open: words.texts.open,
+            language: words,
+            mark: &mark,
+            screen: &self.context.screen,
+            sms: self.sms_style(),
+        };
+        let laid = layout::prompt(self.context.channel, prompt);
+        self.outbox.contents(name, bytes, laid.contents);
+        Shown {
+            prompt: number,
+            digest: 0,
+            rows: laid.rows,
+            page: laid.page,
+            numbered: laid.numbered,
+            more: laid.more,
+            back: laid.back,
+            lead: laid.lead,
+        }
     }
 
     /// What stands before a question, and the page that is shown. Where both share pages, something new to say begins them anew, and what
@@ -275,6 +321,16 @@ impl<'a> Run<'a> {
             frame.shown = Some(shown);
         }
         Then::Rest
+    }
+}
+
+/// A question for a place, as WhatsApp asks it: with a button that sends where one is.
+fn ask_for_place(contents: &mut [Content]) {
+    if let [Content::Text { text, .. }] = contents
+        && (1..=PLACE_UNITS).contains(&units(text))
+    {
+        let text = std::mem::take(text);
+        contents[0] = Content::LocationRequest { text };
     }
 }
 

@@ -111,9 +111,13 @@ impl<'a> Run<'a> {
                 }
                 continue;
             };
-            if let Some(guard) = &line.guard
+            if let Some(guard) = line.guard.as_ref().filter(|_| !self.came_round)
                 && self.holds(&guard.condition) != guard.wanted
             {
+                spot = spot.next();
+                continue;
+            }
+            if line.step.asking().is_some_and(|asking| asking.in_form && self.known(&asking.name)) {
                 spot = spot.next();
                 continue;
             }
@@ -129,6 +133,10 @@ impl<'a> Run<'a> {
         let Some(block) = flow.blocks.get(spot.block) else { return Err(Then::Leave(None)) };
         match block.after {
             After::Next => block.owner.map(Spot::next).ok_or(Then::Leave(None)),
+            After::Round => {
+                self.came_round = true;
+                block.owner.ok_or(Then::Leave(None))
+            }
             After::Wait => Err(Then::Rest),
             After::Resume => Err(self.resume_below()),
             After::End => Err(Then::Leave(None)),
@@ -183,6 +191,9 @@ impl<'a> Run<'a> {
                     self.state.stack.pop();
                 }
                 self.close_question();
+                if let Some(frame) = self.top() {
+                    frame.rounds.clear();
+                }
                 if let Some(scene) = self.flow().and_then(|flow| flow.scene(name)) {
                     return self.arrive(Spot { block: scene.block, index: 0 }, here);
                 }
@@ -198,6 +209,8 @@ impl<'a> Run<'a> {
             frame.tries = 0;
             frame.shown = None;
             frame.wake.clear();
+            frame.readings.clear();
+            frame.tongue = false;
         }
     }
 

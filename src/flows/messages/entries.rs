@@ -189,7 +189,9 @@ impl Reading<'_> {
                     .as_ref()
                     .map_or_else(|| format!("-{}", id.name), |of| format!("-{}.{}", id.name, of.name));
                 self.uses.references.push((key, self.lines.of(id.name, 1)));
-                arguments.iter().for_each(|arguments| self.arguments(arguments));
+                if let Some(arguments) = arguments {
+                    self.arguments(arguments);
+                }
             }
             ast::InlineExpression::FunctionReference { id, arguments } => {
                 let options = arguments.named.iter().map(|named| {

@@ -22,7 +22,8 @@ pub(crate) use functions::{FUNCTIONS, Function};
 pub(crate) use names::{is_own, is_reserved, option_of, own_attributes};
 pub(crate) use plurals::categories;
 pub use review::{Review, Reviewed, own_reviews};
-use writing::{DateStyle, write_day, write_duration, write_money, write_number};
+pub use writing::DateStyle;
+use writing::{write_day, write_duration, write_money, write_number};
 
 use lines::Lines;
 
@@ -33,6 +34,16 @@ use super::value::{Value, media_label};
 /// An amount as people of a language write it, the same wherever it is said: `5,000 RWF`.
 pub fn money_in(language: &str, money: crate::domain::Money) -> String {
     write_money(money, languages::language(language))
+}
+
+/// A value as people of a language read it: `Sat 21 Nov 09:00`, `5,000 RWF`, `1 h 30 min`. What the reader of people's words reads back.
+pub fn written_in(language: &str, value: &Value, zone: Tz) -> String {
+    written(value, languages::language(language), zone)
+}
+
+/// A day as people of a language write it.
+pub fn day_in(language: &str, day: chrono::NaiveDate, style: DateStyle) -> String {
+    write_day(day, style, languages::language(language))
 }
 
 /// No message file is larger than this.
@@ -295,13 +306,12 @@ fn comments<'t>(tree: &ast::Resource<&'t str>) -> impl Iterator<Item = &'t str> 
 fn stand_once(entries: &[Entry], mistakes: &mut Mistakes) {
     let (mut messages, mut attributes) = (HashSet::new(), HashSet::new());
     for entry in entries {
-        let (kind, new) = match &entry.attribute {
-            Some(attribute) => ("attribute", attributes.insert(attribute)),
-            None => {
-                attributes.clear();
-                // Fluent knows a message and a term of the same name for one thing.
-                ("message", messages.insert(entry.id.trim_start_matches('-')))
-            }
+        let (kind, new) = if let Some(attribute) = &entry.attribute {
+            ("attribute", attributes.insert(attribute))
+        } else {
+            attributes.clear();
+            // Fluent knows a message and a term of the same name for one thing.
+            ("message", messages.insert(entry.id.trim_start_matches('-')))
         };
         if !new {
             let what = format!("{kind} \"{}\" stands here twice", entry.key());

@@ -4,9 +4,10 @@
 ///
 /// `again` (`again-2`, …), `low`, `high`: what stands before a question that is asked again. `plain`: the text in GSM-7, for USSD and SMS.
 /// `sms`: the text for SMS alone. `meanwhile`: to other words while the flow waits. `stale`: to a tap on an older question. `words`: what
-/// begins the flow. `button`: opens a WhatsApp list. `template-1`, …: parameters of a template. `yes`, `no`: the labels of a yes-or-no question.
-const RESERVED: [&str; 12] =
-    ["again", "low", "high", "plain", "sms", "meanwhile", "stale", "words", "button", "template", "yes", "no"];
+/// begins the flow. `which`: what stands before the readings of an ambiguous answer. `button`: opens a WhatsApp list. `template-1`, …:
+/// parameters of a template. `yes`, `no`: the labels of a yes-or-no question.
+const RESERVED: [&str; 13] =
+    ["again", "low", "high", "which", "plain", "sms", "meanwhile", "stale", "words", "button", "template", "yes", "no"];
 
 /// Messages that the engine looks up although no step names them, each with the attributes it reads there; `None` for any.
 const OWN: [(&str, Option<&[&str]>); 3] =

@@ -22,7 +22,7 @@ type Days<F> = FixedCalendarDateTimeFormatter<Gregorian, F>;
 
 /// How a day is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DateStyle {
+pub enum DateStyle {
     /// `Sat 21 Nov`.
     Short,
     /// `Saturday, 21 November 2026`.

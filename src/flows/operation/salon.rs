@@ -1,6 +1,6 @@
 //! What the salon's operations look like to a flow. The rules behind them stand in `operations`; names, types and sizes stand here.
 
-use super::Type::{Date, DateTime, Money, Row, Rows, Whole};
+use super::Type::{Date, DateTime, Money, Row, Rows, Whole, YesNo};
 use super::{Field, OperationKind, Outcome, Signature, Type};
 
 /// A row's title, short enough for a list row on WhatsApp.
@@ -15,9 +15,21 @@ pub const TOKEN: Type = Type::Text { chars_max: 64 };
 pub const DATE_ID: Type = Type::Text { chars_max: 10 };
 /// `09:00`.
 pub const TIME_LABEL: Type = Type::Text { chars_max: 5 };
+/// A part of the day: `morning` (before 12:00), `afternoon` (12:00 to 17:00), `evening` (from 17:00) or `any`.
+pub const PART: Type = Type::Text { chars_max: 9 };
+/// What a consent is for, a word of the flow such as `reminders`: lower case, digits, `_` and `.`.
+pub const PURPOSE: Type = Type::Text { chars_max: 40 };
+/// What a person has to say of a visit; longer words are cut.
+pub const WORDS: Type = Type::Text { chars_max: 500 };
+/// Opening hours, one line for days that are alike: `Mon–Fri 08:00–18:00`.
+pub const HOURS: Type = Type::Texts { chars_max: 72, items_max: 7 };
 
 const fn field(name: &'static str, kind: Type) -> Field {
     Field { name, kind, optional: false }
+}
+
+const fn optional(name: &'static str, kind: Type) -> Field {
+    Field { name, kind, optional: true }
 }
 
 const fn found(rows: Type) -> Outcome {
@@ -65,9 +77,22 @@ const VISIT: &[Field] = &[
     field("label", LABEL),
     field("note", NOTE),
     field("start", DateTime),
+    field("service", Whole),
     field("service_label", NAME),
+    field("staff", Whole),
     field("staff_name", NAME),
 ];
+
+const ABOUT: &[Field] = &[
+    field("name", Type::Text { chars_max: 80 }),
+    optional("address", Type::Text { chars_max: 160 }),
+    // A link that shows the way.
+    optional("map", Type::Text { chars_max: 200 }),
+    field("hours", HOURS),
+    field("open_now", YesNo),
+];
+
+const CONSENT: &[Field] = &[field("asked", YesNo), field("given", YesNo)];
 
 /// The services that can be booked now.
 pub const SERVICES: Signature = Signature {
@@ -85,20 +110,26 @@ pub const STAFF_FOR: Signature = Signature {
     outcomes: &[found(Rows { fields: STAFF, rows_max: 30 })],
 };
 
-/// The next days on which there is a free time. `staff` 0 means anyone.
+/// The next days on which there is a free time, beginning with `from` where it is given. `staff` 0 means anyone.
 pub const FREE_DAYS: Signature = Signature {
     name: "free_days",
     kind: OperationKind::Question,
-    inputs: &[field("service", Whole), field("staff", Whole)],
+    inputs: &[field("service", Whole), field("staff", Whole), optional("from", Date)],
     outcomes: &[found(Rows { fields: DAY, rows_max: 10 })],
 };
 
-/// The free times of a day (an ISO date, the id of a `free_days` row). The id of a row is an opaque token that says all that
-/// `hold_slot` needs.
+/// The free times of a day or of a part of it. The day is given either as `day` (an ISO date, the id of a `free_days` row) or as `date`.
+/// The id of a row is an opaque token that says all that `hold_slot` needs.
 pub const FREE_SLOTS: Signature = Signature {
     name: "free_slots",
     kind: OperationKind::Question,
-    inputs: &[field("service", Whole), field("staff", Whole), field("day", DATE_ID)],
+    inputs: &[
+        field("service", Whole),
+        field("staff", Whole),
+        optional("day", DATE_ID),
+        optional("date", Date),
+        optional("part", PART),
+    ],
     outcomes: &[found(Rows { fields: SLOT, rows_max: 30 })],
 };
 
@@ -122,7 +153,7 @@ pub const RELEASE_HOLD: Signature = Signature {
 pub const BOOK_VISIT: Signature = Signature {
     name: "book_visit",
     kind: OperationKind::Guarded,
-    inputs: &[field("hold", TOKEN), field("service", Whole), Field { name: "name", kind: NAME, optional: true }],
+    inputs: &[field("hold", TOKEN), field("service", Whole), optional("name", NAME)],
     outcomes: &[Outcome { name: "booked", yields: Some(Row(BOOKED)) }, outcome("lapsed")],
 };
 
@@ -142,15 +173,76 @@ pub const CANCEL_VISIT: Signature = Signature {
     outcomes: &[outcome("cancelled"), outcome("too_late"), outcome("gone")],
 };
 
+/// Puts a held time in the place of a booked visit, whose own time is free again: all or nothing. `gone` when there is no such visit any more,
+/// `too_late` when the salon's notice period for it has begun, `lapsed` when the hold is no longer the person's. Price and notice period are those
+/// of a new booking. Without `name` the visit keeps the one it had.
+pub const MOVE_VISIT: Signature = Signature {
+    name: "move_visit",
+    kind: OperationKind::Guarded,
+    inputs: &[field("visit", TOKEN), field("hold", TOKEN), optional("name", NAME)],
+    outcomes: &[
+        Outcome { name: "moved", yields: Some(Row(BOOKED)) },
+        outcome("lapsed"),
+        outcome("too_late"),
+        outcome("gone"),
+    ],
+};
+
+/// Where the salon is and when it is open, by the working hours of its staff.
+pub const ABOUT_SALON: Signature =
+    Signature { name: "about_salon", kind: OperationKind::Question, inputs: &[], outcomes: &[found(Row(ABOUT))] };
+
+/// Keeps what the person thinks of a visit, or without one of the salon: 1 to 5 `stars`. A later word on a visit replaces the earlier.
+/// `gone` when the visit was cancelled, moved or never hers.
+pub const LEAVE_FEEDBACK: Signature = Signature {
+    name: "leave_feedback",
+    kind: OperationKind::Guarded,
+    inputs: &[optional("visit", TOKEN), field("stars", Whole), optional("words", WORDS)],
+    outcomes: &[outcome("kept"), outcome("gone")],
+};
+
+/// Records what the person allows or forbids, with the door by which she said so.
+pub const RECORD_CONSENT: Signature = Signature {
+    name: "record_consent",
+    kind: OperationKind::Guarded,
+    inputs: &[field("purpose", PURPOSE), field("given", YesNo), optional("channel", Type::Text { chars_max: 20 })],
+    outcomes: &[outcome("recorded")],
+};
+
+/// What the person last said to a purpose: whether she was `asked`, and whether it is `given`.
+pub const HAS_CONSENT: Signature = Signature {
+    name: "has_consent",
+    kind: OperationKind::Question,
+    inputs: &[field("purpose", PURPOSE)],
+    outcomes: &[found(Row(CONSENT))],
+};
+
 /// Types that flows name in `takes` and `ends`.
 pub const TYPES: &[(&str, Type)] = &[
     ("salon.service_id", Whole),
     ("salon.service", Row(SERVICE)),
     ("salon.slot", Row(SLOT)),
     ("salon.hold", Row(HOLD)),
+    ("salon.booked", Row(BOOKED)),
     ("salon.visit", Row(VISIT)),
+    ("salon.visit_id", TOKEN),
+    ("salon.about", Row(ABOUT)),
 ];
 
 /// All of them, as a flow set takes them.
-pub const ALL: &[Signature] =
-    &[SERVICES, STAFF_FOR, FREE_DAYS, FREE_SLOTS, HOLD_SLOT, RELEASE_HOLD, BOOK_VISIT, MY_VISITS, CANCEL_VISIT];
+pub const ALL: &[Signature] = &[
+    SERVICES,
+    STAFF_FOR,
+    FREE_DAYS,
+    FREE_SLOTS,
+    HOLD_SLOT,
+    RELEASE_HOLD,
+    BOOK_VISIT,
+    MY_VISITS,
+    CANCEL_VISIT,
+    MOVE_VISIT,
+    ABOUT_SALON,
+    LEAVE_FEEDBACK,
+    RECORD_CONSENT,
+    HAS_CONSENT,
+];

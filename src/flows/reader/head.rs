@@ -2,7 +2,6 @@
 
 use super::{Keys, Reader, describe, text};
 use crate::flows::definition::{After, Anytime, Flow, Start, UssdPages};
-use crate::flows::expression::Kind as Known;
 use crate::flows::layout::{Plain, SmsStyle};
 use crate::flows::mistake::did_you_mean;
 use crate::flows::operation::Type;
@@ -19,24 +18,29 @@ const CHANNELS: [&str; 3] = ["whatsapp", "ussd", "sms"];
 const LANGUAGES: [&str; 4] = ["en", "fr", "rw", "sw"];
 
 /// Kinds by the names a flow gives them in `takes` and `ends`.
-const KINDS: [(&str, Known); 16] = [
-    ("text", Known::Text),
-    ("person", Known::Text),
-    ("phone", Known::Text),
-    ("email", Known::Text),
-    ("whole", Known::Whole),
-    ("decimal", Known::Decimal),
-    ("yesno", Known::YesNo),
-    ("money", Known::Money),
-    ("date", Known::Date),
-    ("time", Known::Time),
-    ("datetime", Known::DateTime),
-    ("duration", Known::Duration),
-    ("location", Known::Place),
-    ("image", Known::Media),
-    ("document", Known::Media),
-    ("texts", Known::Texts),
+const KINDS: [(&str, Type); 16] = [
+    ("text", Type::Text { chars_max: TEXT_CHARS_MAX }),
+    ("person", Type::Text { chars_max: TEXT_CHARS_MAX }),
+    ("phone", Type::Text { chars_max: PHONE_CHARS_MAX }),
+    ("email", Type::Text { chars_max: TEXT_CHARS_MAX }),
+    ("whole", Type::Whole),
+    ("decimal", Type::Decimal),
+    ("yesno", Type::YesNo),
+    ("money", Type::Money),
+    ("date", Type::Date),
+    ("time", Type::Time),
+    ("datetime", Type::DateTime),
+    ("duration", Type::Duration),
+    ("location", Type::Place),
+    ("image", Type::Media),
+    ("document", Type::Media),
+    ("texts", Type::Texts { chars_max: TEXT_CHARS_MAX, items_max: TEXTS_MAX }),
 ];
+/// What a text without a size of its own is taken to have at most.
+const TEXT_CHARS_MAX: u16 = 200;
+const TEXTS_MAX: u16 = 200;
+/// `+` and fifteen digits (E.164).
+const PHONE_CHARS_MAX: u16 = 16;
 
 pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>) {
     match keys.text("flow", reader.mistakes) {
@@ -125,6 +129,7 @@ fn start(node: Option<&Node>, reader: &mut Reader<'_>) -> Start {
         return Start::default();
     };
     let start = Start {
+        at: keys.at,
         words: keys.yes_no("words", reader.mistakes),
         otherwise: keys.yes_no("otherwise", reader.mistakes),
         folded: Vec::new(),
@@ -168,15 +173,14 @@ fn known_words(node: Option<&Node>, what: &str, known: &[&str], reader: &mut Rea
     }
 }
 
-fn kinds(node: Option<&Node>, what: &str, reader: &mut Reader<'_>) -> Vec<(String, Known)> {
+fn kinds(node: Option<&Node>, what: &str, reader: &mut Reader<'_>) -> Vec<(String, Type)> {
     let Some(keys) = node.and_then(|node| Keys::of(node, what, reader.mistakes)) else { return Vec::new() };
     let mut found = Vec::new();
     for (key, node) in keys.pairs() {
         reader.name(&key.name, key.at, "a value");
         let Some(name) = text(node, "a type", reader.mistakes) else { continue };
         let plain = KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
-        let named =
-            reader.types.iter().find(|(known, _)| *known == name).map(|(_, kind): &(&str, Type)| Known::from(*kind));
+        let named = reader.types.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
         if let Some(kind) = plain.or(named) {
             found.push((key.name.clone(), kind));
         } else {

@@ -15,6 +15,7 @@ use super::operation::Type;
 use super::reads::Reads;
 use super::source::{self, Kind, Node};
 use super::steps;
+use super::ways::Live;
 
 /// Longest name of a flow, scene or step.
 const NAME_CHARS_MAX: usize = 40;
@@ -40,6 +41,7 @@ pub(crate) fn read(file: &str, text: &str, types: &[(&str, Type)], mistakes: &mu
         spots: HashMap::new(),
         texts: Vec::new(),
         reads: Reads::default(),
+        live: Live::default(),
     };
     head::read(&mut keys, &mut flow, &mut reader);
     flow.scenes = reader.scenes(keys.take("scenes"), root.at);
@@ -57,13 +59,23 @@ pub(crate) struct Reader<'m> {
     blocks: Vec<Block>,
     spots: HashMap<String, Spot>,
     scene: String,
+    /// The questions of a form are being read.
+    pub in_form: bool,
     /// The step being read: the owner of the arms read now.
     here: Option<Spot>,
 }
 
 impl<'m> Reader<'m> {
     fn new(mistakes: &'m mut Mistakes, types: &'m [(&'m str, Type)]) -> Self {
-        Self { mistakes, types, blocks: Vec::new(), spots: HashMap::new(), scene: "head".to_owned(), here: None }
+        Self {
+            mistakes,
+            types,
+            blocks: Vec::new(),
+            spots: HashMap::new(),
+            scene: "head".to_owned(),
+            in_form: false,
+            here: None,
+        }
     }
 
     fn scenes(&mut self, node: Option<&Node>, root: At) -> Vec<Scene> {
@@ -125,6 +137,19 @@ impl<'m> Reader<'m> {
         number
     }
 
+    /// The names of the questions in a list of steps that no condition leaves out.
+    pub(crate) fn always_asked(&self, block: usize) -> Vec<String> {
+        let lines = self.blocks.get(block).map_or(&[][..], |block| &block.lines);
+        let always = lines.iter().filter(|line| line.guard.is_none());
+        always.filter_map(|line| line.step.asking()).map(|asking| asking.name.clone()).collect()
+    }
+
+    /// The verbs of a list of steps and where they stand.
+    pub(crate) fn verbs(&self, block: usize) -> Vec<(&'static str, At)> {
+        let lines = self.blocks.get(block).map_or(&[][..], |block| &block.lines);
+        lines.iter().map(|line| (line.verb, line.at)).collect()
+    }
+
     fn line(&mut self, node: &Node) -> Option<Line> {
         if let Kind::Text(word) = &node.kind {
             let Some(to) = word_arm(word) else {
@@ -155,9 +180,12 @@ impl<'m> Reader<'m> {
             Some(Kind::Text(name)) => name.clone(),
             _ => kind.verb.to_owned(),
         };
+        let in_form = self.in_form;
         let step = (kind.read)(&mut keys, self);
+        self.in_form = in_form;
         keys.finish(kind.verb, self.mistakes);
-        let name = if matches!(kind.verb, "if" | "go" | "end" | "set") { kind.verb } else { &name };
+        let nameless = ["if", "switch", "go", "end", "set", "tag", "untag", "language"].contains(&kind.verb);
+        let name = if nameless { kind.verb } else { &name };
         step.map(|step| self.finish_line(name, kind.verb, node.at, guard, step))
     }
 

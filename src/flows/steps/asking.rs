@@ -12,6 +12,10 @@ pub(crate) struct Asking {
     pub name: String,
     /// The message that is the prompt.
     pub message: String,
+    /// It stands in a form, and is skipped when it has an answer.
+    pub in_form: bool,
+    /// A place answers it.
+    pub place: bool,
     pub tries: Option<u8>,
     pub stuck: Option<Arm>,
     pub silence: Vec<Silence>,
@@ -24,11 +28,14 @@ pub(crate) struct Asking {
 impl Asking {
     pub(crate) fn read(verb: &'static str, keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let node = keys.take(verb)?;
+        let in_form = std::mem::take(&mut reader.in_form);
         let name = text(node, verb, reader.mistakes)?.to_owned();
         reader.name(name.strip_prefix("contact.").unwrap_or(&name), node.at, "a question");
         Some(Self {
             message: message_id(&name),
             name,
+            in_form,
+            place: false,
             tries: keys.whole("tries", 1, 10, reader.mistakes).map(|tries| tries as u8),
             stuck: keys.take("stuck").and_then(|node| reader.arm(node)),
             silence: reader.silences(keys.take("silence")),
@@ -45,6 +52,6 @@ impl Asking {
     }
 
     pub(crate) fn needs(&self, labels: Vec<String>) -> Needs {
-        Needs { message: self.message.clone(), labels, valued: true, prompt: true }
+        Needs { message: self.message.clone(), labels, valued: true, prompt: true, plain: false }
     }
 }

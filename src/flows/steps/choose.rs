@@ -10,18 +10,22 @@
 //!   options: {other_day: day}          # fixed options after the rows
 //!   empty: day
 //!   if_one: take
+//! - choose: menu
+//!   options: {book: book, human: desk}
+//!   keys: {book: 1, human: 9}          # fixed numbers, whatever the order becomes
 //! ```
 //! The labels of fixed options are attributes of the message: `.book`, `.book-button` (up to 20), `.book-note` (up to 72).
 
-use super::{Asking, Needs, Step};
+use super::{AnswerIn, Answered, Asking, Needs, Step};
 use crate::flows::definition::{Arm, Line, To};
 use crate::flows::expression::Kind as Known;
-use crate::flows::layout::Opt;
+use crate::flows::layout::{self, Opt};
 use crate::flows::machine::{Heard, Missed, Run, Then};
 use crate::flows::messages::{is_reserved, print};
+use crate::flows::mistake::did_you_mean;
 use crate::flows::reader::{Keys, Reader, describe, text};
 use crate::flows::source::{Kind, Node};
-use crate::flows::understand::Picked;
+use crate::flows::understand::{self, Picked};
 use crate::flows::value::{Row, Value};
 
 /// Buttons a template can have (Meta, message templates, components).
@@ -32,6 +36,8 @@ struct Choose {
     asking: Asking,
     from: Option<String>,
     options: Vec<(String, Arm)>,
+    /// Fixed numbers of options, by their names.
+    keys: Vec<(String, u16)>,
     empty: Option<Arm>,
     if_one_take: bool,
 }
@@ -53,6 +59,14 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
         let cause = "a template's buttons are approved beforehand: at most ten fixed options";
         reader.mistakes.add(keys.at, what, cause, "drop template, or say a template first");
     }
+    let fixed = keys.take("keys").map_or_else(Vec::new, |node| fixed_keys(node, &options, reader));
+    if asking.in_form {
+        for (name, arm) in options.iter().filter(|(_, arm)| arm.to != To::Next) {
+            let cause = "its answer is one of several, and the form goes on";
+            let mend = "write the options as a list, and branch after the form";
+            reader.mistakes.add(arm.at, format!("option {name} of a form leads elsewhere"), cause, mend);
+        }
+    }
     let empty = keys.take("empty").and_then(|node| reader.arm(node));
     let if_one_take = match keys.text("if_one", reader.mistakes) {
         None => false,
@@ -62,7 +76,7 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
             false
         }
     };
-    Some(Box::new(Choose { asking, from, options, empty, if_one_take }))
+    Some(Box::new(Choose { asking, from, options, keys: fixed, empty, if_one_take }))
 }
 
 fn options(node: &Node, reader: &mut Reader<'_>) -> Vec<(String, Arm)> {
@@ -101,6 +115,31 @@ fn options(node: &Node, reader: &mut Reader<'_>) -> Vec<(String, Arm)> {
     found.into_iter().filter_map(|(name, _, arm)| Some((name, arm?))).collect()
 }
 
+/// Reads `keys:`, fixed numbers from 1 to 999.
+fn fixed_keys(node: &Node, options: &[(String, Arm)], reader: &mut Reader<'_>) -> Vec<(String, u16)> {
+    let mut found: Vec<(String, u16)> = Vec::new();
+    for (key, value) in Keys::of(node, "keys", reader.mistakes).iter().flat_map(Keys::pairs) {
+        let number = match value.kind {
+            Kind::Whole(number @ 1..=999) => number as u16,
+            _ => {
+                let what = format!("the key of {} is a number from 1 to 999", key.name);
+                reader.mistakes.add(value.at, what, format!("here stands {}", describe(value)), "write such a number");
+                continue;
+            }
+        };
+        if !options.iter().any(|(name, _)| *name == key.name) {
+            let mend = did_you_mean(&key.name, options.iter().map(|(name, _)| name.as_str()), "remove it");
+            reader.mistakes.add(key.at, format!("no option \"{}\"", key.name), "keys gives it a number", mend);
+        } else if let Some((other, _)) = found.iter().find(|(_, known)| *known == number) {
+            let what = format!("key {number} stands for {other} and {}", key.name);
+            reader.mistakes.add(value.at, what, "a number means one option", "write another number");
+        } else {
+            found.push((key.name.clone(), number));
+        }
+    }
+    found
+}
+
 impl Choose {
     fn rows<'r>(&self, run: &'r Run<'_>) -> &'r [Row] {
         match self.from.as_ref().and_then(|from| run.value_of(from)) {
@@ -121,7 +160,10 @@ impl Choose {
             key: None,
             note: field(row, "note"),
         });
-        let fixed = self.options.iter().map(|(name, _)| run.option(&self.asking.message, name));
+        let fixed = self
+            .options
+            .iter()
+            .map(|(name, _)| Opt { key: self.fixed_key(name), ..run.option(&self.asking.message, name) });
         rows.chain(fixed).collect()
     }
 
@@ -185,7 +227,19 @@ impl Step for Choose {
                 Some(Picked::Back) => Then::PageBack,
                 None => Then::Missed(Missed::Unread),
             },
-            Heard::Other => Then::Missed(Missed::Unread),
+            Heard::Sent(_) => Then::Missed(Missed::Unread),
+        }
+    }
+
+    fn answer_in(&self, run: &Run<'_>, text: &str) -> Option<AnswerIn> {
+        let named = understand::pick_in(text, &self.all(self.rows(run), run))?;
+        Some(AnswerIn { range: named.range, what: Answered::Option(named.option) })
+    }
+
+    fn take_answer<'a>(&'a self, run: &mut Run<'a>, _: &'a Line, answered: Answered) -> Then<'a> {
+        match answered {
+            Answered::Option(n) => self.pick(n, run),
+            _ => Then::Missed(Missed::Unread),
         }
     }
 
@@ -205,18 +259,41 @@ impl Step for Choose {
     }
 
     fn unasked(&self) -> (bool, Vec<&Arm>) {
-        (self.if_one_take, self.empty.iter().chain(&self.asking.window_shut).collect())
+        (self.if_one_take || self.asking.in_form, self.empty.iter().chain(&self.asking.window_shut).collect())
     }
 
     fn yields(&self) -> Vec<(&str, Known)> {
         vec![(&self.asking.name, if self.from.is_some() { Known::Row } else { Known::Text })]
     }
 
+    /// A fixed option after rows names no row.
+    fn gives(&self, way: Option<&str>) -> Vec<&str> {
+        let option = way.is_some_and(|way| way.starts_with("option "));
+        if way.is_none() || (option && self.from.is_none()) { vec![&self.asking.name] } else { Vec::new() }
+    }
+
     fn needs(&self) -> Vec<Needs> {
         vec![self.asking.needs(self.options.iter().map(|(name, _)| name.clone()).collect())]
     }
 
+    /// After rows a digit depends on how many there are, but for fixed ones.
+    fn digits(&self) -> Vec<(u16, &str)> {
+        if self.from.is_some() {
+            return self.keys.iter().map(|(name, key)| (*key, name.as_str())).collect();
+        }
+        let numbers = layout::numbered(self.options.iter().map(|(name, _)| self.fixed_key(name)));
+        numbers.into_iter().zip(&self.options).map(|(number, (name, _))| (number, name.as_str())).collect()
+    }
+
     fn rows_from(&self) -> Option<&str> {
         self.from.as_deref()
+    }
+
+    fn fixed_values(&self) -> Option<Vec<String>> {
+        self.from.is_none().then(|| self.options.iter().map(|(name, _)| name.clone()).collect())
+    }
+
+    fn fixed_key(&self, option: &str) -> Option<u16> {
+        self.keys.iter().find(|(known, _)| known == option).map(|(_, key)| *key)
     }
 }

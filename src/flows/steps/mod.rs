@@ -2,15 +2,22 @@
 
 mod ask;
 mod asking;
+mod branch;
 mod call;
 mod choose;
+mod each;
 mod end;
 mod find;
+mod form;
 pub(crate) mod go;
+mod language;
 mod perform;
+mod readings;
 mod say;
 mod set;
-mod split;
+mod shares;
+mod switch;
+mod tag;
 
 use std::fmt::Debug;
 
@@ -18,7 +25,8 @@ pub(crate) use asking::Asking;
 
 use super::definition::{Arm, Formula, Line};
 use super::expression::Kind;
-use super::machine::{Heard, Run, Then};
+use super::machine::{Heard, Missed, Run, Then};
+use super::mistake::At;
 use super::reader::{Keys, Reader};
 use super::value::Value;
 
@@ -33,10 +41,17 @@ pub(crate) const KINDS: &[StepKind] = &[
     StepKind { verb: "say", read: say::read },
     StepKind { verb: "choose", read: choose::read },
     StepKind { verb: "ask", read: ask::read },
+    StepKind { verb: "form", read: form::read },
     StepKind { verb: "find", read: find::read },
     StepKind { verb: "do", read: perform::read },
-    StepKind { verb: "if", read: split::read },
+    StepKind { verb: "if", read: branch::read },
+    StepKind { verb: "switch", read: switch::read },
+    StepKind { verb: "split", read: shares::read },
+    StepKind { verb: "each", read: each::read },
     StepKind { verb: "set", read: set::read },
+    StepKind { verb: "tag", read: tag::read },
+    StepKind { verb: "untag", read: tag::read_untag },
+    StepKind { verb: "language", read: language::read },
     StepKind { verb: "call", read: call::read },
     StepKind { verb: "go", read: go::read },
     StepKind { verb: "end", read: end::read },
@@ -57,6 +72,8 @@ pub(crate) struct Needs {
     pub valued: bool,
     /// Whether the labels stand on buttons or rows.
     pub prompt: bool,
+    /// Whether channels without pictures need a text of their own, `.plain`.
+    pub plain: bool,
 }
 
 /// Where a called operation's outcomes go, for `check`.
@@ -79,6 +96,31 @@ pub(crate) struct Callee<'a> {
     pub yields: Option<&'a str>,
 }
 
+/// The cases of a `switch`, for `check`.
+#[derive(Debug)]
+pub(crate) struct Cases<'a> {
+    pub value: &'a Formula,
+    pub names: Vec<(&'a str, At)>,
+}
+
+/// An answer to a question.
+#[derive(Debug)]
+pub(crate) enum Answered {
+    Value(Value),
+    /// It could mean any of these.
+    Several(Vec<Value>),
+    /// An option, by its place.
+    Option(usize),
+}
+
+/// An answer inside a sentence.
+#[derive(Debug)]
+pub(crate) struct AnswerIn {
+    /// Bytes of the sentence.
+    pub range: std::ops::Range<usize>,
+    pub what: Answered,
+}
+
 /// One step. `run` comes when the walk reaches it; a step that rests hears the person's next words in `receive`.
 pub(crate) trait Step: Debug + Send + Sync {
     fn run<'a>(&'a self, run: &mut Run<'a>, line: &'a Line) -> Then<'a>;
@@ -91,6 +133,16 @@ pub(crate) trait Step: Debug + Send + Sync {
     /// Reads what the person said.
     fn receive<'a>(&'a self, _run: &mut Run<'a>, _line: &'a Line, _heard: Heard<'_>) -> Then<'a> {
         Then::Next
+    }
+
+    /// The answer inside a longer sentence, once nothing else has understood it.
+    fn answer_in(&self, _run: &Run<'_>, _text: &str) -> Option<AnswerIn> {
+        None
+    }
+
+    /// Takes such an answer.
+    fn take_answer<'a>(&'a self, _run: &mut Run<'a>, _line: &'a Line, _answered: Answered) -> Then<'a> {
+        Then::Missed(Missed::Unread)
     }
 
     /// The flow called here has ended.
@@ -141,6 +193,21 @@ pub(crate) trait Step: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// The names among `yields` that surely have a value when the step is left along an arm (named as in `arms`), or, for `None`, on to
+    /// the next step. The ways of a missed answer give nothing.
+    fn gives(&self, way: Option<&str>) -> Vec<&str> {
+        const MISSED: [&str; 6] = ["stuck", "silence", "window_shut", "empty", "unavailable", "late"];
+        if way.is_some_and(|way| MISSED.contains(&way)) {
+            return Vec::new();
+        }
+        self.yields().into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// Whether each formula gives the yielded name of the same place, in turn.
+    fn gives_in_turn(&self) -> bool {
+        false
+    }
+
     fn needs(&self) -> Vec<Needs> {
         Vec::new()
     }
@@ -163,8 +230,52 @@ pub(crate) trait Step: Debug + Send + Sync {
         None
     }
 
-    /// The list a choice takes its rows from.
+    /// What each digit chooses, whatever the data are.
+    fn digits(&self) -> Vec<(u16, &str)> {
+        Vec::new()
+    }
+
+    /// The list a choice or a loop takes its rows from.
     fn rows_from(&self) -> Option<&str> {
+        None
+    }
+
+    /// The name that becomes one of those rows.
+    fn rows_into(&self) -> Option<&str> {
+        self.rows_from().and(self.asking()).map(|asking| asking.name.as_str())
+    }
+
+    /// Whether that list may also be one of texts.
+    fn takes_texts(&self) -> bool {
+        false
+    }
+
+    /// Formulas beyond [`Step::condition`] that must be yes or no.
+    fn rules(&self) -> Vec<&Formula> {
+        Vec::new()
+    }
+
+    /// Formulas whose values are compared with an answer of this kind.
+    fn compared(&self) -> Vec<(Kind, &Formula)> {
+        Vec::new()
+    }
+
+    /// All values it can give its name, where they can be listed.
+    fn fixed_values(&self) -> Option<Vec<String>> {
+        None
+    }
+
+    /// Formulas that must be of one of these kinds.
+    fn wants(&self) -> Vec<(&Formula, &'static [Kind])> {
+        Vec::new()
+    }
+
+    fn cases(&self) -> Option<Cases<'_>> {
+        None
+    }
+
+    /// The language spoken from here on.
+    fn language(&self) -> Option<(&str, At)> {
         None
     }
 }

@@ -40,7 +40,7 @@ impl Step for Do {
             Ok(answer) => answer,
             Err(then) => return then,
         };
-        run.command_done();
+        run.no_way_back();
         if !run.has_outcome(&self.operation, &answer.outcome) {
             let own = self.outcomes.iter().find(|(name, _)| name == "unavailable").map(|(_, arm)| arm);
             return Then::Unavailable(self.unavailable.as_ref().or(own));

@@ -2,20 +2,25 @@
 //!
 //! ```yaml
 //! - say: welcome
+//! - say: qr
+//!   image: code.picture           # or document, or location: an expression that gives a secure link, an id, a place
 //! - say: reminder
 //!   template: visit_reminder      # what leaves instead while WhatsApp's window is shut
 //!   window_shut: later            # or where the flow goes then
 //! ```
+//! A text has `.plain` where USSD and SMS are to say something else; with a picture or a document it must.
 
 use super::{Needs, Step};
-use crate::flows::definition::{Arm, Line};
-use crate::flows::machine::{Run, Then};
+use crate::flows::definition::{Arm, Formula, Line};
+use crate::flows::expression::Kind;
+use crate::flows::machine::{Attachment, Run, Then};
 use crate::flows::messages::message_id;
 use crate::flows::reader::{Keys, Reader, text};
 
 #[derive(Debug)]
 struct Say {
     message: String,
+    attached: Option<(Attachment, Formula)>,
     template: Option<String>,
     window_shut: Option<Arm>,
 }
@@ -24,8 +29,22 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
     let node = keys.take("say")?;
     let name = text(node, "say", reader.mistakes)?;
     reader.name(name, node.at, "a message");
+    let mut attached = None;
+    for kind in Attachment::ALL {
+        let Some(what) = keys.take(kind.key()) else { continue };
+        if attached.is_some() {
+            reader.mistakes.add(
+                what.at,
+                "a message carries one thing",
+                "here stands a second",
+                "say another message for it",
+            );
+        }
+        attached = reader.formula(what).map(|formula| (kind, formula));
+    }
     Some(Box::new(Say {
         message: message_id(name),
+        attached,
         template: keys.text("template", reader.mistakes).map(str::to_owned),
         window_shut: keys.take("window_shut").and_then(|node| reader.arm(node)),
     }))
@@ -33,18 +52,33 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
 
 impl Step for Say {
     fn run<'a>(&'a self, run: &mut Run<'a>, _: &'a Line) -> Then<'a> {
-        if run.say(&self.message, self.template.as_deref()) {
-            Then::Next
-        } else {
-            Then::Shut(self.window_shut.as_ref())
-        }
+        let shut = !run.context.door_open;
+        let attached = self.attached.as_ref().filter(|_| !shut);
+        let said = match attached.and_then(|(kind, formula)| Some((*kind, run.value(formula)?))) {
+            Some((kind, value)) => run.say_with(&self.message, kind, &value),
+            None => run.say(&self.message, self.template.as_deref()),
+        };
+        if said { Then::Next } else { Then::Shut(self.window_shut.as_ref()) }
     }
 
     fn arms(&self) -> Vec<(String, &Arm)> {
         self.window_shut.iter().map(|arm| ("window_shut".to_owned(), arm)).collect()
     }
 
+    fn formulas(&self) -> Vec<&Formula> {
+        self.attached.iter().map(|(_, formula)| formula).collect()
+    }
+
+    fn wants(&self) -> Vec<(&Formula, &'static [Kind])> {
+        let wanted = |kind: Attachment| match kind {
+            Attachment::Location => &[Kind::Place][..],
+            Attachment::Image | Attachment::Document => &[Kind::Text, Kind::Media][..],
+        };
+        self.attached.iter().map(|(kind, formula)| (formula, wanted(*kind))).collect()
+    }
+
     fn needs(&self) -> Vec<Needs> {
-        vec![Needs { message: self.message.clone(), labels: Vec::new(), valued: true, prompt: false }]
+        let plain = matches!(self.attached, Some((Attachment::Image | Attachment::Document, _)));
+        vec![Needs { message: self.message.clone(), labels: Vec::new(), valued: true, prompt: false, plain }]
     }
 }

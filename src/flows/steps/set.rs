@@ -39,6 +39,10 @@ impl Step for Set {
         self.values.iter().map(|(_, formula)| formula).collect()
     }
 
+    fn gives_in_turn(&self) -> bool {
+        true
+    }
+
     fn yields(&self) -> Vec<(&str, Kind)> {
         self.values.iter().map(|(name, _)| (name.as_str(), Kind::Unknown)).collect()
     }

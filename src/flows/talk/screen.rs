@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::domain::Content;
-use crate::domain::outbound::{TemplateButton, TemplateParameter};
+use crate::domain::outbound::{MediaSource, TemplateButton, TemplateParameter};
 
 /// A message as a person sees it, every line ended.
 pub(super) fn print(content: &Content) -> String {
@@ -23,8 +23,15 @@ pub(super) fn print(content: &Content) -> String {
         }
         Content::Link { text, label, url } => format!("{text}\n[{label}: {url}]\n"),
         Content::LocationRequest { text } => format!("{text}\n[Send location]\n"),
-        Content::Media { kind, caption, .. } => {
-            format!("({kind:?})\n{}", caption.as_ref().map(|caption| format!("{caption}\n")).unwrap_or_default())
+        Content::Location { latitude, longitude, name, .. } => {
+            format!("(Place {latitude}, {longitude}) {}\n", name.as_deref().unwrap_or_default())
+        }
+        Content::Media { kind, source, caption, .. } => {
+            let (MediaSource::Id(source) | MediaSource::Url(source)) = source;
+            format!(
+                "({kind:?} {source})\n{}",
+                caption.as_ref().map(|caption| format!("{caption}\n")).unwrap_or_default()
+            )
         }
         Content::Template(template) => {
             let body: Vec<String> = template.body.iter().map(parameter).collect();
@@ -51,7 +58,7 @@ pub(super) fn text(content: &Content) -> &str {
         | Content::Link { text, .. }
         | Content::LocationRequest { text } => text,
         Content::Media { caption, .. } => caption.as_deref().unwrap_or_default(),
-        Content::Template(_) | Content::Reaction { .. } => "",
+        Content::Location { .. } | Content::Template(_) | Content::Reaction { .. } => "",
     }
 }
 
@@ -63,6 +70,7 @@ pub(super) fn kind(content: &Content) -> &'static str {
         Content::List { .. } => "list",
         Content::Link { .. } => "link",
         Content::LocationRequest { .. } => "location",
+        Content::Location { .. } => "place",
         Content::Media { .. } => "media",
         Content::Template(_) => "template",
         Content::Reaction { .. } => "reaction",
@@ -70,7 +78,8 @@ pub(super) fn kind(content: &Content) -> &'static str {
 }
 
 /// All words of [`kind`].
-pub(super) const KINDS: [&str; 8] = ["text", "buttons", "list", "link", "location", "media", "template", "reaction"];
+pub(super) const KINDS: [&str; 9] =
+    ["text", "buttons", "list", "link", "location", "place", "media", "template", "reaction"];
 
 /// The ids of what can be tapped on a message; `None` where nothing can.
 pub fn taps(content: &Content) -> Option<Vec<String>> {

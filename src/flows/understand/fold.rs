@@ -19,7 +19,7 @@ pub(crate) fn fold(text: &str) -> String {
 }
 
 /// The letters of our languages without their marks.
-fn plain(c: char, out: &mut String) {
+pub(super) fn plain(c: char, out: &mut String) {
     let letter = match c {
         'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',
         'è' | 'é' | 'ê' | 'ë' => 'e',

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::fold;
+use super::{fold, ordinal};
 use crate::flows::languages::Language;
 use crate::flows::layout::{MORE_ROW, Opt, numbers};
 
@@ -29,7 +29,7 @@ pub(crate) struct Seen<'s> {
 /// How much may be read into a text. Strictly where it means something of its own, such as a word that is understood at any time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hearing {
-    /// Slips of spelling and longer sentences too.
+    /// Slips of spelling too.
     Kind,
     Strict,
 }
@@ -68,14 +68,13 @@ pub(crate) fn pick(
     if let Some(number) = number(&said) {
         return by_number(number, options, seen);
     }
-    if let Some(place) = ordinal(&said, language) {
+    if let Some(place) = ordinal(&said, language.code) {
         return by_place(place, options, seen);
     }
     if hearing(&said) == Hearing::Strict {
         return None;
     }
-    let named = || pick_in(text, options).map(|named| named.option);
-    nearest(&said, options).or_else(named).map(Picked::Option)
+    nearest(&said, options).map(Picked::Option)
 }
 
 enum Label {
@@ -124,10 +123,6 @@ fn by_place(place: usize, options: &[Opt], seen: Seen<'_>) -> Option<Picked> {
         MORE_ROW => Some(Picked::More),
         n => Some(Picked::Option(usize::from(n))).filter(|_| usize::from(n) < options.len()),
     }
-}
-
-fn ordinal(said: &str, language: &Language) -> Option<usize> {
-    language.ordinals.iter().position(|words| words.contains(&said)).map(|n| n + 1)
 }
 
 /// The one option whose label is nearest to what was said, if it is near enough and none other is as near. Digits allow no slip: another time

@@ -16,11 +16,14 @@ use crate::flows::value::Value;
 pub enum Wanted {
     Text,
     Whole,
+    Decimal,
     Money,
     Date,
     Time,
     /// A day and a time: an instant.
     DateTime,
+    /// A length of time.
+    Duration,
     /// A phone number, as text in E.164.
     Phone,
     Email,
@@ -31,16 +34,20 @@ pub enum Wanted {
 
 impl Wanted {
     /// The names a flow writes after `type:`, in the order of [`Wanted::ALL`].
-    pub const NAMES: [&'static str; 10] =
-        ["text", "whole", "money", "date", "time", "datetime", "phone", "email", "person", "yesno"];
+    pub const NAMES: [&'static str; 12] = [
+        "text", "whole", "decimal", "money", "date", "time", "datetime", "duration", "phone", "email", "person",
+        "yesno",
+    ];
 
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Text,
         Self::Whole,
+        Self::Decimal,
         Self::Money,
         Self::Date,
         Self::Time,
         Self::DateTime,
+        Self::Duration,
         Self::Phone,
         Self::Email,
         Self::Person,
@@ -57,10 +64,12 @@ impl Wanted {
         match self {
             Self::Text | Self::Person | Self::Phone | Self::Email => Kind::Text,
             Self::Whole => Kind::Whole,
+            Self::Decimal => Kind::Decimal,
             Self::Money => Kind::Money,
             Self::Date => Kind::Date,
             Self::Time => Kind::Time,
             Self::DateTime => Kind::DateTime,
+            Self::Duration => Kind::Duration,
             Self::YesNo => Kind::YesNo,
         }
     }

@@ -55,7 +55,8 @@ pub(in crate::operations) async fn answer(
     Ok(Answered::outcome("booked").with_row(row_of(&held)).with_effect(effect))
 }
 
-fn row_of(held: &Held) -> Row {
+/// The visit that a hold becomes, as a flow sees it.
+pub(super) fn row_of(held: &Held) -> Row {
     row([
         ("id", Value::text(held.id.to_string())),
         ("start", Value::DateTime(held.visit.start())),
@@ -65,7 +66,8 @@ fn row_of(held: &Held) -> Row {
     ])
 }
 
-fn effect_args(asker: &Asker<'_>, house: &House, held: &Held, name: Option<&str>) -> Json {
+/// The arguments of `effect_book_visit`.
+pub(super) fn effect_args(asker: &Asker<'_>, house: &House, held: &Held, name: Option<&str>) -> Json {
     let cancel_until = held.visit.start() - TimeDelta::minutes(house.cancel_minutes.into());
     json!({
         "hold": held.id.to_string(),

@@ -1,4 +1,4 @@
-//! `free_days`: the next days with a free time.
+//! `free_days`: the next days with a free time, from today or a later day on.
 
 use chrono::NaiveDate;
 use sqlx::PgConnection;
@@ -19,11 +19,16 @@ const DAYS_AT_ONCE: usize = 14;
 struct Arguments {
     service: i64,
     staff: i64,
+    from: Option<NaiveDate>,
 }
 
 impl Arguments {
     fn read(arguments: &Row) -> Result<Self, BadArgument> {
-        Ok(Self { service: arguments::whole(arguments, "service")?, staff: arguments::whole(arguments, "staff")? })
+        Ok(Self {
+            service: arguments::whole(arguments, "service")?,
+            staff: arguments::whole(arguments, "staff")?,
+            from: arguments::optional_date(arguments, "from")?,
+        })
     }
 }
 
@@ -32,18 +37,24 @@ pub(in crate::operations) async fn answer(
     asker: &Asker<'_>,
     question: &Question,
 ) -> Result<Answered, Trouble> {
-    let Arguments { service, staff } = Arguments::read(&question.arguments)?;
+    let Arguments { service, staff, from } = Arguments::read(&question.arguments)?;
     let Some(roster) = Roster::read(connection, asker, service, staff).await? else {
         return Ok(Answered::found(Vec::new()));
     };
     let words = Words::of(asker.language);
     let today = asker.now.with_timezone(&asker.zone).date_naive();
-    let free = free_days(connection, asker, &roster).await?;
+    let dates = roster.dates(asker).filter(|date| from.is_none_or(|from| *date >= from));
+    let free = free_days(connection, asker, &roster, dates).await?;
     Ok(Answered::found(free.into_iter().map(|date| row_of(date, today, words)).collect()))
 }
 
-async fn free_days(connection: &mut PgConnection, asker: &Asker<'_>, roster: &Roster) -> sqlx::Result<Vec<NaiveDate>> {
-    let days: Vec<LocalDay> = roster.dates(asker).map(|date| LocalDay::new(asker.zone, date)).collect();
+async fn free_days(
+    connection: &mut PgConnection,
+    asker: &Asker<'_>,
+    roster: &Roster,
+    dates: impl Iterator<Item = NaiveDate>,
+) -> sqlx::Result<Vec<NaiveDate>> {
+    let days: Vec<LocalDay> = dates.map(|date| LocalDay::new(asker.zone, date)).collect();
     let mut free = Vec::with_capacity(DAYS_MAX);
     for some in days.chunks(DAYS_AT_ONCE) {
         let Some(window) = span(some) else { continue };

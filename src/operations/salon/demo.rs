@@ -7,6 +7,9 @@ use crate::domain::{Money, TenantId};
 use crate::store::AppPool;
 use crate::store::salon::seed;
 
+const ADDRESS: &str = "KN 4 Ave, Nyarugenge, Kigali, beside the post office";
+const MAP_URL: &str = "https://www.openstreetmap.org/?mlat=-1.9497&mlon=30.0588#map=18/-1.9497/30.0588";
+
 const SERVICES: &[(&str, i16, i64)] =
     &[("Box braids", 120, 15_000), ("Wash and style", 45, 6_000), ("Haircut", 30, 3_000)];
 
@@ -21,7 +24,7 @@ const HOURS: &[(u32, u32)] = &[(8, 13), (14, 19)];
 /// Gives `tenant` the demo salon, unless it has a salon already. All or nothing; `true` if it was written now.
 pub async fn demo(app: &AppPool, tenant: TenantId) -> sqlx::Result<bool> {
     let mut transaction = app.writing(tenant).await?;
-    let opened = seed::open(&mut transaction, tenant).await?;
+    let opened = seed::open(&mut transaction, tenant, ADDRESS, MAP_URL).await?;
     if opened {
         fill(&mut transaction, tenant).await?;
     }

@@ -1,6 +1,5 @@
 //! `hold_slot`: keeps a time for the person. A reservation: it runs before the commit, expires by itself, and finds what it already took.
 
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -11,6 +10,7 @@ use crate::store::AppPool;
 use crate::store::salon::busy::BusyWith;
 use crate::store::salon::hold::{self, Held, NewHold};
 
+use super::ids;
 use super::local_day::LocalDay;
 use super::roster::Roster;
 use super::slot::Slot;
@@ -37,7 +37,7 @@ pub(in crate::operations) async fn answer(
     question: &Question,
 ) -> Result<Answered, Trouble> {
     let arguments = Arguments::read(&question.arguments)?;
-    let id = id_of(asker, question.ordinal);
+    let id = ids::made("hold_slot", asker, question.ordinal);
     let mut transaction = app.writing(asker.tenant).await?;
     if let Some(held) = hold::find(&mut transaction, asker.tenant, asker.contact, id).await? {
         transaction.rollback().await?;
@@ -54,20 +54,6 @@ pub(in crate::operations) async fn answer(
     };
     transaction.commit().await?;
     Ok(answer_of(&held))
-}
-
-/// The id of the hold that this question takes, and of the visit it may become: the same whenever the event is handled again.
-fn id_of(asker: &Asker<'_>, ordinal: u8) -> Uuid {
-    let mut hash = Sha256::new();
-    hash.update(b"hold_slot");
-    hash.update(asker.tenant.0.to_be_bytes());
-    hash.update(asker.contact.0.to_be_bytes());
-    hash.update(asker.event.0);
-    hash.update([ordinal]);
-    let digest: [u8; 32] = hash.finalize().into();
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 /// The hold to try for; `None` if the slot is not one that the salon offers, whoever may have it: tokens come from outside, and hours

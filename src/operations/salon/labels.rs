@@ -3,7 +3,7 @@
 //!
 //! Labels stay within 24 characters: the longest, "Gatandatu 20 Gashyantare", has exactly those.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, Weekday};
 
 use crate::domain::Money;
 use crate::flows::money_in;
@@ -106,6 +106,12 @@ impl Words {
     pub fn moment(&self, at: NaiveDateTime, today: NaiveDate) -> String {
         let weekday = self.weekday(at.date(), today);
         format!("{weekday} {}", at.format("%d/%m %H:%M"))
+    }
+
+    /// "Mon–Fri", or "Sat" for one day.
+    pub fn weekdays(&self, first: Weekday, last: Weekday) -> String {
+        let name = |day: Weekday| self.weekdays[day.num_days_from_monday() as usize];
+        if first == last { name(first).to_owned() } else { format!("{}–{}", name(first), name(last)) }
     }
 
     fn weekday(&self, date: NaiveDate, today: NaiveDate) -> &'static str {

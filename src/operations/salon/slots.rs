@@ -1,6 +1,6 @@
-//! `free_slots`: the free times of a day.
+//! `free_slots`: the free times of a day or of a part of it.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Timelike};
 use chrono_tz::Tz;
 use sqlx::PgConnection;
 
@@ -18,6 +18,40 @@ struct Arguments {
     service: i64,
     staff: i64,
     day: NaiveDate,
+    part: Part,
+}
+
+/// A part of the day, by the wall clock at which a visit starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Before 12:00.
+    Morning,
+    /// From 12:00, before 17:00.
+    Afternoon,
+    /// From 17:00.
+    Evening,
+    Any,
+}
+
+impl Part {
+    fn read(arguments: &Row) -> Result<Self, BadArgument> {
+        match arguments::optional_text(arguments, "part")? {
+            None | Some("any") => Ok(Self::Any),
+            Some("morning") => Ok(Self::Morning),
+            Some("afternoon") => Ok(Self::Afternoon),
+            Some("evening") => Ok(Self::Evening),
+            Some(_) => Err(arguments::bad("part", "morning, afternoon, evening or any", arguments.get("part"))),
+        }
+    }
+
+    fn has(self, hour: u32) -> bool {
+        match self {
+            Self::Morning => hour < 12,
+            Self::Afternoon => (12..17).contains(&hour),
+            Self::Evening => hour >= 17,
+            Self::Any => true,
+        }
+    }
 }
 
 impl Arguments {
@@ -25,8 +59,19 @@ impl Arguments {
         Ok(Self {
             service: arguments::whole(arguments, "service")?,
             staff: arguments::whole(arguments, "staff")?,
-            day: arguments::iso_date(arguments, "day")?,
+            day: day(arguments)?,
+            part: Part::read(arguments)?,
         })
+    }
+}
+
+/// The day, from the one of its two arguments that is given.
+fn day(arguments: &Row) -> Result<NaiveDate, BadArgument> {
+    let expected = "the day either here, as an ISO date, or as `date`";
+    match (arguments.get("day"), arguments::optional_date(arguments, "date")?) {
+        (Some(_), None) => arguments::iso_date(arguments, "day"),
+        (None, Some(date)) => Ok(date),
+        (found, _) => Err(arguments::bad("day", expected, found)),
     }
 }
 
@@ -35,14 +80,16 @@ pub(in crate::operations) async fn answer(
     asker: &Asker<'_>,
     question: &Question,
 ) -> Result<Answered, Trouble> {
-    let Arguments { service, staff, day } = Arguments::read(&question.arguments)?;
+    let Arguments { service, staff, day, part } = Arguments::read(&question.arguments)?;
     let nothing = Ok(Answered::found(Vec::new()));
     let Some(roster) = Roster::read(connection, asker, service, staff).await? else { return nothing };
     let day = LocalDay::new(asker.zone, day);
     let Some(window) = day.whole() else { return nothing };
     let busy = roster.busy(connection, asker, window).await?;
+    let mut free = roster.free(&day, &busy);
+    free.retain(|free| part.has(free.start.with_timezone(&asker.zone).hour()));
     // A long day with a fine grid has more times than a list holds: it is told more coarsely.
-    let free = thinned(roster.free(&day, &busy), ROWS_MAX);
+    let free = thinned(free, ROWS_MAX);
     Ok(Answered::found(free.iter().map(|free| row_of(free, asker.zone)).collect()))
 }
 

@@ -27,7 +27,9 @@ fn row_of(visit: &ComingVisit, asker: &Asker<'_>, today: NaiveDate) -> Row {
         ("label", Value::text(words.moment(local, today))),
         ("note", Value::text(words.service_with(&visit.service_label, &visit.staff_label))),
         ("start", Value::DateTime(visit.starts_at)),
+        ("service", Value::Whole(visit.service)),
         ("service_label", Value::text(&visit.service_label)),
+        ("staff", Value::Whole(visit.staff)),
         ("staff_name", Value::text(&visit.staff_label)),
     ])
 }

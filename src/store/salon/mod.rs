@@ -1,9 +1,11 @@
-//! The salon's rows: house rules, services, staff, hours, what is taken, and visits.
+//! The salon's rows: house rules, services, staff, hours, what is taken, visits, feedback and consents.
 //!
 //! Every function takes a connection that already acts for the tenant (see [`super::AppPool`]).
 
+pub mod about;
 pub mod busy;
 pub mod catalogue;
+pub mod consent;
 pub mod export;
 pub mod hold;
 pub mod hours;

@@ -5,12 +5,17 @@ use sqlx::PgConnection;
 
 use crate::domain::{Money, TenantId};
 
-/// Opens a salon with the usual house rules; `false` if the tenant already has one.
-pub async fn open(connection: &mut PgConnection, tenant: TenantId) -> sqlx::Result<bool> {
-    let opened = sqlx::query("INSERT INTO ganira.salon (tenant_id) VALUES ($1) ON CONFLICT DO NOTHING")
-        .bind(tenant.0)
-        .execute(connection)
-        .await?;
+/// Opens a salon at `address` (at most 160 characters) with the usual house rules; `false` if the tenant already has one. `map_url` is a link
+/// that shows the way, `https` and at most 200 characters.
+pub async fn open(connection: &mut PgConnection, tenant: TenantId, address: &str, map_url: &str) -> sqlx::Result<bool> {
+    let opened = sqlx::query(
+        "INSERT INTO ganira.salon (tenant_id, address, map_url) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+    )
+    .bind(tenant.0)
+    .bind(address)
+    .bind(map_url)
+    .execute(connection)
+    .await?;
     Ok(opened.rows_affected() == 1)
 }
 

@@ -1,4 +1,5 @@
-//! Visits: what has been booked. They are written by the commit (`ganira.effect_book_visit`) and read here.
+//! Visits: what has been booked. They are written by the commit (`ganira.effect_book_visit`, `effect_move_visit`)
+//! and read here.
 
 use sqlx::{PgConnection, Row};
 use uuid::Uuid;
@@ -10,7 +11,9 @@ use crate::domain::{ContactId, TenantId, Timestamp};
 pub struct ComingVisit {
     pub id: Uuid,
     pub starts_at: Timestamp,
+    pub service: i64,
     pub service_label: String,
+    pub staff: i64,
     pub staff_label: String,
 }
 
@@ -23,7 +26,7 @@ pub async fn coming(
     rows_max: i64,
 ) -> sqlx::Result<Vec<ComingVisit>> {
     let rows = sqlx::query(
-        "SELECT v.id::text AS id, v.starts_at, s.label AS service_label, t.label AS staff_label
+        "SELECT v.id::text AS id, v.starts_at, v.service_id, s.label AS service_label, v.staff_id, t.label AS staff_label
          FROM ganira.visit v
          JOIN ganira.service s ON s.tenant_id = v.tenant_id AND s.id = v.service_id
          JOIN ganira.staff t ON t.tenant_id = v.tenant_id AND t.id = v.staff_id
@@ -42,7 +45,9 @@ pub async fn coming(
             Ok(ComingVisit {
                 id: Uuid::parse_str(id).map_err(|error| sqlx::Error::Decode(error.into()))?,
                 starts_at: row.try_get("starts_at")?,
+                service: row.try_get("service_id")?,
                 service_label: row.try_get("service_label")?,
+                staff: row.try_get("staff_id")?,
                 staff_label: row.try_get("staff_label")?,
             })
         })
@@ -64,5 +69,23 @@ pub async fn cancel_until(
     .bind(id.to_string())
     .bind(contact.0)
     .fetch_optional(connection)
+    .await
+}
+
+/// Whether the contact has that visit, past or to come, and it was neither cancelled nor moved.
+pub async fn stands(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    contact: ContactId,
+    id: Uuid,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM ganira.visit
+         WHERE tenant_id = $1 AND id = $2::uuid AND contact_id = $3 AND state IN ('booked', 'done'))",
+    )
+    .bind(tenant.0)
+    .bind(id.to_string())
+    .bind(contact.0)
+    .fetch_one(connection)
     .await
 }

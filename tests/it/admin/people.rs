@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use ganira::cli::{assemble, person::remembered};
+use ganira::crypto::{DataKey, Place};
 use ganira::domain::{Address, Clock, ContactId, Conversation, Phone};
 use ganira::operations::people::{self, Erasure, Export, PersonError};
 use ganira::operations::requests::{self, Request};
+use ganira::operations::salon::feedback::WORDS_COLUMN;
 use ganira::operations::tenants::{self, NewTenant};
+use ganira::store::seals;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, PgPool};
 
@@ -46,6 +49,41 @@ async fn book(world: &World, person: &str) {
     world.received(person, count).await;
 }
 
+async fn key_of(world: &World, pool: &PgPool, who: Conversation) -> DataKey {
+    let tenant: Vec<u8> = sqlx::query_scalar("SELECT wrapped_key FROM ganira.tenant WHERE id = $1")
+        .bind(who.tenant.0)
+        .fetch_one(pool)
+        .await
+        .unwrap();
+    let contact: Vec<u8> = sqlx::query_scalar("SELECT wrapped FROM ganira.contact_key WHERE contact_id = $1")
+        .bind(who.contact.0)
+        .fetch_one(pool)
+        .await
+        .unwrap();
+    ring(&world.config).unwrap_tenant_key(who.tenant.0, &tenant).unwrap().unwrap(seals::CONTACT_KEY, &contact).unwrap()
+}
+
+/// She says what she thinks of the salon, and allows it to remind her.
+async fn speak_her_mind(world: &World, pool: &PgPool, who: Conversation) {
+    let id = uuid::Uuid::from_u128(7);
+    let place = Place { tenant: who.tenant.0, table: WORDS_COLUMN, row: id.as_bytes() };
+    let words = key_of(world, pool, who).await.seal(place, "Byiza cyane".as_bytes());
+    sqlx::query("INSERT INTO ganira.feedback VALUES ($1, $2::uuid, $3, NULL, 4, $4, now())")
+        .bind(who.tenant.0)
+        .bind(id.to_string())
+        .bind(who.contact.0)
+        .bind(words)
+        .execute(pool)
+        .await
+        .unwrap();
+    sqlx::query("INSERT INTO ganira.consent VALUES ($1, $2, 'reminders', true, 'whatsapp', now())")
+        .bind(who.tenant.0)
+        .bind(who.contact.0)
+        .execute(pool)
+        .await
+        .unwrap();
+}
+
 /// No receipt is under way any more.
 async fn all_read(pool: &PgPool) {
     wait_for("every message to be read", async || {
@@ -68,12 +106,15 @@ async fn an_export_holds_what_she_said_what_she_was_told_and_her_visits() {
     let aline = who(&world, ALINE).await;
     let pool = world.database.pool().await;
     all_read(&pool).await;
+    speak_her_mind(&world, &pool, aline).await;
     let export = export(&world, aline).await.unwrap();
     assert_eq!(export.unreadable_rows, 0);
     assert!(export.addresses.contains(&Address::Phone(Phone::parse(ALINE).unwrap())), "{:?}", export.addresses);
     assert_eq!(export.events[0].body["text"]["body"], "hello", "{}", export.events[0].body);
     assert_eq!(export.visits.len(), 1);
     assert_eq!(export.visits[0].state, "booked");
+    assert_eq!((export.feedback[0].stars, export.feedback[0].words.as_deref()), (4, Some("Byiza cyane")));
+    assert_eq!((export.consents[0].purpose.as_str(), export.consents[0].given), ("reminders", true));
     assert!(!export.messages.is_empty() && export.messages.iter().all(|message| message.state == "read"));
     assert_eq!(export.remembered.as_ref().unwrap()["profile_name"], "Aline U.");
     let written = serde_json::to_string(&export).unwrap();
@@ -81,6 +122,23 @@ async fn an_export_holds_what_she_said_what_she_was_told_and_her_visits() {
         serde_json::from_str::<serde_json::Value>(&written).unwrap()["messages"][0]["body"]["content"].is_object(),
         "{written}"
     );
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_name_of_a_moved_visit_is_exported_though_it_was_sealed_for_the_earlier_one() {
+    let world = World::salon().await;
+    book(&world, ALINE).await;
+    let aline = who(&world, ALINE).await;
+    let pool = world.database.pool().await;
+    let earlier = export(&world, aline).await.unwrap().visits.remove(0);
+    assert!(earlier.name.is_some());
+    sqlx::query("UPDATE ganira.visit SET name_row = id, replaces = id, id = gen_random_uuid()")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let moved = export(&world, aline).await.unwrap().visits.remove(0);
+    assert_eq!((moved.name, moved.replaces), (earlier.name, Some(earlier.id)));
     world.stop().await;
 }
 
@@ -112,6 +170,7 @@ async fn whoever_is_erased_can_neither_be_found_nor_read_again() {
     let (aline, diane) = (who(&world, ALINE).await, who(&world, DIANE).await);
     let pool = world.database.pool().await;
     all_read(&pool).await;
+    speak_her_mind(&world, &pool, aline).await;
     let before = rows_of(&pool, diane.contact).await;
 
     assert_eq!(people::erase(&pool, aline, PATIENCE).await.unwrap(), Erasure::Done);

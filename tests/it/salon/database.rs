@@ -9,8 +9,18 @@ use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 
 use super::house::House;
 
-const TABLES: [&str; 8] =
-    ["salon", "service", "staff", "staff_service", "working_hours", "time_off", "occupancy", "visit"];
+const TABLES: [&str; 10] = [
+    "salon",
+    "service",
+    "staff",
+    "staff_service",
+    "working_hours",
+    "time_off",
+    "occupancy",
+    "visit",
+    "feedback",
+    "consent",
+];
 
 async fn app_session(house: &House, tenant: Option<TenantId>) -> PgConnection {
     let mut session = house.database.connection().await;
@@ -107,6 +117,12 @@ async fn furnish(house: &House) {
     .execute(&house.pool)
     .await
     .unwrap();
+    for filled in [
+        "INSERT INTO ganira.feedback (tenant_id, id, contact_id, stars, at) VALUES ($1, gen_random_uuid(), 1, 5, now())",
+        "INSERT INTO ganira.consent (tenant_id, contact_id, purpose, given, at) VALUES ($1, 1, 'news', true, now())",
+    ] {
+        sqlx::query(filled).bind(house.tenant.0).execute(&house.pool).await.unwrap();
+    }
 }
 
 async fn count(session: &mut PgConnection, table: &str, tenant: TenantId) -> i64 {
@@ -182,6 +198,8 @@ async fn grants_on_the_salons_tables_are_these_and_no_more() {
     assert_eq!(
         listed,
         [
+            "ganira_app consent SELECT",
+            "ganira_app feedback SELECT",
             "ganira_app occupancy DELETE INSERT SELECT",
             "ganira_app salon INSERT SELECT",
             "ganira_app service INSERT SELECT",
@@ -190,6 +208,8 @@ async fn grants_on_the_salons_tables_are_these_and_no_more() {
             "ganira_app time_off INSERT SELECT",
             "ganira_app visit SELECT",
             "ganira_app working_hours INSERT SELECT",
+            "ganira_commit consent DELETE INSERT SELECT UPDATE",
+            "ganira_commit feedback DELETE INSERT SELECT UPDATE",
             "ganira_commit occupancy DELETE SELECT UPDATE",
             "ganira_commit visit INSERT SELECT UPDATE",
         ]
@@ -204,7 +224,7 @@ async fn effects_belong_to_the_commit_and_only_the_sweeper_can_be_called_by_the_
                        string_agg(g.grantee::regrole::text, ' ' ORDER BY g.grantee::regrole::text))
          FROM pg_proc p, aclexplode(p.proacl) g
          WHERE p.pronamespace = 'ganira'::regnamespace AND p.proowner = 'ganira_commit'::regrole
-           AND p.proname ~ '(book_visit|cancel_visit|release_hold|sweep_expired_holds)$'
+           AND p.proname ~ '(book_visit|move_visit|cancel_visit|release_hold|leave_feedback|record_consent|erase_person|sweep_expired_holds)$'
            AND p.proconfig = ARRAY['search_path=ganira, pg_temp']
          GROUP BY p.oid, p.proname, p.prosecdef ORDER BY 1",
     )
@@ -216,9 +236,17 @@ async fn effects_belong_to_the_commit_and_only_the_sweeper_can_be_called_by_the_
         [
             "effect_book_visit invoker ganira_commit",
             "effect_cancel_visit invoker ganira_commit",
+            "effect_erase_person invoker ganira_commit",
+            "effect_leave_feedback invoker ganira_commit",
+            "effect_move_visit invoker ganira_commit",
+            "effect_record_consent invoker ganira_commit",
             "effect_release_hold invoker ganira_commit",
             "inspect_book_visit invoker ganira_commit",
             "inspect_cancel_visit invoker ganira_commit",
+            "inspect_erase_person invoker ganira_commit",
+            "inspect_leave_feedback invoker ganira_commit",
+            "inspect_move_visit invoker ganira_commit",
+            "inspect_record_consent invoker ganira_commit",
             "inspect_release_hold invoker ganira_commit",
             "sweep_expired_holds definer ganira_commit ganira_engine",
         ]

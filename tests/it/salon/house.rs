@@ -112,6 +112,15 @@ impl House {
         rows.iter().map(|row| (row.get("kind"), row.get("contact_id"))).collect()
     }
 
+    /// A member of staff's visit (id), booked and committed.
+    pub async fn book(&self, asker: &Asker<'_>, staff: i64, service: i64, start: &str, name: &str) -> String {
+        let hold = self.hold(asker, staff, service, start).await.unwrap();
+        let arguments = [("hold", Value::text(&hold)), ("service", Value::Whole(service)), ("name", Value::text(name))];
+        let answered = self.ask_as(asker, 1, "book_visit", row(arguments)).await;
+        assert_eq!(self.commit(&[(*asker, answered.effect.unwrap())]).await, 1);
+        hold
+    }
+
     /// What the commit does with effects of one kind, each of one asker: how many were done.
     pub async fn commit(&self, effects: &[(Asker<'_>, GuardedEffect)]) -> i32 {
         let mut connection = self.as_commit().await;
@@ -146,7 +155,8 @@ impl House {
         rows.iter().map(|row| (row.get("place"), row.get("outcome"))).collect()
     }
 
-    async fn as_commit(&self) -> PgConnection {
+    /// A session of the commit's role.
+    pub async fn as_commit(&self) -> PgConnection {
         let mut connection = self.database.connection().await;
         sqlx::query("SET ROLE ganira_commit").execute(&mut connection).await.unwrap();
         connection

@@ -26,8 +26,8 @@ fn assert_as_declared(operation: &str, answer: &Answer) {
 
 fn is_of(value: &Value, kind: Type) -> bool {
     let row_is_of = |row: &Row, fields: &[Field]| {
-        row.len() == fields.len()
-            && fields.iter().all(|field| row.get(field.name).is_some_and(|value| is_of(value, field.kind)))
+        row.keys().all(|name| fields.iter().any(|field| field.name == name))
+            && fields.iter().all(|field| row.get(field.name).map_or(field.optional, |value| is_of(value, field.kind)))
     };
     match (value, kind) {
         (Value::Text(text), Type::Text { chars_max }) => text.chars().count() <= chars_max.into(),
@@ -37,6 +37,9 @@ fn is_of(value: &Value, kind: Type) -> bool {
         | (Value::Date(_), Type::Date)
         | (Value::Time(_), Type::Time)
         | (Value::DateTime(_), Type::DateTime) => true,
+        (Value::Texts(texts), Type::Texts { chars_max, items_max }) => {
+            texts.len() <= items_max.into() && texts.iter().all(|text| text.chars().count() <= chars_max.into())
+        }
         (Value::Row(row), Type::Row(fields)) => row_is_of(row, fields),
         (Value::Rows(rows), Type::Rows { fields, rows_max }) => {
             rows.len() <= rows_max.into() && rows.iter().all(|row| row_is_of(row, fields))
@@ -73,6 +76,10 @@ async fn a_whole_booking_answers_as_declared_in_every_language() {
         ask(6, "my_visits", row([])).await;
         ask(7, "cancel_visit", row([("visit", hold.clone())])).await;
         ask(8, "release_hold", row([("hold", hold)])).await;
+        ask(9, "about_salon", row([])).await;
+        ask(10, "leave_feedback", row([("stars", whole(4)), ("words", Value::text("Murakoze"))])).await;
+        ask(11, "record_consent", row([("purpose", Value::text("news")), ("given", Value::YesNo(true))])).await;
+        ask(12, "has_consent", row([("purpose", Value::text("news"))])).await;
     }
 }
 
@@ -163,6 +170,61 @@ async fn free_slots_lie_in_hours_and_leave_out_what_others_took_but_not_what_the
     assert!(!others.contains(&"09:00".to_owned()));
     house.expire(&hold, 30).await;
     assert_eq!(free(2).await, all);
+}
+
+#[tokio::test]
+async fn a_part_of_the_day_has_the_times_that_start_in_it() {
+    let house = House::open().await;
+    let (eric, haircut) = (house.staff("Eric").await, house.service("Haircut").await);
+    let ends = async |part: &str| {
+        let day = ("day", Value::text("2026-11-21"));
+        let arguments = row([("service", whole(haircut)), ("staff", whole(eric)), day, ("part", Value::text(part))]);
+        let labels = column(&house.ask(&asker(house.tenant, 1, 1), "free_slots", arguments).await, "label");
+        (labels.len(), labels[0].clone(), labels[labels.len() - 1].clone())
+    };
+    let told = |count, first: &str, last: &str| (count, first.to_owned(), last.to_owned());
+    assert_eq!(ends("morning").await, told(8, "08:00", "11:30"));
+    assert_eq!(ends("afternoon").await, told(8, "12:00", "16:30"));
+    assert_eq!(ends("evening").await, told(4, "17:00", "18:30"));
+    assert_eq!(ends("any").await, told(20, "08:00", "18:30"));
+    assert_eq!(ends("").await, told(20, "08:00", "18:30"));
+}
+
+#[tokio::test]
+async fn the_day_is_given_as_a_text_or_as_a_date_and_not_as_both() {
+    let house = House::open().await;
+    let haircut = house.service("Haircut").await;
+    let ask = async |more: &[(&str, Value)]| {
+        let mut arguments = row([("service", whole(haircut)), ("staff", whole(0))]);
+        arguments.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        house.ask(&asker(house.tenant, 1, 1), "free_slots", arguments).await.answer
+    };
+    let (text, date) = (("day", Value::text("2026-11-21")), ("date", Value::Date("2026-11-21".parse().unwrap())));
+    let by_text = ask(std::slice::from_ref(&text)).await;
+    assert_eq!(by_text.outcome, "found");
+    assert_eq!(ask(std::slice::from_ref(&date)).await, by_text);
+    for wrong in [
+        vec![],
+        vec![text.clone(), date],
+        vec![("date", Value::text("2026-11-21"))],
+        vec![text, ("part", Value::text("night"))],
+    ] {
+        assert_eq!(ask(&wrong).await.outcome, "unavailable", "{wrong:?}");
+    }
+}
+
+#[tokio::test]
+async fn free_days_begin_where_they_are_told_to() {
+    let house = House::open().await;
+    let haircut = house.service("Haircut").await;
+    let days = async |from: &str| {
+        let from = ("from", Value::Date(from.parse().unwrap()));
+        let arguments = row([("service", whole(haircut)), ("staff", whole(0)), from]);
+        column(&house.ask(&asker(house.tenant, 1, 1), "free_days", arguments).await, "id")
+    };
+    assert_eq!(days("2026-12-06").await[..2], ["2026-12-07", "2026-12-08"]);
+    assert_eq!(days("2026-01-01").await[0], "2026-11-20");
+    assert!(days("2027-06-01").await.is_empty());
 }
 
 #[tokio::test]

@@ -132,9 +132,13 @@ start: {otherwise: true}
 unavailable: [say: trouble, end]
 scenes:
   one:
+    - ask: contact.name
+      type: person
+      once: true
     - choose: before
-      options: {go: next, news: [say: news, end]}
+      options: {go: next, news: [{say: news, when: has(contact.name)}, end]}
     - say: hello
+      when: has(contact.name)
     - find: places
       empty: end
     - choose: place
@@ -145,6 +149,7 @@ scenes:
 ";
 const TEXTS: &str = "### unreviewed
 trouble = Trouble
+contact-name = Your name?
 before = Before?
     .go = Go on
     .news = News

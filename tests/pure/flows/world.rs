@@ -1,6 +1,7 @@
 //! The operations that the flows of these tests may name.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use ganira::flows::operation::salon;
 use ganira::flows::{Environment, Field, OperationKind, Outcome, Signature, Type};
@@ -53,8 +54,9 @@ pub fn environment() -> Environment {
 /// Files with `### unreviewed` at the end of each language file that does not say who has read it.
 pub fn reviewed<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<(&'a str, Cow<'a, str>)> {
     let says = |line: &str| line.starts_with("### unreviewed") || line.starts_with("### reviewed by ");
+    let is_language = |name: &str| Path::new(name).extension().is_some_and(|extension| extension == "ftl");
     let headed = |name: &str, text: &'a str| match text {
-        text if !name.ends_with(".ftl") || text.lines().any(says) => Cow::Borrowed(text),
+        text if !is_language(name) || text.lines().any(says) => Cow::Borrowed(text),
         text => Cow::Owned(format!("{}\n### unreviewed\n", text.trim_end_matches('\n'))),
     };
     files.into_iter().map(|(name, text)| (name, headed(name, text))).collect()

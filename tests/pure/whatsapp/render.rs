@@ -94,6 +94,15 @@ fn examples() -> Vec<(&'static str, Content)> {
             Content::Link { text: "Pay here".into(), label: "Pay".into(), url: "pay.rw/1".into() },
         ),
         ("location_request", Content::LocationRequest { text: "Where are you?".into() }),
+        (
+            "location",
+            Content::Location {
+                latitude: -1.944_072,
+                longitude: 30.061_885,
+                name: Some("Salon".into()),
+                address: None,
+            },
+        ),
         ("image_by_id", media(MediaKind::Image, id())),
         ("image_by_link", media(MediaKind::Image, link())),
         ("document", media(MediaKind::Document, id())),
@@ -305,6 +314,9 @@ fn any_content() -> impl Strategy<Value = Content> {
         }),
         (any_text(), any_text(), any_text()).prop_map(|(text, label, url)| Content::Link { text, label, url }),
         any_text().prop_map(|text| Content::LocationRequest { text }),
+        (any::<f64>(), -200.0..200.0, footer(), footer()).prop_map(|(latitude, longitude, name, address)| {
+            Content::Location { latitude, longitude, name, address }
+        }),
         (any_kind(), any_source(), footer(), footer()).prop_map(|(kind, source, caption, filename)| Content::Media {
             kind,
             source,

@@ -1,0 +1,28 @@
+//! An ambiguous answer becomes a choice between its readings.
+
+use chrono_tz::Tz;
+
+use crate::flows::languages::Language;
+use crate::flows::layout::Opt;
+use crate::flows::messages::written;
+use crate::flows::value::Value;
+
+/// What stands before the number of a reading in an option's id.
+const MARK: char = '~';
+
+/// The readings as options: days with their weekday, times in 24 hours.
+pub(super) fn options(readings: &[Value], language: &'static Language, zone: Tz) -> Vec<Opt> {
+    let option = |(n, value): (usize, &Value)| Opt {
+        id: format!("{MARK}{n}"),
+        label: written(value, language, zone),
+        button: None,
+        key: None,
+        note: None,
+    };
+    readings.iter().enumerate().map(option).collect()
+}
+
+/// The reading an option's id names.
+pub(super) fn named(id: &str) -> Option<usize> {
+    id.strip_prefix(MARK)?.parse().ok()
+}
