@@ -231,7 +231,7 @@ fn letters(text: &str) -> String {
 
 /// Labels that begin with a digit could not be told from numbers here.
 fn label() -> impl Strategy<Value = String> {
-    prop_oneof![3 => "[A-Z][a-zâé’ ]{0,20}", 1 => "[^0-9\\PC]\\PC{0,60}", 1 => Just("Same".to_owned())]
+    prop_oneof![3 => "[A-Z][a-zâé’ ]{0,20}", 1 => "[^0-9\\PC]\\PC{0,60}", 1 => Just("Same".to_owned()), 1 => Just("\u{1f389}".to_owned())]
 }
 
 /// A name of up to so many letters; digits in it (also such as ①) could stand at the head of a line like an option's number.
