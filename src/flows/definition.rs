@@ -9,6 +9,7 @@ use super::expression::Expression;
 use super::layout::SmsStyle;
 use super::messages::Texts;
 use super::mistake::{At, Mistake};
+use super::moves::Moving;
 use super::operation::{Signature, Type};
 use super::reads::Reads;
 use super::steps::Step;
@@ -53,6 +54,8 @@ pub(crate) struct Flow {
     pub reads: Reads,
     /// Which values a session must keep at each place; filled in when the set is whole.
     pub live: Live,
+    /// What becomes of sessions of earlier revisions.
+    pub moves: Option<Moving>,
 }
 
 #[derive(Debug, Default)]
@@ -187,7 +190,7 @@ pub(crate) enum After {
     End,
     /// The step after the one whose arm it was.
     Next,
-    /// The step whose arm it was takes its next item.
+    /// The step whose list it is goes on: `each` with its next item, `form` with what is still to be asked.
     Round,
     /// The open question stays open and is not asked again.
     Wait,

@@ -100,6 +100,22 @@ impl Reads {
         }
     }
 
+    /// Whether a session keeps this field of a value.
+    pub(crate) fn keeps(&self, name: &str, field: &str) -> bool {
+        self.fields.get(name).is_some_and(|fields| fields.whole || fields.names.contains(field))
+    }
+
+    /// Whether a session that keeps what this reads of `name` has all that `later` reads of `other`.
+    pub(crate) fn covers_as(&self, name: &str, later: &Self, other: &str) -> bool {
+        let none = Fields::default();
+        let (kept, read) = (self.fields.get(name).unwrap_or(&none), later.fields.get(other).unwrap_or(&none));
+        kept.whole || (!read.whole && read.names.is_subset(&kept.names))
+    }
+
+    pub(crate) fn covers(&self, later: &Self, name: &str) -> bool {
+        self.covers_as(name, later, name)
+    }
+
     /// Whether nothing but choices reads this list, and it can be found anew.
     pub(crate) fn only_chosen_from(&self, name: &str) -> bool {
         self.only_chosen.contains(name)

@@ -3,12 +3,15 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "in a test a surprise is a failure")]
 
 mod broken;
+mod graph;
 mod laws;
 mod layout;
 mod limits;
+mod moves;
 mod phrases;
 mod reading;
 mod reviews;
 mod talks;
 mod texts;
+mod typed;
 mod world;

@@ -43,7 +43,7 @@ impl Check<'_> {
                         let labels = if needs.prompt { &needs.labels[..] } else { &[] };
                         self.question_fits(measured, labels);
                     } else if needs.valued {
-                        self.text_fits(measured);
+                        self.message_fits(measured);
                     }
                 }
             }
@@ -71,7 +71,7 @@ impl Check<'_> {
         Some((at, key, text))
     }
 
-    fn text_fits(&mut self, of: Measured<'_>) {
+    fn message_fits(&mut self, of: Measured<'_>) {
         // On WhatsApp a long text leaves in pieces.
         if self.speaks(Channel::Ussd)
             && let Some((at, key, text)) = self.shown(of, Channel::Ussd)

@@ -56,10 +56,10 @@ impl<'f> Check<'f> {
         self.cases();
         self.texts();
         self.waiting();
+        self.nothing_is_empty();
+        self.fits();
         self.said();
         self.unsaid();
-        self.fits();
-        self.nothing_is_empty();
         self.elsewhere.extend(self.mistakes.found);
         self.elsewhere
     }

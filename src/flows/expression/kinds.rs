@@ -145,8 +145,8 @@ impl Expression {
                 Ok(Kind::YesNo)
             }
             Self::Within(left, list) => match (left.kind(known)?, list.kind(known)?) {
-                (Kind::Text | Kind::Unknown, Kind::Texts) => Ok(Kind::YesNo),
-                (Kind::Text | Kind::Whole | Kind::Unknown, Kind::Rows | Kind::Unknown) => Ok(Kind::YesNo),
+                (Kind::Text | Kind::Unknown, Kind::Texts)
+                | (Kind::Text | Kind::Whole | Kind::Unknown, Kind::Rows | Kind::Unknown) => Ok(Kind::YesNo),
                 (left, list @ (Kind::Texts | Kind::Rows | Kind::Unknown)) => {
                     Err(format!("cannot look for {left} in a {list}: rows are found by their id"))
                 }
@@ -188,21 +188,21 @@ fn added(minus: bool, left: &Expression, right: &Expression, known: &dyn Known) 
     let (first, second) = (left.kind(known)?, right.kind(known)?);
     let days = |expression: &Expression| matches!(expression, Expression::Call(Function::Days, _));
     match (first, second) {
-        (Kind::Unknown, Kind::Unknown) => Ok(Kind::Unknown),
-        (Kind::Whole | Kind::Money | Kind::Decimal, Kind::Unknown) => Ok(first),
+        (Kind::Unknown, Kind::Unknown | Kind::Duration) => Ok(Kind::Unknown),
         (Kind::Unknown, Kind::Whole | Kind::Money | Kind::Decimal) => Ok(second),
-        (Kind::Whole, Kind::Whole) | (Kind::Money, Kind::Money) | (Kind::Duration, Kind::Duration) => Ok(first),
+        (Kind::Whole | Kind::Money | Kind::Decimal, Kind::Unknown)
+        | (Kind::Whole, Kind::Whole)
+        | (Kind::Money, Kind::Money)
+        | (Kind::Duration, Kind::Duration) => Ok(first),
         (Kind::Decimal, Kind::Whole | Kind::Decimal) | (Kind::Whole, Kind::Decimal) => Ok(Kind::Decimal),
         (Kind::DateTime, Kind::Duration) => Ok(Kind::DateTime),
-        (Kind::Duration, Kind::DateTime) if !minus => Ok(Kind::DateTime),
+        (Kind::Duration, Kind::DateTime) | (Kind::DateTime, Kind::Unknown) if !minus => Ok(Kind::DateTime),
         (Kind::Date, Kind::Duration) if days(right) => Ok(Kind::Date),
         (Kind::Duration, Kind::Date) if !minus && days(left) => Ok(Kind::Date),
         (Kind::Date, Kind::Duration) | (Kind::Duration, Kind::Date) => {
             Err("to a date only days() are added".to_owned())
         }
         (Kind::DateTime, Kind::DateTime) | (Kind::Date, Kind::Date) if minus => Ok(Kind::Duration),
-        (Kind::DateTime, Kind::Unknown) if !minus => Ok(Kind::DateTime),
-        (Kind::Unknown, Kind::Duration) => Ok(Kind::Unknown),
         _ => Err(format!("cannot add or subtract {first} and {second}")),
     }
 }

@@ -92,7 +92,7 @@ pub(super) fn compare(left: &Value, right: &Value, zone: Tz) -> Option<Ordering>
     let decimal = |number: &i64| Decimal::from_whole(*number);
     Some(match (left, right) {
         (Value::Text(left), Value::Text(right)) => left.cmp(right),
-        (Value::Whole(left), Value::Whole(right)) => left.cmp(right),
+        (Value::Whole(left), Value::Whole(right)) | (Value::Duration(left), Value::Duration(right)) => left.cmp(right),
         (Value::Decimal(left), Value::Decimal(right)) => left.cmp(right),
         (Value::Decimal(left), Value::Whole(right)) => left.cmp(&decimal(right)?),
         (Value::Whole(left), Value::Decimal(right)) => decimal(left)?.cmp(right),
@@ -102,7 +102,6 @@ pub(super) fn compare(left: &Value, right: &Value, zone: Tz) -> Option<Ordering>
         (Value::DateTime(left), Value::DateTime(right)) => left.cmp(right),
         (Value::DateTime(left), Value::Date(right)) => day(left).cmp(right),
         (Value::Date(left), Value::DateTime(right)) => left.cmp(&day(right)),
-        (Value::Duration(left), Value::Duration(right)) => left.cmp(right),
         (Value::Money(left), Value::Money(right)) if left.currency == right.currency => left.minor.cmp(&right.minor),
         (Value::Money(left), Value::Whole(right)) => left.minor.cmp(&Money::of(*right, left.currency).minor),
         (Value::Whole(left), Value::Money(right)) => Money::of(*left, right.currency).minor.cmp(&right.minor),

@@ -6,13 +6,14 @@ use super::walk::{Then, first};
 use crate::flows::definition::{Anytime, Arm, Flow, Spot, To};
 use crate::flows::languages::anytime::{Key, anywhere, stands_in};
 use crate::flows::layout::Opt;
-use crate::flows::turn::Question;
+use crate::flows::turn::{Fault, Question};
 use crate::flows::understand::Picked;
 
 /// A place in the stack, the flow there, and its entry's arm.
 type Entry<'a> = (usize, &'a Flow, &'a Arm);
 
 /// What such words mean.
+#[derive(Clone, Copy)]
 pub(super) enum Meant<'a> {
     Entry(Entry<'a>),
     Menu,
@@ -135,6 +136,10 @@ impl<'a> Run<'a> {
     }
 
     fn ask_tongue(&mut self) {
+        if !self.context.door_open {
+            self.faults.push(Fault::WindowShut);
+            return;
+        }
         let options = self.tongues();
         let text = anywhere(self.own_texts().code).tongue.to_owned();
         let shown = self.own_prompt("language", text, &options);

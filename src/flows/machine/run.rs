@@ -18,6 +18,7 @@ use crate::flows::turn::{Answer, Context, Count, Done, Door, Fault, Input, JobOr
 use crate::flows::understand::Ears;
 use crate::flows::value::{Row, Value};
 
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of its own")]
 pub(crate) struct Run<'a> {
     pub set: &'a FlowSet,
     pub context: &'a Context,
@@ -83,8 +84,8 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn done(mut self) -> Done {
-        self.state.rev = if self.state.stack.is_empty() { 0 } else { self.context.revision };
         self.forget();
+        self.state.rev = if self.state.stack.is_empty() { 0 } else { self.context.revision };
         self.plan_days();
         let run = &self;
         let timers = run.state.stack.iter().enumerate().flat_map(|(depth, frame)| {

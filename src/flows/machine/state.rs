@@ -106,6 +106,11 @@ impl State {
         self.lang.as_deref()
     }
 
+    /// The marks the person has, in the order of the alphabet.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        self.tags.iter().map(String::as_str)
+    }
+
     /// Whether a flow is waiting for the person.
     pub fn is_open(&self) -> bool {
         !self.stack.is_empty()

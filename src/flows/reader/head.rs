@@ -76,6 +76,7 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
         flow.ends =
             ends.pairs().iter().map(|(key, node)| (key.name.clone(), kinds(Some(node), "an end", reader))).collect();
     }
+    flow.moves = keys.take("moves").and_then(|node| super::moves::read(node, reader));
     flow.head.tries = keys.whole("tries", 1, 10, reader.mistakes).map(|tries| tries as u8);
     flow.head.stuck = keys.take("stuck").and_then(|node| reader.arm_with(node, After::End));
     flow.head.unavailable = keys.take("unavailable").and_then(|node| reader.arm_with(node, After::End));

@@ -2,6 +2,7 @@
 
 mod head;
 mod keys;
+mod moves;
 mod start;
 
 pub(crate) use head::{PAGES_MAX, SEGMENTS_MAX, kinds};
@@ -44,6 +45,7 @@ pub(crate) fn read(file: &str, text: &str, types: &[(&str, Type)], mistakes: &mu
         texts: Vec::new(),
         reads: Reads::default(),
         live: Live::default(),
+        moves: None,
     };
     head::read(&mut keys, &mut flow, &mut reader);
     flow.scenes = reader.scenes(keys.take("scenes"), root.at);

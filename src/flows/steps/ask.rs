@@ -57,7 +57,9 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
     match types.map(|node| (node, &node.kind)) {
         None => said.push(Wanted::Text),
         Some((_, Kind::List(list))) if !list.is_empty() => {
-            list.iter().for_each(|node| read_type(node, &asking.name, &mut said, &mut sent, reader));
+            for node in list {
+                read_type(node, &asking.name, &mut said, &mut sent, reader);
+            }
         }
         Some((node, _)) => read_type(node, &asking.name, &mut said, &mut sent, reader),
     }
@@ -120,13 +122,11 @@ impl Ask {
     }
 
     fn accept<'a>(&'a self, value: Value, run: &mut Run<'a>) -> Then<'a> {
-        match self.fault(&value, run) {
-            Some(missed) => Then::Missed(missed),
-            None => {
-                run.set(&self.asking.name, value);
-                Then::Next
-            }
+        if let Some(missed) = self.fault(&value, run) {
+            return Then::Missed(missed);
         }
+        run.set(&self.asking.name, value);
+        Then::Next
     }
 
     /// Why a value is no answer.

@@ -119,14 +119,12 @@ pub(super) fn options(node: &Node, reader: &mut Reader<'_>) -> Vec<(String, Arm)
 fn fixed_keys(node: &Node, options: &[(String, Arm)], reader: &mut Reader<'_>) -> Vec<(String, u16)> {
     let mut found: Vec<(String, u16)> = Vec::new();
     for (key, value) in Keys::of(node, "keys", reader.mistakes).iter().flat_map(Keys::pairs) {
-        let number = match value.kind {
-            Kind::Whole(number @ 1..=999) => number as u16,
-            _ => {
-                let what = format!("the key of {} is a number from 1 to 999", key.name);
-                reader.mistakes.add(value.at, what, format!("here stands {}", describe(value)), "write such a number");
-                continue;
-            }
+        let Kind::Whole(number @ 1..=999) = value.kind else {
+            let what = format!("the key of {} is a number from 1 to 999", key.name);
+            reader.mistakes.add(value.at, what, format!("here stands {}", describe(value)), "write such a number");
+            continue;
         };
+        let number = number as u16;
         if !options.iter().any(|(name, _)| *name == key.name) {
             let mend = did_you_mean(&key.name, options.iter().map(|(name, _)| name.as_str()), "remove it");
             reader.mistakes.add(key.at, format!("no option \"{}\"", key.name), "keys gives it a number", mend);

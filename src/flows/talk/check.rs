@@ -118,7 +118,7 @@ impl Session<'_> {
     }
 
     fn tags(&self) -> Vec<&str> {
-        Vec::new()
+        self.state.tags().collect()
     }
 
     /// `{booking/menu.menu: {entered: 1, answered: 1}}`, of all turns so far.

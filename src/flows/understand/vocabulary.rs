@@ -54,7 +54,7 @@ impl Vocabulary {
             let tongue = tongue as Tongue;
             for (phrase, meaning) in words.phrases {
                 if phrase.starts_with(|c: char| c.is_ascii_digit()) {
-                    let word = built.add(phrase, tongue);
+                    let word = built.enter(phrase, tongue);
                     built.entries[usize::from(word)].phrases.push(Phrase {
                         tongue,
                         rest: [].into(),
@@ -67,12 +67,12 @@ impl Vocabulary {
                     Kind::Figures(..) | Kind::Mark(_) => None,
                 });
                 let Some(first) = parts.next() else { continue };
-                let first = built.add(&first, tongue);
-                let rest: Vec<Word> = parts.map(|word| built.add(&word, tongue)).collect();
+                let first = built.enter(&first, tongue);
+                let rest: Vec<Word> = parts.map(|word| built.enter(&word, tongue)).collect();
                 built.entries[usize::from(first)].phrases.push(Phrase { tongue, rest: rest.into(), meaning: *meaning });
             }
             for word in words.ordinary {
-                built.add(word, tongue);
+                built.enter(word, tongue);
             }
         }
         for entry in &mut built.entries {
@@ -82,7 +82,7 @@ impl Vocabulary {
         built
     }
 
-    fn add(&mut self, spelt: &str, tongue: Tongue) -> Word {
+    fn enter(&mut self, spelt: &str, tongue: Tongue) -> Word {
         let next = self.entries.len() as Word;
         let word = *self.numbers.entry(spelt.into()).or_insert(next);
         if word == next {

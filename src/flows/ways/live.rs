@@ -42,11 +42,6 @@ impl Live {
         !self.found_anew.contains(name) && self.needs(place, name)
     }
 
-    /// The places where a session may rest, and what is live there.
-    pub(crate) fn places(&self) -> impl Iterator<Item = (&str, &HashSet<String>)> {
-        self.at.iter().map(|(place, live)| (place.as_str(), live))
-    }
-
     pub(crate) fn is_found_anew(&self, name: &str) -> bool {
         self.found_anew.contains(name)
     }
@@ -101,8 +96,8 @@ fn read_at(ways: &Ways<'_>, number: usize, numbers: &HashMap<&str, usize>) -> Bi
     };
     reads_of(line, &mut see);
     for needs in line.step.needs() {
-        let said = ways.said(&needs.message).iter().flat_map(|(texts, entry)| texts.reached(entry));
-        for (variable, _) in said.flat_map(|entry| &entry.uses.variables) {
+        let entries = ways.said(&needs.message).iter().flat_map(|(texts, entry)| texts.reached(entry));
+        for (variable, _) in entries.flat_map(|entry| &entry.uses.variables) {
             if let Some(name) = messages::path(variable).first() {
                 see(name);
             }

@@ -21,8 +21,8 @@ fn set_of(file: &Json, files: &str) -> Result<FlowSet, Vec<Mistake>> {
     if file["as_is"] == true {
         return FlowSet::load(&files, &environment());
     }
-    let heads = reviewed(files.iter().copied());
-    let files: Vec<(&str, &str)> = heads.iter().map(|(name, text)| (*name, text.as_ref())).collect();
+    let files = reviewed(files.iter().copied());
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_ref())).collect();
     FlowSet::load(&files, &environment())
 }
 
@@ -38,6 +38,9 @@ fn mistakes_of(file: &Json) -> Vec<Mistake> {
         Err(mistakes) => mistakes,
         Ok(set) if file.get("earlier").is_some() => {
             let earlier = set_of(file, "earlier").expect("an earlier revision without mistakes");
+            if file["moves"] == true {
+                return FlowSet::heirs(&earlier, &set).expect_err("places without heirs");
+            }
             FlowSet::check_against(&set, &earlier, file["revision"].as_u64().expect("revision") as u32)
         }
         Ok(set) => set.warnings().to_vec(),

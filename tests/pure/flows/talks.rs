@@ -27,6 +27,13 @@ fn flows_of(talks: &Talks) -> Arc<FlowSet> {
     }
 }
 
+/// The flows of the talk of this name.
+pub fn of_talk(name: &str) -> Arc<FlowSet> {
+    let path = format!("{FOLDER}/{name}.yaml");
+    let talks = Talks::read(&path, &fs::read_to_string(&path).unwrap(), None);
+    flows_of(&talks.unwrap_or_else(|mistakes| panic!("{mistakes:?}")))
+}
+
 /// A YAML file as JSON.
 pub fn read(path: &Path) -> Json {
     let text = fs::read_to_string(path).unwrap();
