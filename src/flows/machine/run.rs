@@ -18,6 +18,7 @@ use crate::flows::turn::{Answer, Context, Count, Done, Door, Fault, Input, JobOr
 use crate::flows::understand::Ears;
 use crate::flows::value::{Row, Value};
 
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of its own")]
 pub(crate) struct Run<'a> {
     pub set: &'a FlowSet,
     pub context: &'a Context,

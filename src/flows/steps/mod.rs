@@ -75,6 +75,7 @@ pub fn verbs() -> impl Iterator<Item = &'static str> {
 
 /// What a step tells `check` about a message it uses.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of its own")]
 pub(crate) struct Needs {
     pub message: String,
     /// Attributes that every language must have.
