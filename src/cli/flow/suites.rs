@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 
+use super::around::Configured;
 use super::folder;
 use crate::flows::operation::{declared, salon};
 use crate::flows::talk::{Flows, Talks};
@@ -67,6 +68,14 @@ impl Folder {
             mistakes.extend(declared::declare(name, text, &mut environment));
         }
         Ok(Self { path, files, environment, declared: mistakes, only })
+    }
+
+    /// The flows are to run here: what the folder declares of it does not count.
+    pub(super) fn around(&mut self, configured: &Configured) {
+        self.environment.providers.clone_from(&configured.providers);
+        if let Some(servers) = &configured.servers {
+            self.environment.servers.clone_from(servers);
+        }
     }
 
     /// The flows of the folder, or everything that is wrong with them.
@@ -131,7 +140,7 @@ impl Folder {
             .collect()
     }
 
-    fn wanted(&self, name: &str) -> bool {
+    pub(super) fn wanted(&self, name: &str) -> bool {
         let known = self.files.contains_key(name);
         self.only.is_empty() || !known || self.only.iter().any(|only| stem(name) == only)
     }
