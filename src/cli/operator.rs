@@ -92,6 +92,14 @@ impl Operator {
         found.with_context(|| format!("there is no tenant {number_or_name:?}: see `ganira tenant list`"))
     }
 
+    /// The tenant of an option that may be left out.
+    pub(super) async fn tenant_if(&self, number_or_name: Option<&str>) -> anyhow::Result<Option<TenantId>> {
+        match number_or_name {
+            Some(tenant) => Ok(Some(self.tenant(tenant).await?)),
+            None => Ok(None),
+        }
+    }
+
     /// Lets a running engine read the tenants' doors now. Without one there is nothing to do.
     pub(super) async fn refresh_engine(&self) -> anyhow::Result<()> {
         if self.engine_lives().await? {
