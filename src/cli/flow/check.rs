@@ -124,6 +124,6 @@ fn table(sizes: &[Size]) -> anyhow::Result<()> {
             ]
         })
         .collect();
-    let headings = ["STEP", "CHANNEL", "LANGUAGE", "CHARACTERS", "PAGES", "SMS"];
+    let headings = ["step", "channel", "language", "characters", "pages", "sms"];
     say_table(&headings, &rows, "No question has options.")
 }
