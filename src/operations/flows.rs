@@ -139,13 +139,11 @@ pub async fn files(pool: &PgPool, tenant: TenantId, revision: Option<i32>) -> Re
         Some(revision) => Some(revision),
         None => rows::live(&mut transaction, tenant).await?,
     };
-    match revision {
-        Some(revision) => folder(&mut transaction, tenant, revision).await,
-        None => {
-            let row = admin::tenants::find(&mut transaction, tenant).await?.ok_or(FlowError::NoTenant(tenant))?;
-            Ok(shipped::files(&row.flow).unwrap_or_default())
-        }
+    if let Some(revision) = revision {
+        return folder(&mut transaction, tenant, revision).await;
     }
+    let row = admin::tenants::find(&mut transaction, tenant).await?.ok_or(FlowError::NoTenant(tenant))?;
+    Ok(shipped::files(&row.flow).unwrap_or_default())
 }
 
 async fn folder(connection: &mut PgConnection, tenant: TenantId, revision: i32) -> Result<Folder, FlowError> {

@@ -99,6 +99,18 @@ fn sizes_are_printed_by_channel_and_language() {
 }
 
 #[test]
+fn what_a_folder_says_for_all_its_flows_counts_and_is_checked() {
+    let folder = table();
+    let defaults = folder.path().join("table/defaults.yaml");
+    fs::write(&defaults, "channels: [whatsapp]\n").unwrap();
+    let text = said(&flow(folder.path(), &["check", "table", "--sizes"], ""));
+    assert!(text.contains("whatsapp") && !text.contains("ussd"), "{text}");
+    fs::write(&defaults, "tries: 0\n").unwrap();
+    let checked = flow(folder.path(), &["check", "table/table.flow.yaml"], "");
+    assert!(checked.status.code() == Some(1) && said(&checked).contains("defaults.yaml:1:8"), "{}", said(&checked));
+}
+
+#[test]
 fn with_a_configuration_only_its_providers_count() {
     let folder = table();
     let path = folder.path().join("table");

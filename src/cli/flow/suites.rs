@@ -14,6 +14,8 @@ use crate::flows::{Environment, FlowSet, Mistake};
 
 /// How the files of a folder of flows end.
 const ENDINGS: [&str; 4] = [".flow.yaml", ".ftl", ".test.yaml", ".data.yaml"];
+/// What the heads of all flows of a folder may leave out.
+const DEFAULTS: &str = "defaults.yaml";
 /// How files end that declare operations.
 const OPERATIONS: &str = "operations.yaml";
 
@@ -141,13 +143,13 @@ impl Folder {
     }
 
     pub(super) fn wanted(&self, name: &str) -> bool {
-        let known = self.files.contains_key(name);
+        let known = self.files.contains_key(name) && name != DEFAULTS;
         self.only.is_empty() || !known || self.only.iter().any(|only| stem(name) == only)
     }
 }
 
 fn belongs(name: &str) -> bool {
-    name.ends_with(OPERATIONS) || ENDINGS.iter().any(|ending| name.ends_with(ending))
+    name == DEFAULTS || name.ends_with(OPERATIONS) || ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// `booking` of `booking.flow.yaml` and of `booking.rw.ftl`.

@@ -92,11 +92,8 @@ async fn a_folder_is_checked_against_the_servers_of_a_tenant() {
     let asks =
         "    - request: bye\n      to: stock\n      with: {name: name}\n      outcomes: {failed: next}\n    - end\n";
     let flow = flow.replace("    - say: bye\n    - end\n", asks);
-    fs::write(
-        path.join("greet/greet.flow.yaml"),
-        format!("{flow}").replace("flow: greet\n", "flow: greet\nchannels: [whatsapp]\n"),
-    )
-    .unwrap();
+    fs::write(path.join("greet/greet.flow.yaml"), flow.replace("flow: greet\n", "flow: greet\nchannels: [whatsapp]\n"))
+        .unwrap();
     fs::write(path.join("greet/operations.yaml"), "servers: [stock]\n").unwrap();
     let alone = run(path, &["flow", "check", "greet"]).await;
     assert!(alone.status.success(), "what the folder declares counts by itself: {}", out(&alone));
