@@ -26,11 +26,16 @@ impl FlowSet {
             return Err(mistakes);
         }
         set.warnings = mistakes;
-        let live: Vec<Live> = set.flows.iter().map(|flow| Live::of(&Ways::of(&set, flow))).collect();
-        for (flow, live) in set.flows.iter_mut().zip(live) {
+        set.find_live();
+        Ok(set)
+    }
+
+    /// Which values its sessions keep.
+    fn find_live(&mut self) {
+        let live: Vec<Live> = self.flows.iter().map(|flow| Live::of(&Ways::of(self, flow))).collect();
+        for (flow, live) in self.flows.iter_mut().zip(live) {
             flow.live = live;
         }
-        Ok(set)
     }
 
     /// What is odd in it but not wrong.
@@ -41,8 +46,12 @@ impl FlowSet {
     /// Reads a folder that was checked when it was published. It is read but not checked again: a release with stricter rules must go on
     /// speaking what people are in the middle of. Only what cannot be read at all comes back as mistakes.
     pub fn published(files: &[(&str, &str)], environment: &Environment) -> Result<Self, Vec<Mistake>> {
-        let (set, mistakes) = Self::read(files, environment);
-        if mistakes.is_empty() { Ok(set) } else { Err(mistakes) }
+        let (mut set, mistakes) = Self::read(files, environment);
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        set.find_live();
+        Ok(set)
     }
 
     /// The languages that all flows of the set speak.

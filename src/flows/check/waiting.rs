@@ -3,7 +3,7 @@
 use super::Check;
 use crate::flows::definition::{Flow, Line};
 use crate::flows::environment::ProviderKind;
-use crate::flows::expression::Kind;
+use crate::flows::expression::{Kind, call_of};
 use crate::flows::mistake::did_you_mean;
 use crate::flows::steps::{Helper, Outcomes};
 use crate::flows::turn::{Channel, JobKind};
@@ -90,6 +90,15 @@ impl Check<'_> {
             let cause = format!("flow {} has it", first.name);
             self.add(*at, format!("the code {code}# begins two flows"), cause, "give one of them another");
         }
+        let walked = self.set.flows.iter().find_map(|flow| {
+            let (_, begun) = flow.start.ussd.as_ref()?;
+            code.strip_prefix(begun.as_str())?.starts_with('*').then_some((&flow.name, begun))
+        });
+        if let Some((name, begun)) = walked {
+            let what = format!("the code {code}# is a walk through flow {name}");
+            let cause = format!("{begun}# begins it, and what follows answers its questions");
+            self.add(*at, what, cause, "give one of them a code that does not begin with the other's");
+        }
     }
 
     fn events_are_unique(&mut self) {
@@ -122,7 +131,7 @@ impl Check<'_> {
         for day in &self.flow.start.schedule {
             let mut strange = None;
             day.when.expression.paths(&mut |path, _| {
-                if path.first().is_some_and(|first| first != "contact") {
+                if call_of(path).is_none() && path.first().is_some_and(|first| first != "contact") {
                     strange = Some(path.join("."));
                 }
             });
