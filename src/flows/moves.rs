@@ -70,11 +70,6 @@ impl FlowSet {
     pub fn moves_from(&self) -> BTreeSet<i32> {
         self.flows.iter().filter_map(|flow| flow.moves.as_ref()).flat_map(|moving| &moving.from).copied().collect()
     }
-
-    /// Whether sessions of an earlier revision move to this one.
-    pub fn heir_of(&self, revision: i32) -> bool {
-        self.flows.iter().filter_map(|flow| flow.moves.as_ref()).any(|moving| moving.from.contains(&revision))
-    }
 }
 
 impl Moves {

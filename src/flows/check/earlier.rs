@@ -19,7 +19,7 @@ impl FlowSet {
                 found.extend(code.and_then(|code| digits_moved(flow, line, before, revision, code)));
             }
         }
-        if i32::try_from(revision).is_ok_and(|revision| new.heir_of(revision)) {
+        if i32::try_from(revision).is_ok_and(|revision| new.moves_from().contains(&revision)) {
             found.extend(Self::heirs(earlier, new).err().unwrap_or_default());
         }
         found.sort();

@@ -316,7 +316,8 @@ impl Check<'_> {
                 gsm::Encoding::Ucs2 => format!("{length} characters, with letters that phones lack"),
             };
             let what = format!("{key} takes {found} SMS, the flow allows {most}");
-            let mut mend = "shorten it, or give .sms".to_owned();
+            let with_others = key.contains(' ');
+            let mut mend = if with_others { "shorten it" } else { "shorten it, or give .sms" }.to_owned();
             if found <= SEGMENTS_MAX {
                 let _ = write!(mend, ", or write sms: {{segments: {found}}}");
             }
@@ -365,7 +366,8 @@ fn mend(id: &str, key: &str) -> String {
 
 /// The text that was measured.
 fn cause(texts: &Texts, key: &str, text: &str) -> String {
-    let with = if texts.plain(key).is_some() { "" } else { " with the longest values" };
+    let own = key.split(' ').next().unwrap_or(key);
+    let with = if texts.plain(own).is_some() { "" } else { " with the longest values" };
     format!("{}{with}", quoted(text))
 }
 
