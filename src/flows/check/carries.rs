@@ -21,9 +21,9 @@ impl Check<'_> {
             self.add(line.at, what, cause, mend);
         }
     }
+}
 
-    /// Whether a step may be run on a channel without pictures.
-    pub(super) fn meets_words_only(&self, channels: &Channels, number: usize) -> bool {
-        WORDS_ONLY.into_iter().any(|channel| channels.has(number, channel))
-    }
+/// Whether a step may be run on a channel without pictures.
+pub(super) fn meets_words_only(channels: &Channels, number: usize) -> bool {
+    WORDS_ONLY.into_iter().any(|channel| channels.has(number, channel))
 }

@@ -31,7 +31,8 @@ impl Check<'_> {
             for (at, fact) in missing {
                 if let Some(call) = call_of(std::slice::from_ref(&fact)) {
                     if told.insert((self.flow.file.clone(), at, fact.clone())) {
-                        let mend = format!("say what stands in its place: {call}(text, …), or add when: has({call}(text))");
+                        let mend =
+                            format!("say what stands in its place: {call}(text, …), or add when: has({call}(text))");
                         self.add(at, format!("{call} may find nothing here"), "then the expression has no value", mend);
                     }
                     continue;
@@ -101,7 +102,7 @@ impl Check<'_> {
     fn lacks(&self, given: &Given, number: usize, path: &[String], shown: &[Path<'_>]) -> Option<String> {
         let first = path.first()?;
         if call_of(path).is_some() {
-            let known = given.has(number, first) || shown.iter().any(|known| *known == path);
+            let known = given.has(number, first) || shown.contains(&path);
             return (!known).then(|| first.clone());
         }
         let plain = BUILT_IN.contains(&first.as_str()) && first != "contact" && first != "input";

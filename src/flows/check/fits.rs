@@ -125,7 +125,8 @@ impl Check<'_> {
         let again = |entry: &&Entry| {
             let attribute = entry.attribute.as_deref().unwrap_or_default();
             let rule = labels.is_empty() && named.iter().any(|name| name == attribute);
-            entry.id == of.id && (rule || matches!(attribute, "low" | "high" | "again") || attribute.starts_with("again-"))
+            entry.id == of.id
+                && (rule || matches!(attribute, "low" | "high" | "again") || attribute.starts_with("again-"))
         };
         let own = of.texts.entries.iter().filter(again);
         let mut leads: Vec<(At, String, [Option<String>; 2])> = Vec::new();
@@ -145,8 +146,7 @@ impl Check<'_> {
         for (at, key, [screen, message]) in leads {
             if self.speaks(Channel::Ussd)
                 && let Some(lead) = screen
-                && let Some((alone, with)) =
-                    laid(Channel::Ussd, "", self).zip(laid(Channel::Ussd, &lead, self))
+                && let Some((alone, with)) = laid(Channel::Ussd, "", self).zip(laid(Channel::Ussd, &lead, self))
                 && alone.pages <= usize::from(self.flow.head.ussd_pages.0)
             {
                 self.pages(of, at, &key, &lead, with.pages);
@@ -171,15 +171,13 @@ impl Check<'_> {
         if says.is_empty() {
             return None;
         }
-        let fits = |channel: Channel, text: &str| match channel {
-            Channel::Ussd => {
+        let fits = |channel: Channel, text: &str| {
+            if channel == Channel::Ussd {
                 let pages = layout::pages_of(text, &Screen::default(), texts.language);
-                pages <= usize::from(self.flow.head.ussd_pages.0)
+                return pages <= usize::from(self.flow.head.ussd_pages.0);
             }
-            _ => {
-                let contents = layout::text(channel, text, self.flow.head.sms);
-                layout::segments(&contents) <= usize::from(self.flow.head.sms.segments)
-            }
+            let contents = layout::text(channel, text, self.flow.head.sms);
+            layout::segments(&contents) <= usize::from(self.flow.head.sms.segments)
         };
         let said = |channel: Channel| {
             let needs = says.iter().flat_map(|line| line.step.needs().into_iter().map(move |needs| (*line, needs)));

@@ -1,6 +1,7 @@
 //! Messages: that each is there in every language and uses only what the flow knows.
 
 use super::Check;
+use super::carries::meets_words_only;
 use crate::flows::definition::Line;
 use crate::flows::expression::Known;
 use crate::flows::messages::{Entry, Texts, message_id, path};
@@ -18,7 +19,7 @@ impl Check<'_> {
             for (spot, line) in self.lines() {
                 for mut needs in line.step.needs() {
                     let number = self.ways.number(spot);
-                    needs.plain &= number.is_none_or(|number| self.meets_words_only(&channels, number));
+                    needs.plain &= number.is_none_or(|number| meets_words_only(&channels, number));
                     self.message(texts, line, &needs);
                 }
             }

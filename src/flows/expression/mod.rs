@@ -85,7 +85,9 @@ impl Expression {
                 (Self::Call(Function::Append, _), Self::Path(path)) if n == 0 => see(path, true),
                 (Self::Given(_), Self::Found(_, arguments, call)) => {
                     see(call, true);
-                    arguments.iter().for_each(|argument| argument.paths(see));
+                    for argument in arguments {
+                        argument.paths(see);
+                    }
                 }
                 _ => part.paths(see),
             }

@@ -52,7 +52,7 @@ impl<'a> Run<'a> {
 
     /// Staff talk to the person: what she says now she says to them. But she can always stop: that ends the session, and a hand-over with
     /// it.
-    pub(super) fn to_staff(&mut self, heard: Heard<'_>) -> Option<Question> {
+    pub(super) fn heard_by_staff(&mut self, heard: Heard<'_>) -> Option<Question> {
         let (stops, handed, quiet) = (self.stops(heard), self.is_with_staff(), self.state.quiet_until);
         self.came_by(self.context.channel);
         let asked = if stops { self.message(heard) } else { None };

@@ -70,7 +70,11 @@ impl<'a> Run<'a> {
             Input::HungUp => None,
             Input::Message { body, referral } => {
                 let heard = Heard::of(body)?;
-                if quiet || self.is_with_staff() { self.to_staff(heard) } else { self.person(heard, referral.as_ref()) }
+                if quiet || self.is_with_staff() {
+                    self.heard_by_staff(heard)
+                } else {
+                    self.person(heard, referral.as_ref())
+                }
             }
             _ if quiet => None,
             Input::Dial { code } => self.dial(code),

@@ -8,42 +8,32 @@ use crate::flows::expression::{Comparison, Expression};
 use crate::flows::turn::Channel;
 use crate::flows::value::Value;
 
-/// A set of channels: one flag for each of [`Channel::ALL`].
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Set([bool; Channel::ALL.len()]);
+/// A flag for each of [`Channel::ALL`].
+type Flags = [bool; Channel::ALL.len()];
 
-/// The channels of each step: where it is run, not only reached.
+/// The channels on which each step may be run.
 #[derive(Debug)]
 pub(crate) struct Channels {
-    run: Vec<Set>,
+    run: Vec<Flags>,
 }
 
 impl Channels {
     pub(crate) fn of(ways: &Ways<'_>) -> Self {
         let spoken = Channel::ALL.map(|channel| ways.flow.channels.iter().any(|name| name == channel.as_str()));
-        let mut at = vec![Set::default(); ways.spots.len()];
-        at[START] = Set(spoken);
+        let mut at: Vec<Flags> = vec![[false; Channel::ALL.len()]; ways.spots.len()];
+        at[START] = spoken;
         let mut open = VecDeque::from([START]);
         // The head's arms are taken for reasons that no way shows.
         for to in ways.flow.head.arms().map(|arm| ways.target(START, arm)) {
             if let Target::Step(to) = to {
-                at[to] = Set(spoken);
+                at[to] = spoken;
                 open.push_back(to);
             }
         }
         while let Some(from) = open.pop_front() {
             for edge in ways.edges_from(from) {
                 let Target::Step(to) = edge.to else { continue };
-                let mut there = at[to];
-                for (n, channel) in Channel::ALL.into_iter().enumerate() {
-                    there.0[n] |= at[from].0[n] && spoken[n] && ways.line(from).is_none_or(|line| takes(line, edge, channel));
-                }
-                if let Some(moved) = ways.line(from).and_then(|line| line.step.moves_to()).filter(|_| edge.way == "outcome moved") {
-                    there = at[to];
-                    for (n, channel) in Channel::ALL.into_iter().enumerate() {
-                        there.0[n] |= channel == moved;
-                    }
-                }
+                let there = both(at[to], after(ways.line(from), edge, at[from]));
                 if there != at[to] {
                     at[to] = there;
                     open.push_back(to);
@@ -51,25 +41,45 @@ impl Channels {
             }
         }
         // Of a step that nothing leads to nothing is known.
-        for (set, _) in at.iter_mut().zip(ways.reached()).filter(|(_, reached)| !reached) {
-            *set = Set(spoken);
+        for (flags, _) in at.iter_mut().zip(ways.reached()).filter(|(_, reached)| !reached) {
+            *flags = spoken;
         }
-        let run = at.into_iter().enumerate().map(|(number, set)| {
-            let runs = |channel| ways.line(number).is_none_or(|line| guarded(line, channel).0);
-            let mut n = 0;
-            Set(set.0.map(|here| {
-                n += 1;
-                here && runs(Channel::ALL[n - 1])
-            }))
-        });
-        Self { run: run.collect() }
+        let run = |(number, flags): (usize, Flags)| {
+            kept(flags, |channel| ways.line(number).is_none_or(|line| guarded(line, channel).0))
+        };
+        Self { run: at.into_iter().enumerate().map(run).collect() }
     }
 
     /// Whether a step may be run on a channel.
     pub(crate) fn has(&self, number: usize, channel: Channel) -> bool {
-        let n = Channel::ALL.iter().position(|known| *known == channel);
-        n.zip(self.run.get(number)).is_some_and(|(n, set)| set.0[n])
+        let place = Channel::ALL.iter().position(|known| *known == channel);
+        place.zip(self.run.get(number)).is_some_and(|(place, flags)| flags[place])
     }
+}
+
+fn both(one: Flags, other: Flags) -> Flags {
+    let mut all = one;
+    for (flag, more) in all.iter_mut().zip(other) {
+        *flag |= more;
+    }
+    all
+}
+
+fn kept(flags: Flags, keep: impl Fn(Channel) -> bool) -> Flags {
+    let mut left = flags;
+    for (flag, channel) in left.iter_mut().zip(Channel::ALL) {
+        *flag &= keep(channel);
+    }
+    left
+}
+
+/// The channels behind a way.
+fn after(line: Option<&Line>, edge: &Edge<'_>, before: Flags) -> Flags {
+    let Some(line) = line else { return before };
+    if let Some(moved) = line.step.moves_to().filter(|_| edge.way == "outcome moved") {
+        return Channel::ALL.map(|channel| channel == moved);
+    }
+    kept(before, |channel| takes(line, edge, channel))
 }
 
 /// Whether a way may be taken on a channel.

@@ -88,9 +88,9 @@ fn effect(
     let changed = edge.gives.iter().map(|gift| gift.name).chain(edge.asked.then_some("input"));
     let changed: Vec<String> =
         changed.map(|name| format!("\"{}\"", name.strip_prefix("contact.").unwrap_or(name))).collect();
-    for (_, number) in numbers.iter().filter(|(path, _)| {
-        path.contains('(') && changed.iter().any(|name| path.contains(name.as_str()))
-    }) {
+    for (_, number) in
+        numbers.iter().filter(|(path, _)| path.contains('(') && changed.iter().any(|name| path.contains(name.as_str())))
+    {
         lost.put(*number);
     }
     for known in &edge.knows {

@@ -135,9 +135,8 @@ impl<'f> Ways<'f> {
 
     /// Whether a session may rest at this step.
     pub(crate) fn rests(&self, number: usize) -> bool {
-        self.line(number).is_some_and(|line| {
-            line.step.callee().is_some() || line.step.asking().is_some() || line.step.waits()
-        })
+        self.line(number)
+            .is_some_and(|line| line.step.callee().is_some() || line.step.asking().is_some() || line.step.waits())
     }
 
     /// Steps that some way leads to.
