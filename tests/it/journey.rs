@@ -1,5 +1,6 @@
 //! A customer books in WhatsApp, end to end: signed webhooks in, exact Graph requests out, a visit in the database.
 
+use chrono::{Datelike, Days, Utc, Weekday};
 use serde_json::{Value, json};
 
 use crate::world::{World, option, options, text, wait_for};
@@ -23,8 +24,18 @@ fn first(message: &Value) -> String {
     options(message)[0].clone()
 }
 
-fn last(message: &Value) -> String {
-    options(message).pop().unwrap()
+/// Says something, and returns the answer to it.
+async fn say(world: &World, of: &str, said: &str) -> Value {
+    let before = world.inbox(of).await.len();
+    world.say(of, said).await;
+    world.received(of, before + 1).await.pop().unwrap()
+}
+
+/// The morning of a Monday in a week or two, as a person writes it: far enough away to be cancelled again.
+fn monday_morning() -> String {
+    let in_a_week = Utc::now().date_naive() + Days::new(7);
+    let monday = in_a_week.iter_days().find(|day| day.weekday() == Weekday::Mon).unwrap();
+    format!("{} morning, please", monday.format("%d/%m/%Y"))
 }
 
 /// From the menu to the confirmation; the messages on the way.
@@ -33,8 +44,7 @@ async fn book(world: &World, of: &str) -> Vec<Value> {
         tap(world, of, named("book")).await,
         tap(world, of, first).await,
         tap(world, of, first).await,
-        // The last day offered: far enough away to be cancelled again.
-        tap(world, of, last).await,
+        say(world, of, &monday_morning()).await,
         tap(world, of, first).await,
         tap(world, of, named("confirm")).await,
     ]
@@ -52,11 +62,12 @@ async fn a_customer_books_a_visit_and_every_request_to_graph_is_exactly_right() 
     world.person("say", json!({"from": ALINE, "text": "hello", "name": "Aline"})).await;
     let menu = world.received(ALINE, 1).await.remove(0);
     let on_the_way = book(&world, ALINE).await;
-    let [services, staff, days, slots, summary, booked] = &on_the_way[..] else { panic!("{on_the_way:?}") };
+    let [services, staff, day, slots, summary, booked] = &on_the_way[..] else { panic!("{on_the_way:?}") };
 
-    // Two options are buttons, more are a list; ids carry the number of their prompt.
-    assert_eq!(menu["interactive"]["type"], "button");
-    for list in [services, staff, days, slots] {
+    // Three options are buttons, more are a list; ids carry the number of their prompt.
+    assert_eq!(summary["interactive"]["type"], "button");
+    assert_eq!(day["type"], "text", "a day may be said as she likes");
+    for list in [&menu, services, staff, slots] {
         assert_eq!(list["interactive"]["type"], "list", "{list}");
     }
     assert_eq!(options(staff)[0].rsplit(':').next(), Some("=0"), "anyone comes first");
@@ -103,7 +114,7 @@ async fn a_person_without_a_phone_number_books_sees_her_visits_and_cancels() {
             .all(|message| message["recipient"] == NAMELESS && message.get("to").is_none())
     );
 
-    world.say(NAMELESS, "hello").await;
+    world.say(NAMELESS, "menu").await;
     wait_for("the menu again", async || {
         let last = world.inbox(NAMELESS).await.pop()?;
         options(&last).iter().any(|id| id.ends_with(":mine")).then_some(())
@@ -137,7 +148,7 @@ async fn two_customers_want_the_same_time_and_one_of_them_is_told() {
         tap(&world, of, named("book")).await;
         tap(&world, of, |message| options(message)[2].clone()).await;
         tap(&world, of, |message| options(message)[1].clone()).await;
-        tap(&world, of, |message| options(message)[3].clone()).await;
+        say(&world, of, &monday_morning()).await;
     }
     let slot = first(&world.inbox(others[0]).await.pop().unwrap());
     let same = first(&world.inbox(others[1]).await.pop().unwrap());

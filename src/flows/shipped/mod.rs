@@ -9,8 +9,7 @@ use super::operation::salon;
 
 /// The files of a shipped set, as an author would have them in a folder.
 pub fn files(name: &str) -> Option<BTreeMap<String, String>> {
-    let number = NAMES.iter().position(|known| *known == name)?;
-    Some([SALON, DIARY][number].iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect())
+    Some(set(name)?.1.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect())
 }
 
 type Files = &'static [(&'static str, &'static str)];
@@ -56,8 +55,17 @@ const ERRANDS: Files = &[
     ("errands.en.ftl", include_str!("errands/errands.en.ftl")),
 ];
 
-/// The names of the shipped sets.
+/// The names of all shipped sets.
 pub const NAMES: [&str; 3] = ["salon", "diary", "errands"];
+
+/// Those made for businesses; the others are for tests and measurements.
+pub const OFFERED: [&str; 1] = ["salon"];
+
+/// The number and the files of a set.
+fn set(name: &str) -> Option<(usize, Files)> {
+    let number = NAMES.iter().position(|known| *known == name)?;
+    Some((number, [SALON, DIARY, ERRANDS][number]))
+}
 
 /// What a shipped set names besides itself.
 fn environment(name: &str) -> Environment {
@@ -75,8 +83,7 @@ impl FlowSet {
     /// A set that comes with the program, read once.
     pub fn shipped(name: &str) -> Option<Arc<Self>> {
         static SETS: [OnceLock<Arc<FlowSet>>; NAMES.len()] = [const { OnceLock::new() }; NAMES.len()];
-        let number = NAMES.iter().position(|known| *known == name)?;
-        let files = [SALON, DIARY, ERRANDS][number];
+        let (number, files) = set(name)?;
         Some(Arc::clone(SETS[number].get_or_init(|| Arc::new(read(name, files)))))
     }
 }
