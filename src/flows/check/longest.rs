@@ -83,7 +83,9 @@ impl Check<'_> {
             let signature = self.set.signatures.get(operation.name)?;
             signature.outcomes.iter().find_map(|outcome| outcome.yields)
         });
-        yielded.or_else(|| self.returned(name)).or_else(|| self.brought(name))
+        let given = || self.returned(name).or_else(|| self.brought(name));
+        // Plain text declares no length of its own.
+        yielded.or_else(|| given().filter(|kind| !matches!(kind, Type::Text { .. })))
     }
 
     /// What a called flow declares of the one value that it gives back.
