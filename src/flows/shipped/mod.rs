@@ -68,7 +68,7 @@ fn set(name: &str) -> Option<(usize, Files)> {
 }
 
 /// What a shipped set names besides itself.
-fn environment(name: &str) -> Environment {
+pub fn environment(name: &str) -> Environment {
     match name {
         "salon" => Environment::of(salon::ALL),
         "errands" => Environment::of(&[])
