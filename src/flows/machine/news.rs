@@ -6,8 +6,8 @@ use super::state::Frame;
 use super::walk::first;
 use crate::flows::definition::{Arm, Flow, Line, Occasion};
 use crate::flows::gives::fit_row;
-use crate::flows::steps::Signal;
-use crate::flows::turn::{Fault, Passing, Question};
+use crate::flows::steps::{PAYMENTS, Signal};
+use crate::flows::turn::{Fault, PAID, Passing, Payment, Question};
 use crate::flows::value::{Row, Value};
 
 /// A signal was waited for; the operation that must be asked before the turn can go on.
@@ -16,32 +16,63 @@ struct Heeded(Option<Question>);
 impl<'a> Run<'a> {
     /// News goes to the step that waits for it, else it begins the flow that names it. News that nobody wants is counted.
     pub(super) fn news(&mut self, name: &str, payload: &Row) -> Option<Question> {
+        if name.starts_with(PAID) {
+            // Only a payment itself speaks by this name.
+            self.faults.push(Fault::Event);
+            return None;
+        }
         let all = (0..self.state.stack.len()).rev();
         for depth in all {
             if let Some(Heeded(asked)) = self.signal_at(depth, Signal::News { name, payload }) {
                 return asked;
             }
         }
-        let set = self.set;
-        let begins = |flow: &'a Flow| flow.start.event.iter().find(|occasion| occasion.name == name);
-        let found = set.flows.iter().find_map(|flow| Some((flow, begins(flow)?)));
-        let Some(((flow, occasion), values)) =
-            found.and_then(|(flow, occasion)| Some(((flow, occasion), told(flow, occasion, payload)?)))
-        else {
+        let Some((flow, arm, values)) = self.begun_by(name, payload) else {
             self.faults.push(Fault::Event);
             return None;
         };
-        self.begin_over(flow, &occasion.arm, values)
+        self.begin_over(flow, arm, values)
     }
 
-    /// The result of a job. One that nobody waits for any more is counted.
-    pub(super) fn job(&mut self, number: u32, outcome: &str, value: Option<&Value>) -> Option<Question> {
+    /// The flow that begins with this news, and the values it begins with.
+    fn begun_by(&self, name: &str, payload: &Row) -> Option<(&'a Flow, &'a Arm, Row)> {
+        let set = self.set;
+        let begins = |flow: &'a Flow| flow.start.event.iter().find(|occasion| occasion.name == name);
+        let (flow, occasion) = set.flows.iter().find_map(|flow| Some((flow, begins(flow)?)))?;
+        Some((flow, &occasion.arm, told(flow, occasion, payload)?))
+    }
+
+    /// The result of a job. One that nobody waits for any more is counted; a payment goes to the flow that claims it.
+    pub(super) fn job(
+        &mut self,
+        number: u32,
+        outcome: &str,
+        value: Option<&Value>,
+        payment: Option<&Payment>,
+    ) -> Option<Question> {
         let depth = self.state.stack.iter().rposition(|frame| frame.job == Some(number));
         if let Some(Heeded(asked)) = depth.and_then(|depth| self.signal_at(depth, Signal::Job { outcome, value })) {
             return asked;
         }
+        if let Some(payment) = payment {
+            return self.claim(payment, outcome, value);
+        }
         self.faults.push(Fault::Job);
         None
+    }
+
+    /// Begins the flow that claims a payment for which nobody waits any more. Where none does, only money that surely did not move is
+    /// no more than counted.
+    fn claim(&mut self, payment: &Payment, outcome: &str, value: Option<&Value>) -> Option<Question> {
+        let outcome = PAYMENTS.into_iter().find(|known| *known == outcome).unwrap_or("unknown");
+        let name = format!("{PAID}{}", payment.name);
+        let begun = self.begun_by(&name, &payment.told(outcome, value)).filter(|_| self.may_begin_over());
+        let Some((flow, arm, values)) = begun else {
+            let unmoved = matches!(outcome, "declined" | "expired");
+            self.faults.push(if unmoved { Fault::Job } else { Fault::Payment });
+            return None;
+        };
+        self.begin_over(flow, arm, values)
     }
 
     /// Staff give the conversation back, or nobody of them is there.
@@ -86,11 +117,16 @@ impl<'a> Run<'a> {
         Some(Heeded(self.walk(then, spot)))
     }
 
-    /// Begins a flow over what is open. While staff talk to the person nothing begins: it is counted.
-    pub(super) fn begin_over(&mut self, flow: &'a Flow, arm: &'a Arm, values: Row) -> Option<Question> {
+    /// Not while staff talk to the person, nor over too much.
+    fn may_begin_over(&self) -> bool {
         let with_staff =
             (0..self.state.stack.len()).any(|depth| self.line_at(depth).is_some_and(|line| line.step.is_with_staff()));
-        if with_staff || self.state.stack.len() >= STACK_MAX {
+        !with_staff && self.state.stack.len() < STACK_MAX
+    }
+
+    /// Begins a flow over what is open. While staff talk to the person nothing begins: it is counted.
+    pub(super) fn begin_over(&mut self, flow: &'a Flow, arm: &'a Arm, values: Row) -> Option<Question> {
+        if !self.may_begin_over() {
             self.faults.push(Fault::Event);
             return None;
         }
