@@ -1,7 +1,7 @@
 //! Snapshots: written and read back equal, small, and never trusted further than they reach; the ring of events that were had.
 
 use chrono::TimeDelta;
-use ganira::actors::event::{Event, EventKind};
+use ganira::actors::event::{Event, EventKind, JobResult};
 use ganira::actors::outgoing::Recipient;
 use ganira::actors::snapshot::{Known, Ring, Snapshot, SnapshotError};
 use ganira::domain::{AccountId, EventId, Phone, Timestamp};
@@ -92,6 +92,7 @@ proptest! {
 #[test]
 fn what_an_awake_conversation_holds_is_small() {
     assert!(size_of::<Snapshot>() <= 640, "{}", size_of::<Snapshot>());
-    assert!(size_of::<EventKind>() <= 128, "{}", size_of::<EventKind>());
-    assert!(size_of::<Event>() <= 320, "{}", size_of::<Event>());
+    assert!(size_of::<EventKind>() <= 248, "{}", size_of::<EventKind>());
+    assert!(size_of::<JobResult>() <= 128, "{}", size_of::<JobResult>());
+    assert!(size_of::<Event>() <= 448, "{}", size_of::<Event>());
 }
