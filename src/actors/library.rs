@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use quick_cache::sync::Cache;
 
 use crate::domain::TenantId;
-use crate::flows::{Environment, FlowSet};
+use crate::flows::{Environment, FlowSet, Moves};
 use crate::operations::registry;
 use crate::store::{Store, StoreError};
 
@@ -33,11 +33,18 @@ pub struct Library {
     /// Folders by their digest, as long as anybody holds them.
     folders: Mutex<HashMap<Vec<u8>, Weak<FlowSet>>>,
     earlier: Cache<(TenantId, i32), Arc<FlowSet>>,
+    /// How sessions move from one revision to another, by both numbers; `None`: they do not.
+    moves: Cache<(TenantId, i32, i32), Option<Arc<Moves>>>,
 }
 
 impl Default for Library {
     fn default() -> Self {
-        Self { environment: registry::environment(), folders: Mutex::default(), earlier: Cache::new(EARLIER_MAX) }
+        Self {
+            environment: registry::environment(),
+            folders: Mutex::default(),
+            earlier: Cache::new(EARLIER_MAX),
+            moves: Cache::new(EARLIER_MAX),
+        }
     }
 }
 
@@ -45,6 +52,32 @@ impl Library {
     /// A folder that somebody holds already.
     pub fn held(&self, digest: &[u8]) -> Option<Arc<FlowSet>> {
         self.folders.lock().get(digest)?.upgrade()
+    }
+
+    /// How a session on `from` goes on in `to`, if that one says so. It was proven when it was published; where this release cannot prove
+    /// it any more, sessions stay where they are.
+    pub fn moves(&self, tenant: TenantId, from: (i32, &FlowSet), to: (i32, &FlowSet)) -> Option<Arc<Moves>> {
+        if !to.1.moves_from().contains(&from.0) {
+            return None;
+        }
+        let key = (tenant, from.0, to.0);
+        if let Some(known) = self.moves.get(&key) {
+            return known;
+        }
+        let proven = FlowSet::heirs(from.1, to.1);
+        if let Err(mistakes) = &proven {
+            let first = mistakes.first().map(ToString::to_string);
+            tracing::error!(
+                tenant.id = tenant.0,
+                from = from.0,
+                to = to.0,
+                first,
+                "sessions cannot move to the live revision"
+            );
+        }
+        let moves = proven.ok().map(Arc::new);
+        self.moves.insert(key, moves.clone());
+        moves
     }
 
     /// A revision: from memory, else from the store. It was checked when it was published and is not checked again: a stricter release must

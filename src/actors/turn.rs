@@ -204,6 +204,14 @@ fn receive(after: &mut Snapshot, event: &Event) {
     }
 }
 
+/// The flows of one turn.
+struct Spoken {
+    flows: Arc<FlowSet>,
+    revision: i32,
+    /// The session as these flows have it, if it comes from an earlier revision.
+    moved: Option<flows::State>,
+}
+
 /// A flow at work on one event: all that it, and the operations it asks, may know.
 struct Asking<'a> {
     world: &'a World,
@@ -220,7 +228,8 @@ impl Asking<'_> {
         let Self { world, awake, event, account, truths, now } = *self;
         let tenant = &account.tenant;
         let before = &awake.snapshot.kept.state;
-        let (flows, revision) = self.flows(before).await?;
+        let Spoken { flows, revision, moved } = self.flows(before).await?;
+        let before = moved.as_ref().unwrap_or(before);
         let context = Context {
             revision,
             door_open: door_open(account, after, now),
@@ -271,23 +280,30 @@ impl Asking<'_> {
         Err(TurnError::AsksWithoutEnd)
     }
 
-    /// The flows that run here, and which revision they are: a session goes on with those it began with.
-    async fn flows(&self, before: &flows::State) -> Result<(Arc<FlowSet>, i32), TurnError> {
+    /// The flows that run here: a session goes on with those it began with, unless the live ones say how it moves to them.
+    async fn flows(&self, before: &flows::State) -> Result<Spoken, TurnError> {
         let tenant = &self.account.tenant;
-        let live = || (tenant.flows.clone(), tenant.revision);
+        let live = |moved| Spoken { flows: tenant.flows.clone(), revision: tenant.revision, moved };
         let Some(revision) = before.revision().filter(|revision| *revision != tenant.revision) else {
-            return Ok(live());
+            return Ok(live(None));
         };
-        if revision == 0 {
-            return Ok(FlowSet::shipped(&tenant.shipped).map_or_else(live, |flows| (flows, 0)));
-        }
-        let Self { world, .. } = self;
-        match world.accounts.library.revision(&*world.store, tenant.id, revision).await {
-            Ok(flows) => Ok((flows, revision)),
+        let library = &self.world.accounts.library;
+        let own = match revision {
+            0 => FlowSet::shipped(&tenant.shipped).ok_or(LibraryError::None(tenant.id, 0)),
+            _ => library.revision(&*self.world.store, tenant.id, revision).await,
+        };
+        match own {
+            Ok(flows) => {
+                let moves = library.moves(tenant.id, (revision, &*flows), (tenant.revision, &*tenant.flows));
+                Ok(match moves {
+                    Some(moves) => live(Some(moves.apply(before))),
+                    None => Spoken { flows, revision, moved: None },
+                })
+            }
             Err(LibraryError::Store(error)) => Err(error.into()),
             Err(error) => {
                 tracing::error!(tenant.id = tenant.id.0, %error, "a session's own flows are gone: it goes on with the live ones");
-                Ok(live())
+                Ok(live(None))
             }
         }
     }

@@ -47,12 +47,15 @@ impl Reading<'_> {
             let word = if guard.wanted { "if" } else { "unless" };
             let _ = writeln!(self.out, "{margin}({word} {})", guard.condition.source);
         }
+        if matches!(line.verb, "go" | "jump") {
+            return line.step.arms().into_iter().for_each(|(_, arm)| self.arm("", arm, depth));
+        }
         let needs = line.step.needs();
         let said: Vec<String> = needs.iter().filter_map(|needs| self.text(&needs.message)).collect();
         for text in &said {
             let _ = writeln!(self.out, "{margin}“{}”", text.replace('\n', &format!("\n{margin} ")));
         }
-        if said.is_empty() && line.verb != "jump" {
+        if said.is_empty() {
             let name = line.id.split_once('.').map_or(line.id.as_str(), |(_, name)| name);
             let name = if name == line.verb { "" } else { name };
             let _ = writeln!(self.out, "{margin}[{}]", format!("{} {name}", line.verb).trim_end());

@@ -6,11 +6,13 @@ use super::definition::FlowSet;
 use super::environment::Environment;
 use super::messages::{Texts, message_id};
 use super::mistake::{At, Mistake, Mistakes};
-use super::reader;
+use super::reader::{self, Defaults};
 use super::reads::Reads;
 use super::understand::fold;
 use super::ways::{Live, Ways};
 
+/// The file that gives all flows of a folder what their heads leave out.
+const DEFAULTS: &str = "defaults.yaml";
 /// Flows of one set.
 const FLOWS_MAX: usize = 100;
 
@@ -26,11 +28,16 @@ impl FlowSet {
             return Err(mistakes);
         }
         set.warnings = mistakes;
-        let live: Vec<Live> = set.flows.iter().map(|flow| Live::of(&Ways::of(&set, flow))).collect();
-        for (flow, live) in set.flows.iter_mut().zip(live) {
+        set.see_what_lives();
+        Ok(set)
+    }
+
+    /// Finds out which values a session must keep at each place.
+    fn see_what_lives(&mut self) {
+        let live: Vec<Live> = self.flows.iter().map(|flow| Live::of(&Ways::of(self, flow))).collect();
+        for (flow, live) in self.flows.iter_mut().zip(live) {
             flow.live = live;
         }
-        Ok(set)
     }
 
     /// What is odd in it but not wrong.
@@ -41,8 +48,12 @@ impl FlowSet {
     /// Reads a folder that was checked when it was published. It is read but not checked again: a release with stricter rules must go on
     /// speaking what people are in the middle of. Only what cannot be read at all comes back as mistakes.
     pub fn published(files: &[(&str, &str)], environment: &Environment) -> Result<Self, Vec<Mistake>> {
-        let (set, mistakes) = Self::read(files, environment);
-        if mistakes.is_empty() { Ok(set) } else { Err(mistakes) }
+        let (mut set, mistakes) = Self::read(files, environment);
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        set.see_what_lives();
+        Ok(set)
     }
 
     /// The languages that all flows of the set speak.
@@ -62,9 +73,13 @@ impl FlowSet {
             warnings: Vec::new(),
         };
         let mut found = Vec::new();
+        let mut of_defaults = Mistakes::of(DEFAULTS);
+        let defaults = files.iter().find(|(file, _)| *file == DEFAULTS);
+        let defaults = defaults.map(|(_, text)| Defaults::read(text, &mut of_defaults)).unwrap_or_default();
+        found.extend(of_defaults.found);
         for (file, text) in files.iter().filter(|(file, _)| file.ends_with(".flow.yaml")).take(FLOWS_MAX) {
             let mut mistakes = Mistakes::of(file);
-            let flow = reader::read(file, text, &environment.types, &mut mistakes);
+            let flow = reader::read(file, text, &defaults, &environment.types, &mut mistakes);
             if let Some(flow) = flow {
                 if set.by_name.insert(flow.name.clone(), set.flows.len()).is_some() {
                     mistakes.add(

@@ -229,17 +229,29 @@ pub fn flow() -> Json {
 }
 
 fn start() -> Json {
-    let arms = json!({ "type": "object", "additionalProperties": { "$ref": "#/definitions/arm" } });
-    let keys = ["words", "otherwise", "ussd", "referral", "event", "schedule"].into_iter().map(|key| {
-        let shape = match key {
-            "words" | "otherwise" => json!({ "type": "boolean" }),
-            "ussd" => json!({ "type": "string", "pattern": "^\\*[0-9*]+#$" }),
-            "referral" => arms.clone(),
-            _ => json!({ "type": "object" }),
-        };
-        (key.to_owned(), shape)
-    });
-    json!({ "type": "object", "additionalProperties": false, "properties": keys.collect::<Map<_, _>>() })
+    let properties: Map<String, Json> =
+        reader::keys_of_start().into_iter().map(|key| (key.to_owned(), start_key(key))).collect();
+    json!({ "type": "object", "additionalProperties": false, "properties": properties })
+}
+
+/// What stands behind a key of `start`. A key that is new there is let through.
+fn start_key(key: &str) -> Json {
+    let map = |of: Json| json!({ "type": "object", "additionalProperties": of });
+    let open = |properties: Json| json!({ "type": "object", "additionalProperties": false, "properties": properties });
+    match key {
+        "words" | "otherwise" => json!({ "type": "boolean" }),
+        "ussd" => json!({ "type": "string", "pattern": "^\\*[0-9]+(\\*[0-9]+)*#$" }),
+        "referral" => map(json!({ "type": "string" })),
+        "event" => map(json!({ "anyOf": [
+            { "type": "string" },
+            open(json!({ "go": { "type": "string" }, "gives": { "$ref": "#/definitions/types" } })),
+        ] })),
+        "schedule" => map(json!({ "anyOf": [
+            { "type": "string" },
+            open(json!({ "on": { "type": "string" }, "at": { "type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2}$" } })),
+        ] })),
+        _ => json!({}),
+    }
 }
 
 fn step(kind: &steps::StepKind) -> Json {

@@ -60,6 +60,8 @@ pub struct Published {
     pub again: bool,
     /// What runs as written, and probably not as meant.
     pub warnings: Vec<Mistake>,
+    /// How many places of which earlier revision move, in words.
+    pub moves: Vec<(i32, String)>,
 }
 
 /// How to publish.
@@ -96,6 +98,7 @@ pub async fn publish(
     if let Some(live) = before {
         against(&mut transaction, tenant, live, &set, environment).await?;
     }
+    let moves = heirs(&mut transaction, tenant, &set, environment).await?;
     let digest = digest(&files);
     let known = rows::with_digest(&mut transaction, tenant, &digest).await?;
     let revision = match known {
@@ -104,7 +107,7 @@ pub async fn publish(
     };
     rows::publish(&mut transaction, tenant, revision, wanted.by).await?;
     transaction.commit().await?;
-    Ok(Published { revision, before, again: known.is_some(), warnings: set.warnings().to_vec() })
+    Ok(Published { revision, before, again: known.is_some(), warnings: set.warnings().to_vec(), moves })
 }
 
 /// Makes an earlier revision the live one again. It was checked when it was made.
@@ -119,7 +122,7 @@ pub async fn roll_back(pool: &PgPool, tenant: TenantId, revision: i32, by: &str)
     let before = rows::live(&mut transaction, tenant).await?;
     rows::publish(&mut transaction, tenant, revision, by).await?;
     transaction.commit().await?;
-    Ok(Published { revision, before, again: true, warnings: Vec::new() })
+    Ok(Published { revision, before, again: true, warnings: Vec::new(), moves: Vec::new() })
 }
 
 /// All revisions of a tenant, the newest first.
@@ -170,6 +173,29 @@ async fn against(
     let mistakes = FlowSet::check_against(set, &earlier, live.unsigned_abs());
     let mistakes: Vec<Mistake> = mistakes.into_iter().filter(Mistake::refuses).collect();
     if mistakes.is_empty() { Ok(()) } else { Err(FlowError::Mistakes(mistakes)) }
+}
+
+/// Proves that every place of the revisions that `moves` names has an heir.
+async fn heirs(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    set: &FlowSet,
+    environment: &Environment,
+) -> Result<Vec<(i32, String)>, FlowError> {
+    let mut moves = Vec::new();
+    for revision in set.moves_from() {
+        let files = if revision == 0 {
+            let row = admin::tenants::find(connection, tenant).await?.ok_or(FlowError::NoTenant(tenant))?;
+            shipped::files(&row.flow).unwrap_or_default()
+        } else {
+            folder(connection, tenant, revision).await?
+        };
+        let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let earlier = FlowSet::published(&files, environment).map_err(FlowError::Mistakes)?;
+        let proven = FlowSet::heirs(&earlier, set).map_err(FlowError::Mistakes)?;
+        moves.push((revision, proven.to_string()));
+    }
+    Ok(moves)
 }
 
 fn own_files(files: Folder) -> Result<Folder, FlowError> {

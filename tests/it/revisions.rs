@@ -152,3 +152,60 @@ async fn the_funnel_counts_who_entered_answered_was_asked_again_and_left() {
     assert_eq!(of("hello.town"), [1, 0, 0, 0]);
     world.sandbox.stop().await;
 }
+
+/// The flow of [`folder`] with its second question renamed.
+fn renamed(moves: &str) -> Folder {
+    let mut files = folder("new");
+    let flow =
+        files["greet.flow.yaml"].replace("ask: town", "ask: place").replace("scenes:", &format!("{moves}scenes:"));
+    let texts = files["greet.en.ftl"].replace("town = new: your town?", "place = new: your place?");
+    files.insert("greet.flow.yaml".to_owned(), flow);
+    files.insert("greet.en.ftl".to_owned(), texts.replace("{ $town }", "{ $place }"));
+    files
+}
+
+#[tokio::test]
+async fn sessions_move_to_a_revision_that_says_how() {
+    let world = world().await;
+    publish(&world, folder("one")).await.unwrap();
+    for person in [EARLY, LATE] {
+        say(&world, person, "hi").await;
+        say(&world, person, "Keza").await;
+    }
+    let FlowError::Mistakes(mistakes) = publish(&world, renamed("moves: {from: [1]}\n")).await.unwrap_err() else {
+        panic!("a place without an heir")
+    };
+    assert!(mistakes.iter().any(|mistake| mistake.to_string().contains("hello.town")), "{mistakes:?}");
+    assert_eq!(say(&world, EARLY, "Huye").await, "one: Keza of Huye.", "nothing was published");
+
+    let moving = renamed("moves: {from: [1], places: {hello.town: hello.place}, values: {town: place}}\n");
+    let published = publish(&world, moving).await.unwrap();
+    assert_eq!(published.moves.len(), 1);
+    assert!(published.moves[0].1.contains("1 move"), "{:?}", published.moves);
+    assert_eq!(say(&world, LATE, "Huye").await, "new: Keza of Huye.", "her answer counts where the question went");
+    let pool = world.database.pool().await;
+    let funnel = flows::funnel(&pool, world.tenant, 1).await.unwrap();
+    assert!(funnel.iter().all(|row| row.step != "hello.place" || row.revision == 2), "{funnel:?}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn digits_in_print_keep_their_meaning() {
+    let world = world().await;
+    let menu = |options: &str| {
+        let flow = format!(
+            "flow: greet\nformat: 1\nlanguages: [en]\nstart: {{ussd: \"*384*9#\", otherwise: true}}\nscenes:\n  menu:\n    - choose: menu\n      options: {options}\n"
+        );
+        let texts = "### unreviewed\nmenu = What?\n    .book = Book\n    .mine = Mine\n    .hours = Hours\n".to_owned();
+        Folder::from([("greet.flow.yaml".to_owned(), flow), ("greet.en.ftl".to_owned(), texts)])
+    };
+    publish(&world, menu("{book: end, mine: end, hours: end}")).await.unwrap();
+    let FlowError::Mistakes(mistakes) = publish(&world, menu("{book: end, hours: end, mine: end}")).await.unwrap_err()
+    else {
+        panic!("another meaning")
+    };
+    assert!(mistakes[0].what.contains("meant \"mine\""), "{mistakes:?}");
+    let kept = "{book: end, hours: end, mine: end}\n      keys: {book: 1, mine: 2, hours: 3}";
+    assert_eq!(publish(&world, menu(kept)).await.unwrap().revision, 2);
+    world.stop().await;
+}

@@ -62,18 +62,23 @@ fn refuse(mistakes: &[Mistake]) -> anyhow::Result<()> {
 
 async fn tell(operator: &Operator, published: &Published, json: bool) -> anyhow::Result<()> {
     operator.refresh_engine().await?;
-    let Published { revision, before, again, ref warnings } = *published;
+    let Published { revision, before, again, ref warnings, ref moves } = *published;
     if json {
         return say_json(
-            &json!({ "revision": revision, "before": before, "again": again, "warnings": warnings.iter().map(ToString::to_string).collect::<Vec<_>>() }),
+            &json!({ "revision": revision, "before": before, "again": again, "moves": moves.iter().map(|(from, told)| json!({ "from": from, "told": told })).collect::<Vec<_>>(), "warnings": warnings.iter().map(ToString::to_string).collect::<Vec<_>>() }),
         );
     }
     for warning in warnings {
         say(&warning.to_string())?;
     }
+    for (from, told) in moves {
+        say(&format!("Of sessions on revision {from}: {told}."))?;
+    }
     let before = before.map_or_else(|| "the shipped flows".to_owned(), |before| format!("revision {before}"));
     let again = if again { " again" } else { "" };
-    say(&format!("Revision {revision} is live{again}; before it {before}. Open sessions stay on theirs."))
+    say(&format!(
+        "Revision {revision} is live{again}; before it {before}. Open sessions stay on theirs, but those that move."
+    ))
 }
 
 #[derive(Debug, Args)]

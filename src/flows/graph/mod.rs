@@ -68,7 +68,7 @@ fn boxes(flow: &Flow) -> Vec<Scenery> {
     let head = &flow.head;
     let named = [("stuck", &head.stuck), ("unavailable", &head.unavailable), ("undeliverable", &head.undeliverable)];
     let named = named.into_iter().filter_map(|(name, arm)| Some((name.to_owned(), arm.as_ref()?)));
-    let silences = head.silence.iter().map(|silence| (format!("silence {} s", silence.after_s), &silence.arm));
+    let silences = head.silence.iter().map(|silence| (format!("silence {}", duration(silence.after_s)), &silence.arm));
     let anytime = head.anytime.iter().map(|entry| (format!("anytime {}", entry.key), &entry.arm));
     let mut rows = Vec::new();
     for (way, arm) in named.chain(silences).chain(anytime) {
@@ -154,4 +154,11 @@ fn cut(text: &str) -> String {
         return text.to_owned();
     }
     text.chars().take(ROW_CHARS_MAX - 1).chain(['…']).collect()
+}
+
+/// A duration as a flow writes it: `30m`, `1d`.
+fn duration(seconds: u32) -> String {
+    let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm')];
+    let whole = units.into_iter().find(|(unit, _)| seconds >= *unit && seconds.is_multiple_of(*unit));
+    whole.map_or_else(|| format!("{seconds}s"), |(unit, letter)| format!("{}{letter}", seconds / unit))
 }

@@ -62,6 +62,33 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
         );
     }
     keys.whole("format", FORMAT, FORMAT, reader.mistakes);
+    settings(keys, flow, reader);
+    flow.start = start::read(keys.take("start"), reader);
+    flow.takes = kinds(keys.take("takes"), "takes", reader);
+    if let Some(ends) = keys.take("ends").and_then(|node| Keys::of(node, "ends", reader.mistakes)) {
+        flow.ends =
+            ends.pairs().iter().map(|(key, node)| (key.name.clone(), kinds(Some(node), "an end", reader))).collect();
+    }
+    flow.moves = keys.take("moves").and_then(|node| super::moves::read(node, reader));
+    flow.head.stuck = keys.take("stuck").and_then(|node| reader.arm_with(node, After::End));
+    flow.head.unavailable = keys.take("unavailable").and_then(|node| reader.arm_with(node, After::End));
+    flow.head.undeliverable = keys.take("undeliverable").and_then(|node| reader.arm_with(node, After::Wait));
+    flow.head.silence = reader.silences(keys.take("silence"));
+    if let Some(anytime) = keys.take("anytime").and_then(|node| Keys::of(node, "anytime", reader.mistakes)) {
+        for (key, node) in anytime.pairs() {
+            let arm = reader.arm_with(node, After::Resume);
+            flow.head.anytime.extend(arm.map(|arm| Anytime {
+                key: key.name.clone(),
+                at: key.at,
+                arm,
+                folded: Vec::new(),
+            }));
+        }
+    }
+}
+
+/// The keys that the folder's `defaults.yaml` may give for all its flows: what has nothing to do with a flow's own scenes.
+pub(super) fn settings(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>) {
     flow.channels = known_words(keys.take("channels"), "channel", &CHANNELS, reader);
     if flow.channels.is_empty() {
         flow.channels = CHANNELS.map(str::to_owned).to_vec();
@@ -70,18 +97,7 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
     if flow.languages.is_empty() {
         flow.languages.push("en".to_owned());
     }
-    flow.start = start::read(keys.take("start"), reader);
-    flow.takes = kinds(keys.take("takes"), "takes", reader);
-    if let Some(ends) = keys.take("ends").and_then(|node| Keys::of(node, "ends", reader.mistakes)) {
-        flow.ends =
-            ends.pairs().iter().map(|(key, node)| (key.name.clone(), kinds(Some(node), "an end", reader))).collect();
-    }
-    flow.moves = keys.take("moves").and_then(|node| super::moves::read(node, reader));
     flow.head.tries = keys.whole("tries", 1, 10, reader.mistakes).map(|tries| tries as u8);
-    flow.head.stuck = keys.take("stuck").and_then(|node| reader.arm_with(node, After::End));
-    flow.head.unavailable = keys.take("unavailable").and_then(|node| reader.arm_with(node, After::End));
-    flow.head.undeliverable = keys.take("undeliverable").and_then(|node| reader.arm_with(node, After::Wait));
-    flow.head.silence = reader.silences(keys.take("silence"));
     flow.head.resume = keys.take("resume").and_then(|node| resume(node, reader));
     flow.head.carry_on = known_words(keys.take("carry_on"), "channel", &CHANNELS, reader)
         .iter()
@@ -95,17 +111,6 @@ pub(super) fn read(keys: &mut Keys<'_>, flow: &mut Flow, reader: &mut Reader<'_>
             flow.head.ussd_pages = UssdPages(pages as u8);
         }
         ussd.finish("ussd", reader.mistakes);
-    }
-    if let Some(anytime) = keys.take("anytime").and_then(|node| Keys::of(node, "anytime", reader.mistakes)) {
-        for (key, node) in anytime.pairs() {
-            let arm = reader.arm_with(node, After::Resume);
-            flow.head.anytime.extend(arm.map(|arm| Anytime {
-                key: key.name.clone(),
-                at: key.at,
-                arm,
-                folded: Vec::new(),
-            }));
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which keys the readers look for: each is run on an almost empty map and asked afterwards. So schemas and readers cannot differ.
 
-use super::{Keys, Reader, blank, head};
+use super::{Keys, Reader, blank, head, start};
 use crate::flows::mistake::{At, Mistakes};
 use crate::flows::source::{Key, Kind, Node};
 use crate::flows::steps::StepKind;
@@ -8,7 +8,7 @@ use crate::flows::steps::StepKind;
 const NOWHERE: At = At { line: 1, column: 1 };
 
 /// The keys of a step, its verb first. A reader stops where something it needs is missing or of another shape, so it is tried with several
-/// shapes, and with the keys that it asked for before.
+/// shapes, and with the keys that it asked for before: all of them, and each alone, for some exclude each other.
 pub(crate) fn keys_of_step(kind: &StepKind) -> Vec<&'static str> {
     let shapes = || {
         let word = || Kind::Text("x".to_owned());
@@ -17,16 +17,19 @@ pub(crate) fn keys_of_step(kind: &StepKind) -> Vec<&'static str> {
     };
     let mut asked = vec![kind.verb];
     for _ in 0..2 {
-        let before = asked.clone();
-        for (of_verb, of_others) in shapes().into_iter().flat_map(|verb| shapes().map(|other| (verb.clone(), other))) {
-            let others = before.iter().filter(|key| **key != kind.verb).map(|key| pair(key, of_others.clone()));
-            let map = std::iter::once(pair(kind.verb, of_verb)).chain(others).collect();
-            let found = of(&node(Kind::Map(map)), |keys, reader| {
-                let _ = (kind.read)(keys, reader);
-            });
-            for key in found {
-                if !asked.contains(&key) {
-                    asked.push(key);
+        let before: Vec<&str> = asked.iter().copied().filter(|key| *key != kind.verb).collect();
+        let sets = std::iter::once(&before[..]).chain(before.chunks(1));
+        for (others, of_verb) in sets.flat_map(|others| shapes().map(|verb| (others, verb))) {
+            for of_others in shapes() {
+                let others = others.iter().map(|key| pair(key, of_others.clone()));
+                let map = std::iter::once(pair(kind.verb, of_verb.clone())).chain(others).collect();
+                let found = of(&node(Kind::Map(map)), |keys, reader| {
+                    let _ = (kind.read)(keys, reader);
+                });
+                for key in found {
+                    if !asked.contains(&key) {
+                        asked.push(key);
+                    }
                 }
             }
         }
@@ -40,6 +43,13 @@ pub(crate) fn keys_of_head() -> Vec<&'static str> {
     let mut asked = of(&node, |keys, reader| head::read(keys, &mut blank(""), reader));
     asked.push("scenes");
     asked
+}
+
+/// The keys of `start`.
+pub(crate) fn keys_of_start() -> Vec<&'static str> {
+    of(&node(Kind::Map(Vec::new())), |keys, reader| {
+        start::of_keys(keys, reader);
+    })
 }
 
 fn of(node: &Node, read: impl FnOnce(&mut Keys<'_>, &mut Reader<'_>)) -> Vec<&'static str> {

@@ -7,7 +7,7 @@ mod moves;
 mod start;
 
 pub(crate) use head::{PAGES_MAX, SEGMENTS_MAX, kinds};
-pub(crate) use keyring::{keys_of_head, keys_of_step};
+pub(crate) use keyring::{keys_of_head, keys_of_start, keys_of_step};
 pub(crate) use keys::{Keys, describe, text};
 pub(crate) use start::event_name;
 
@@ -18,7 +18,7 @@ use super::expression;
 use super::mistake::{At, Mistakes, did_you_mean};
 use super::operation::Type;
 use super::reads::Reads;
-use super::source::{self, Kind, Node};
+use super::source::{self, Key, Kind, Node};
 use super::steps;
 use super::ways::Live;
 
@@ -27,9 +27,46 @@ const NAME_CHARS_MAX: usize = 40;
 /// Longest silence: thirty days.
 const SILENCE_S_MAX: u32 = 30 * 24 * 3600;
 
+/// What `defaults.yaml` says for all flows of its folder; a flow's own head wins.
+#[derive(Debug, Default)]
+pub(crate) struct Defaults(Vec<(Key, Node)>);
+
+impl Defaults {
+    /// Reads the file. One with a mistake gives nothing, so that the mistake is told once and not by every flow.
+    pub(crate) fn read(text: &str, mistakes: &mut Mistakes) -> Self {
+        let before = mistakes.found.len();
+        let Some(root) = source::read(text, mistakes) else { return Self::default() };
+        let Some(mut keys) = Keys::of(&root, "defaults.yaml", mistakes) else { return Self::default() };
+        head::settings(&mut keys, &mut blank("defaults.yaml"), &mut Reader::new(mistakes, &[]));
+        keys.finish("defaults.yaml", mistakes);
+        match root.kind {
+            Kind::Map(pairs) if mistakes.found.len() == before => Self(pairs),
+            _ => Self::default(),
+        }
+    }
+
+    /// Adds what the head of a flow leaves out.
+    fn complete(&self, root: &mut Node) {
+        let Kind::Map(pairs) = &mut root.kind else { return };
+        let own = pairs.len();
+        for (key, node) in &self.0 {
+            if !pairs[..own].iter().any(|(known, _)| known.name == key.name) {
+                pairs.push((key.clone(), node.clone()));
+            }
+        }
+    }
+}
+
 /// Reads one flow file without its messages.
-pub(crate) fn read(file: &str, text: &str, types: &[(&str, Type)], mistakes: &mut Mistakes) -> Option<Flow> {
-    let root = source::read(text, mistakes)?;
+pub(crate) fn read(
+    file: &str,
+    text: &str,
+    defaults: &Defaults,
+    types: &[(&str, Type)],
+    mistakes: &mut Mistakes,
+) -> Option<Flow> {
+    let mut root = source::read(text, mistakes)?;
+    defaults.complete(&mut root);
     let mut keys = Keys::of(&root, "a flow file", mistakes)?;
     let mut reader = Reader::new(mistakes, types);
     let mut flow = blank(file);

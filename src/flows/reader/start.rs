@@ -24,7 +24,13 @@ pub(super) fn read(node: Option<&Node>, reader: &mut Reader<'_>) -> Start {
     let Some(mut keys) = node.and_then(|node| Keys::of(node, "start", reader.mistakes)) else {
         return Start::default();
     };
-    let start = Start {
+    let start = of_keys(&mut keys, reader);
+    keys.finish("start", reader.mistakes);
+    start
+}
+
+pub(super) fn of_keys(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Start {
+    Start {
         at: keys.at,
         words: keys.yes_no("words", reader.mistakes),
         otherwise: keys.yes_no("otherwise", reader.mistakes),
@@ -42,9 +48,7 @@ pub(super) fn read(node: Option<&Node>, reader: &mut Reader<'_>) -> Start {
             .iter()
             .filter_map(|(key, node)| schedule(key, node, reader))
             .collect(),
-    };
-    keys.finish("start", reader.mistakes);
-    start
+    }
 }
 
 fn pairs<'n>(node: Option<&'n Node>, what: &str, reader: &mut Reader<'_>) -> &'n [(Key, Node)] {

@@ -1,6 +1,6 @@
 //! An option by its label, for whoever has labels and no prompt: tests and tools.
 
-use super::pick::{Hearing, Picked, Seen, pick, pick_in};
+use super::pick::{Hearing, Picked, Seen, pick};
 use super::reading::Ears;
 use crate::flows::layout::Opt;
 

@@ -55,7 +55,7 @@ fn examples(blocks: &[Block]) -> Vec<Example> {
             "yaml flow" => block.text.clone(),
             "yaml scenes" => {
                 let indented = indented(&block.text, "  ");
-                format!("flow: example\nformat: 1\nstart: {{otherwise: true}}\nscenes:\n{indented}")
+                format!("flow: example\nformat: 1\nstart: {{otherwise: true}}\ncarry_on: [sms]\nscenes:\n{indented}")
             }
             "yaml test" => {
                 let example = examples.last_mut().expect("tests belong to a flow");
