@@ -15,7 +15,7 @@ use crate::database::Database;
 use crate::engine::Engines;
 use crate::run::{alone, sandbox};
 
-const WITHIN: Duration = Duration::from_secs(60);
+const WITHIN: Duration = Duration::from_mins(1);
 
 /// Where in an order's life the engine is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
