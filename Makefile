@@ -5,7 +5,9 @@ CARGO ?= cargo
 unexport DATABASE_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help run test crash crash-planted check bench deps rust-version
+EXECUTIONS ?= 1000000
+
+.PHONY: help run test crash crash-planted fuzz check bench deps rust-version
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -21,6 +23,11 @@ crash: rust-version ## Kill the engine with -9 again and again under load and ch
 
 crash-planted: rust-version ## The same on engines with a bug planted in them: each must be found, and the one without a bug must pass
 	$(CARGO) test --features planted-bugs --test crash -- --nocapture --test-threads=1
+
+# Optimised, on dependencies that `make bench` has built too, but with every check of our own code: overflow is a failure here.
+fuzz: rust-version ## Feed every reader and the flow core with EXECUTIONS (1000000) inputs that nobody would send
+	FUZZ_EXECUTIONS=$(EXECUTIONS) $(CARGO) test --release --config profile.release.package.ganira.debug-assertions=true \
+		--config profile.release.package.ganira.overflow-checks=true --test fuzz -- --nocapture
 
 check: rust-version ## Format, lints, documentation, and licences where cargo-deny is installed
 	$(CARGO) fmt --check

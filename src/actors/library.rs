@@ -92,21 +92,20 @@ impl Library {
             return Ok(set);
         }
         let found = store.flow_files(tenant, revision).await?.ok_or(LibraryError::None(tenant, revision))?;
-        let set = match self.held(&found.digest) {
-            Some(set) => set,
-            None => {
-                let files: Vec<(&str, &str)> =
-                    found.files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-                let set = FlowSet::published(&files, &self.environment).map_err(|mistakes| {
-                    let first = mistakes.first().map(ToString::to_string).unwrap_or_default();
-                    LibraryError::Unreadable { tenant, revision, first }
-                })?;
-                let set = Arc::new(set);
-                let mut folders = self.folders.lock();
-                folders.retain(|_, folder| folder.strong_count() > 0);
-                folders.insert(found.digest, Arc::downgrade(&set));
-                set
-            }
+        let set = if let Some(set) = self.held(&found.digest) {
+            set
+        } else {
+            let files: Vec<(&str, &str)> =
+                found.files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+            let set = FlowSet::published(&files, &self.environment).map_err(|mistakes| {
+                let first = mistakes.first().map(ToString::to_string).unwrap_or_default();
+                LibraryError::Unreadable { tenant, revision, first }
+            })?;
+            let set = Arc::new(set);
+            let mut folders = self.folders.lock();
+            folders.retain(|_, folder| folder.strong_count() > 0);
+            folders.insert(found.digest, Arc::downgrade(&set));
+            set
         };
         self.earlier.insert((tenant, revision), set.clone());
         Ok(set)

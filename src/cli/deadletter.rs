@@ -89,10 +89,7 @@ struct Which {
 
 impl Which {
     async fn filter(self, operator: &Operator, open_only: bool, order: Order) -> anyhow::Result<Filter> {
-        let tenant = match self.tenant {
-            Some(tenant) => Some(operator.tenant(&tenant).await?),
-            None => None,
-        };
+        let tenant = operator.tenant_if(self.tenant.as_deref()).await?;
         Ok(Filter { reason: self.reason, tenant, since: self.since, open_only, order })
     }
 }

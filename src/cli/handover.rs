@@ -94,10 +94,7 @@ async fn set(operator: &Operator, Queue { tenant, queue }: Queue, open: bool) ->
 }
 
 async fn list(operator: &Operator, tenant: Option<&str>, json: bool) -> anyhow::Result<()> {
-    let tenant = match tenant {
-        Some(tenant) => Some(operator.tenant(tenant).await?),
-        None => None,
-    };
+    let tenant = operator.tenant_if(tenant).await?;
     let all = hand_overs::list(&operator.pool, tenant).await?;
     if json {
         let as_json = all.iter().map(|one| {
@@ -115,10 +112,7 @@ async fn list(operator: &Operator, tenant: Option<&str>, json: bool) -> anyhow::
 }
 
 async fn queues(operator: &Operator, tenant: Option<&str>, json: bool) -> anyhow::Result<()> {
-    let tenant = match tenant {
-        Some(tenant) => Some(operator.tenant(tenant).await?),
-        None => None,
-    };
+    let tenant = operator.tenant_if(tenant).await?;
     let all = hand_overs::queues(&operator.pool, tenant).await?;
     if json {
         let as_json = all.iter().map(|one| json!({ "tenant": one.tenant, "queue": one.queue, "open": one.open }));

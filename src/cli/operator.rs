@@ -80,19 +80,24 @@ impl Operator {
 
     /// What the flows of a tenant may name: the operations, the configured providers, its own servers.
     pub(super) async fn environment(&self, tenant: TenantId) -> anyhow::Result<Environment> {
-        let read = self.config.read_providers.keys().map(|name| (ProviderKind::Read, name));
-        let pay = self.config.pay_providers.keys().map(|name| (ProviderKind::Pay, name));
-        let with_providers = read
-            .chain(pay)
-            .fold(registry::environment(), |environment, (kind, name)| environment.with_provider(kind, name));
         let servers = servers::list(&self.pool, Some(tenant)).await?;
-        Ok(servers.iter().fold(with_providers, |environment, server| environment.with_server(&server.name)))
+        Ok(servers
+            .iter()
+            .fold(environment_of(&self.config), |environment, server| environment.with_server(&server.name)))
     }
 
     /// A tenant by number or name.
     pub(super) async fn tenant(&self, number_or_name: &str) -> anyhow::Result<TenantId> {
         let found = tenants::find(&self.pool, number_or_name).await?;
         found.with_context(|| format!("there is no tenant {number_or_name:?}: see `ganira tenant list`"))
+    }
+
+    /// The tenant of an option that may be left out.
+    pub(super) async fn tenant_if(&self, number_or_name: Option<&str>) -> anyhow::Result<Option<TenantId>> {
+        match number_or_name {
+            Some(tenant) => Ok(Some(self.tenant(tenant).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Lets a running engine read the tenants' doors now. Without one there is nothing to do.
@@ -116,4 +121,11 @@ impl Operator {
             "no engine runs on this database; the request stays and is done when one starts"
         })
     }
+}
+
+/// What every flow may name under a configuration: the operations, and the configured providers.
+pub(super) fn environment_of(config: &Config) -> Environment {
+    let read = config.read_providers.keys().map(|name| (ProviderKind::Read, name));
+    let pay = config.pay_providers.keys().map(|name| (ProviderKind::Pay, name));
+    read.chain(pay).fold(registry::environment(), |environment, (kind, name)| environment.with_provider(kind, name))
 }

@@ -143,10 +143,7 @@ impl ServerAction {
                 if own { Ok(()) } else { say(&format!("Requests are signed with {}", secret.expose_secret())) }
             }
             Self::List { tenant, json } => {
-                let tenant = match tenant {
-                    Some(tenant) => Some(operator.tenant(&tenant).await?),
-                    None => None,
-                };
+                let tenant = operator.tenant_if(tenant.as_deref()).await?;
                 let all = servers::list(&operator.pool, tenant).await?;
                 if json {
                     let as_json =

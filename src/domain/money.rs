@@ -21,12 +21,19 @@ impl Currency {
         std::str::from_utf8(&self.0).unwrap_or("XXX")
     }
 
+    /// How many digits of an amount are its fraction (ISO 4217, list one).
+    pub fn minor_digits(&self) -> u32 {
+        match &self.0 {
+            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF" | b"UGX"
+            | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
+            _ => 2,
+        }
+    }
+
     /// How many minor units make one: 1 for currencies whose cents are not in use.
     pub fn minor_units(&self) -> i64 {
-        match &self.0 {
-            b"RWF" | b"UGX" | b"BIF" | b"XAF" | b"XOF" | b"DJF" | b"GNF" | b"KMF" => 1,
-            _ => 100,
-        }
+        10_i64.pow(self.minor_digits())
     }
 }
 

@@ -30,6 +30,7 @@ pub mod understand;
 pub mod value;
 mod ways;
 
+pub use check::Size;
 pub use definition::FlowSet;
 pub use environment::{Environment, Provider, ProviderKind};
 pub use machine::{State, UnreadableState, advance};

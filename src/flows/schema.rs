@@ -124,10 +124,16 @@ const OWN: &[(&str, &str, Shape)] = &[
 
 /// The schemas by the names of their files.
 pub fn all() -> Vec<(&'static str, String)> {
-    [("flow.json", flow()), ("test.json", test()), ("data.json", data()), ("operations.json", operations())]
-        .into_iter()
-        .map(|(name, schema)| (name, format!("{schema:#}\n")))
-        .collect()
+    [
+        ("flow.json", flow()),
+        ("defaults.json", defaults()),
+        ("test.json", test()),
+        ("data.json", data()),
+        ("operations.json", operations()),
+    ]
+    .into_iter()
+    .map(|(name, schema)| (name, format!("{schema:#}\n")))
+    .collect()
 }
 
 /// Keys that some reader looks for and this file does not know: for the test that keeps it whole.
@@ -225,6 +231,21 @@ pub fn flow() -> Json {
         "additionalProperties": false,
         "properties": properties,
         "definitions": definitions,
+    })
+}
+
+/// The schema of `defaults.yaml`: some keys of a head, with the meaning they have there.
+pub fn defaults() -> Json {
+    let of_flow = flow();
+    let properties: Map<String, Json> =
+        reader::keys_of_defaults().into_iter().map(|key| (key.to_owned(), key_of("", key))).collect();
+    json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "What the flows of a folder have in common",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": properties,
+        "definitions": of_flow["definitions"],
     })
 }
 

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{PgConnection, PgPool};
 
 use crate::domain::TenantId;
-use crate::flows::{Environment, FlowSet, Mistake, Review, shipped};
+use crate::flows::{At, Environment, FlowSet, Mistake, Review, shipped};
 use crate::store::admin::{self, flows as rows};
 
 pub use crate::store::admin::flows::{FunnelRow, ListedRevision};
@@ -107,7 +107,8 @@ pub async fn publish(
     };
     rows::publish(&mut transaction, tenant, revision, wanted.by).await?;
     transaction.commit().await?;
-    Ok(Published { revision, before, again: known.is_some(), warnings: set.warnings().to_vec(), moves })
+    let warnings = set.warnings().iter().cloned().chain(unread(&set)).collect();
+    Ok(Published { revision, before, again: known.is_some(), warnings, moves })
 }
 
 /// Makes an earlier revision the live one again. It was checked when it was made.
@@ -138,13 +139,11 @@ pub async fn files(pool: &PgPool, tenant: TenantId, revision: Option<i32>) -> Re
         Some(revision) => Some(revision),
         None => rows::live(&mut transaction, tenant).await?,
     };
-    match revision {
-        Some(revision) => folder(&mut transaction, tenant, revision).await,
-        None => {
-            let row = admin::tenants::find(&mut transaction, tenant).await?.ok_or(FlowError::NoTenant(tenant))?;
-            Ok(shipped::files(&row.flow).unwrap_or_default())
-        }
+    if let Some(revision) = revision {
+        return folder(&mut transaction, tenant, revision).await;
     }
+    let row = admin::tenants::find(&mut transaction, tenant).await?.ok_or(FlowError::NoTenant(tenant))?;
+    Ok(shipped::files(&row.flow).unwrap_or_default())
 }
 
 async fn folder(connection: &mut PgConnection, tenant: TenantId, revision: i32) -> Result<Folder, FlowError> {
@@ -173,6 +172,17 @@ async fn against(
     let mistakes = FlowSet::check_against(set, &earlier, live.unsigned_abs());
     let mistakes: Vec<Mistake> = mistakes.into_iter().filter(Mistake::refuses).collect();
     if mistakes.is_empty() { Ok(()) } else { Err(FlowError::Mistakes(mistakes)) }
+}
+
+/// A warning for every file of texts that nobody has read.
+fn unread(set: &FlowSet) -> impl Iterator<Item = Mistake> {
+    let open = set.reviews().filter(|reviewed| *reviewed.review == Review::Unreviewed);
+    open.map(|reviewed| {
+        let mend =
+            format!("let somebody who speaks {} read it, and write ### reviewed by NAME, day", reviewed.language);
+        let top = At { line: 1, column: 1 };
+        Mistake::new(reviewed.file, top, "the texts are unreviewed", "they say so themselves", mend).into_warning()
+    })
 }
 
 /// Proves that every place of the revisions that `moves` names has an heir.

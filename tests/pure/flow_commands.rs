@@ -79,6 +79,59 @@ fn check_names_every_mistake_with_its_place_and_a_file_only_its_own() {
 }
 
 #[test]
+fn sizes_are_printed_by_channel_and_language() {
+    let folder = table();
+    let text = said(&flow(folder.path(), &["check", "table", "--sizes"], ""));
+    let row = |channel: &str| {
+        let found = text.lines().find(|line| line.starts_with("table/menu.menu ") && line.contains(channel));
+        let cells = found.unwrap_or_else(|| panic!("{channel}: {text}")).split_whitespace();
+        cells.map(str::to_owned).collect::<Vec<_>>()
+    };
+    // "What can we do for you?" has 23 characters; the options stand on buttons, or as "1 Reserve a table" and "2 Opening hours". A screen may
+    // have "0 Back" as well.
+    assert_eq!(row("whatsapp")[1..], ["whatsapp", "en", "23", "1", "-"]);
+    assert_eq!(row("ussd")[1..], ["ussd", "en", "64", "1", "-"]);
+    assert_eq!(row(" sms")[1..], ["sms", "en", "57", "1", "1"]);
+    let json = flow(folder.path(), &["check", "table", "--sizes", "--json"], "");
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    let rows = json["sizes"].as_array().unwrap().iter().filter(|size| size["step"] == "table/table.table");
+    assert!(rows.clone().count() == 3 && rows.clone().all(|size| size["line"].as_u64().unwrap() > 1), "{json}");
+}
+
+#[test]
+fn what_a_folder_says_for_all_its_flows_counts_and_is_checked() {
+    let folder = table();
+    let defaults = folder.path().join("table/defaults.yaml");
+    fs::write(&defaults, "channels: [whatsapp]\n").unwrap();
+    let text = said(&flow(folder.path(), &["check", "table", "--sizes"], ""));
+    assert!(text.contains("whatsapp") && !text.contains("ussd"), "{text}");
+    fs::write(&defaults, "tries: 0\n").unwrap();
+    let checked = flow(folder.path(), &["check", "table/table.flow.yaml"], "");
+    assert!(checked.status.code() == Some(1) && said(&checked).contains("defaults.yaml:1:8"), "{}", said(&checked));
+}
+
+#[test]
+fn with_a_configuration_only_its_providers_count() {
+    let folder = table();
+    let path = folder.path().join("table");
+    let head = "flow: licence\nformat: 1\nchannels: [whatsapp]\nstart: {otherwise: true}\n";
+    let scene = "scenes:\n  one:\n    - ask: photo\n      type: image\n    - read: licence\n      by: eyes\n      from: photo\n      outcomes: {read: next, unclear: next, failed: next}\n    - end\n";
+    fs::write(path.join("licence.flow.yaml"), format!("{head}{scene}")).unwrap();
+    fs::write(path.join("licence.en.ftl"), "### unreviewed\nphoto = Your licence?\n").unwrap();
+    let alone = flow(folder.path(), &["check", "table"], "");
+    assert!(alone.status.code() == Some(1) && said(&alone).contains("eyes"), "{}", said(&alone));
+    // `dev` has providers of these names in its sandbox.
+    let configured = flow(folder.path(), &["check", "table", "--dev"], "");
+    assert!(configured.status.success(), "{}", said(&configured));
+    replace(&path.join("licence.flow.yaml"), "by: eyes", "by: ears");
+    fs::write(path.join("licence.operations.yaml"), "providers: {read: [ears]}\n").unwrap();
+    let declared = flow(folder.path(), &["check", "table"], "");
+    assert!(declared.status.success(), "{}", said(&declared));
+    let configured = flow(folder.path(), &["check", "table", "--dev"], "");
+    assert!(configured.status.code() == Some(1) && said(&configured).contains("ears"), "{}", said(&configured));
+}
+
+#[test]
 fn a_failing_test_is_told_and_bless_rewrites_what_it_expects() {
     let folder = table();
     let tests = folder.path().join("table/table.test.yaml");
@@ -150,6 +203,7 @@ fn a_flow_is_drawn() {
     let folder = table();
     let drawn = flow(folder.path(), &["graph", "table"], "");
     assert!(said(&drawn).starts_with("flowchart") || said(&drawn).contains("flowchart"), "{}", said(&drawn));
+    assert_eq!(said(&flow(folder.path(), &["graph", "table", "--mermaid"], "")), said(&drawn));
     let drawn = flow(folder.path(), &["graph", "table", "--flow", "table", "--svg"], "");
     assert!(said(&drawn).starts_with("<svg"), "{}", said(&drawn));
     let refused = flow(folder.path(), &["graph", "table", "--flow", "tabel"], "");

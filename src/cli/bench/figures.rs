@@ -62,6 +62,10 @@ impl Row {
 pub(super) struct Series(Vec<f64>);
 
 impl Series {
+    pub(super) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
     pub(super) fn push(&mut self, value: f64) {
         self.0.push(value);
     }

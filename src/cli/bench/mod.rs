@@ -4,6 +4,7 @@
 
 mod bare;
 mod bodies;
+mod booking;
 mod check;
 mod engine_alone;
 mod figures;
@@ -31,6 +32,8 @@ pub(super) use part::Part;
 /// What can be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Measure {
+    /// The flow core alone: a turn, loading the library, reading a phrase, showing a choice
+    Flow,
     /// Turns a second against pgbench, and the log written for them
     Turns,
     /// Webhook ingress without a database against bare axum
@@ -95,6 +98,7 @@ impl Bench {
 
     async fn rows(&self, measure: Measure, ground: &mut Ground) -> anyhow::Result<Vec<Row>> {
         match measure {
+            Measure::Flow => rows::flow(self),
             Measure::Turns => rows::turns(self, ground).await,
             Measure::Ingress => rows::ingress(self).await,
             Measure::Ack => rows::ack(self, ground).await,

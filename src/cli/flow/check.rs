@@ -7,10 +7,11 @@ use anyhow::bail;
 use clap::Args;
 use serde_json::{Value as Json, json};
 
+use super::around::Around;
 use super::paint::Paint;
 use super::suites::Folder;
-use crate::cli::output::{say, say_json};
-use crate::flows::Mistake;
+use crate::cli::output::{or_dash, say, say_json, say_table};
+use crate::flows::{Mistake, Size};
 
 /// Name every mistake of the flows, their messages, tests and data. A file is checked with its whole folder, and only its own mistakes are
 /// shown.
@@ -22,19 +23,32 @@ pub(super) struct Check {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Print how large every question with options becomes, by channel and language
+    #[arg(long)]
+    sizes: bool,
+    #[command(flatten)]
+    around: Around,
 }
 
 impl Check {
-    pub(super) fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self, file: Option<PathBuf>) -> anyhow::Result<()> {
+        let configured = self.around.configured(file).await?;
         let mut mistakes = Vec::new();
         let mut reviews = Vec::new();
+        let mut sizes = Vec::new();
         let mut flows = 0;
         let mut tests = 0;
-        for folder in Folder::all(&self.paths)? {
+        for mut folder in Folder::all(&self.paths)? {
+            if let Some(configured) = &configured {
+                folder.around(configured);
+            }
             match folder.load() {
                 Ok(set) => {
                     flows += set.names().count();
                     mistakes.extend(folder.shown(set.warnings().to_vec()));
+                    if self.sizes {
+                        sizes.extend(set.sizes().into_iter().filter(|size| folder.wanted(&size.file)));
+                    }
                     let texts = set.reviews();
                     reviews.extend(
                         texts.map(|one| (one.file.to_owned(), one.language.to_owned(), one.review.to_string())),
@@ -51,10 +65,14 @@ impl Check {
             let texts = reviews
                 .iter()
                 .map(|(file, language, review)| json!({ "file": file, "language": language, "review": review }));
-            say_json(&json!({
+            let mut all = json!({
                 "mistakes": mistakes.iter().map(as_json).collect::<Vec<Json>>(),
                 "texts": texts.collect::<Vec<Json>>(),
-            }))?;
+            });
+            if self.sizes {
+                all["sizes"] = sizes.iter().map(size_as_json).collect();
+            }
+            say_json(&all)?;
         } else {
             let paint = Paint::of_stdout();
             for mistake in &mistakes {
@@ -62,6 +80,9 @@ impl Check {
             }
             for (file, _, review) in &reviews {
                 say(&paint.faint(&format!("{file}: {review}")))?;
+            }
+            if self.sizes {
+                table(&sizes)?;
             }
             if !mistakes.iter().any(Mistake::refuses) {
                 say(&paint.green(&format!("No mistakes: {flows} flows, {tests} tests to play.")))?;
@@ -79,4 +100,30 @@ fn as_json(mistake: &Mistake) -> Json {
     let Mistake { file, at, what, cause, mend, .. } = mistake;
     let severity = if mistake.refuses() { "error" } else { "warning" };
     json!({ "severity": severity, "file": file, "line": at.line, "column": at.column, "what": what, "cause": cause, "mend": mend })
+}
+
+fn size_as_json(size: &Size) -> Json {
+    let Size { file, at, step, channel, language, characters, pages, segments } = size;
+    json!({
+        "file": file, "line": at.line, "step": step, "channel": channel.as_str(), "language": language,
+        "characters": characters, "pages": pages, "segments": segments,
+    })
+}
+
+fn table(sizes: &[Size]) -> anyhow::Result<()> {
+    let rows: Vec<Vec<String>> = sizes
+        .iter()
+        .map(|size| {
+            vec![
+                size.step.clone(),
+                size.channel.as_str().to_owned(),
+                size.language.to_owned(),
+                size.characters.to_string(),
+                size.pages.to_string(),
+                or_dash(size.segments),
+            ]
+        })
+        .collect();
+    let headings = ["step", "channel", "language", "characters", "pages", "sms"];
+    say_table(&headings, &rows, "No question has options.")
 }

@@ -1,5 +1,6 @@
 //! `ganira flow`: flows as files, and as a tenant's published revisions.
 
+mod around;
 mod check;
 mod folder;
 mod funnel;
@@ -54,7 +55,7 @@ impl FlowCommand {
     pub(super) fn run(self, file: Option<PathBuf>) -> anyhow::Result<()> {
         match self.action {
             Action::New(new) => new.run(),
-            Action::Check(check) => check.run(),
+            Action::Check(check) => super::block_on(check.run(file)),
             Action::Test(test) => test.run(),
             Action::Play(play) => play.run(),
             Action::Graph(graph) => graph.run(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 
+use super::around::Configured;
 use super::folder;
 use crate::flows::operation::{declared, salon};
 use crate::flows::talk::{Flows, Talks};
@@ -13,6 +14,8 @@ use crate::flows::{Environment, FlowSet, Mistake};
 
 /// How the files of a folder of flows end.
 const ENDINGS: [&str; 4] = [".flow.yaml", ".ftl", ".test.yaml", ".data.yaml"];
+/// What the heads of all flows of a folder may leave out.
+const DEFAULTS: &str = "defaults.yaml";
 /// How files end that declare operations.
 const OPERATIONS: &str = "operations.yaml";
 
@@ -67,6 +70,14 @@ impl Folder {
             mistakes.extend(declared::declare(name, text, &mut environment));
         }
         Ok(Self { path, files, environment, declared: mistakes, only })
+    }
+
+    /// The flows are to run here: what the folder declares of it does not count.
+    pub(super) fn around(&mut self, configured: &Configured) {
+        self.environment.providers.clone_from(&configured.providers);
+        if let Some(servers) = &configured.servers {
+            self.environment.servers.clone_from(servers);
+        }
     }
 
     /// The flows of the folder, or everything that is wrong with them.
@@ -131,14 +142,14 @@ impl Folder {
             .collect()
     }
 
-    fn wanted(&self, name: &str) -> bool {
-        let known = self.files.contains_key(name);
+    pub(super) fn wanted(&self, name: &str) -> bool {
+        let known = self.files.contains_key(name) && name != DEFAULTS;
         self.only.is_empty() || !known || self.only.iter().any(|only| stem(name) == only)
     }
 }
 
 fn belongs(name: &str) -> bool {
-    name.ends_with(OPERATIONS) || ENDINGS.iter().any(|ending| name.ends_with(ending))
+    name == DEFAULTS || name.ends_with(OPERATIONS) || ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// `booking` of `booking.flow.yaml` and of `booking.rw.ftl`.

@@ -23,10 +23,10 @@ const QUOTED_CHARS: usize = 120;
 
 /// A prompt or message to be measured in one language.
 #[derive(Debug, Clone, Copy)]
-struct Measured<'m> {
-    texts: &'m Texts,
-    id: &'m str,
-    line: &'m Line,
+pub(super) struct Measured<'m> {
+    pub texts: &'m Texts,
+    pub id: &'m str,
+    pub line: &'m Line,
 }
 
 impl Check<'_> {
@@ -58,7 +58,7 @@ impl Check<'_> {
     }
 
     /// The entry that a channel shows, and its longest text.
-    fn shown(&self, of: Measured<'_>, channel: Channel) -> Option<(At, String, String)> {
+    pub(super) fn shown(&self, of: Measured<'_>, channel: Channel) -> Option<(At, String, String)> {
         let own: &[&str] = match channel {
             Channel::WhatsApp => &[],
             Channel::Ussd => &["plain"],
@@ -115,7 +115,7 @@ impl Check<'_> {
     }
 
     /// All options of a question: rows as many and as long as they may be, then the fixed ones.
-    fn options(&self, of: Measured<'_>, labels: &[String], differ: bool) -> Vec<Opt> {
+    pub(super) fn options(&self, of: Measured<'_>, labels: &[String], differ: bool) -> Vec<Opt> {
         let rows = of.line.step.rows_from().map(|from| self.longest_rows(from, differ)).unwrap_or_default();
         let field = |row: &Row, name: &str| row.get(name).and_then(Value::as_text).map(str::to_owned);
         let rows = rows.iter().enumerate().map(|(n, row)| Opt {
@@ -259,7 +259,7 @@ impl Check<'_> {
     }
 }
 
-fn prompt<'p>(texts: &'p Texts, text: &str, options: &'p [Opt], check: &Check<'_>) -> Prompt<'p> {
+pub(super) fn prompt<'p>(texts: &'p Texts, text: &str, options: &'p [Opt], check: &Check<'_>) -> Prompt<'p> {
     static SCREEN: std::sync::LazyLock<Screen> = std::sync::LazyLock::new(Screen::default);
     Prompt {
         lead: "",

@@ -13,10 +13,13 @@ mod longest;
 mod loops;
 mod operations;
 mod said;
+mod sizes;
 mod texts;
 mod unsaid;
 mod waiting;
 mod ways;
+
+pub use sizes::Size;
 
 use super::definition::{Arm, Flow, FlowSet, Line, Spot};
 use super::mistake::{At, Mistake, Mistakes};

@@ -112,6 +112,11 @@ pub(crate) fn start_word(flows: &FlowSet, flow: &str, language: &str) -> Option<
     flow.texts(language)?.words("start.words").into_iter().next()
 }
 
+/// The code that is dialled to begin a flow.
+pub(crate) fn start_code(flows: &FlowSet, flow: &str) -> Option<String> {
+    flows.flow(flow)?.start.ussd.as_ref().map(|(_, code)| format!("{code}#"))
+}
+
 /// What the row that turns the page says, and the one that goes back to the first page.
 pub(crate) fn more(flows: &FlowSet, state: &State, context: &Context) -> [String; 2] {
     let run = Run::new(flows, state.clone(), &Input::Alarm, &[], context);

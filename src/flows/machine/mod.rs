@@ -21,7 +21,7 @@ mod walk;
 
 pub(crate) use attach::Attachment;
 pub(crate) use hear::Heard;
-pub(crate) use look::{advance_traced, begin_at, labels, middle, more, start_word};
+pub(crate) use look::{advance_traced, begin_at, labels, middle, more, start_code, start_word};
 pub(crate) use run::Run;
 pub(crate) use state::{Frame, Passed};
 pub use state::{State, UnreadableState};

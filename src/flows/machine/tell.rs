@@ -233,17 +233,9 @@ impl<'a> Run<'a> {
         if asking.place && self.door.channel == Channel::WhatsApp {
             ask_for_place(&mut laid.contents);
         }
-        self.outbox.contents(&asking.message, bytes, laid.contents);
-        self.now_shown(Shown {
-            prompt: number,
-            digest,
-            rows: laid.rows,
-            page: laid.page,
-            numbered: laid.numbered,
-            more: laid.more,
-            back: laid.back,
-            lead: laid.lead,
-        })
+        let contents = std::mem::take(&mut laid.contents);
+        self.outbox.contents(&asking.message, bytes, contents);
+        self.now_shown(shown(laid, number, digest))
     }
 
     /// Shows a question of the engine's own.
@@ -266,18 +258,10 @@ impl<'a> Run<'a> {
             screen: &self.context.screen,
             sms: self.sms_style(),
         };
-        let laid = layout::prompt(self.door.channel, prompt);
-        self.outbox.contents(name, bytes, laid.contents);
-        Shown {
-            prompt: number,
-            digest: 0,
-            rows: laid.rows,
-            page: laid.page,
-            numbered: laid.numbered,
-            more: laid.more,
-            back: laid.back,
-            lead: laid.lead,
-        }
+        let mut laid = layout::prompt(self.door.channel, prompt);
+        let contents = std::mem::take(&mut laid.contents);
+        self.outbox.contents(name, bytes, contents);
+        shown(laid, number, 0)
     }
 
     /// What stands before a question, and the page that is shown. Where both share pages, something new to say begins them anew, and what
@@ -347,4 +331,10 @@ fn ask_for_place(contents: &mut [Content]) {
 fn digest(at: &str, text: &str) -> u32 {
     let bytes = at.bytes().chain(std::iter::once(0)).chain(text.bytes());
     bytes.fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// What a prompt of this number shows.
+fn shown(laid: layout::Laid, prompt: u32, digest: u32) -> Shown {
+    let layout::Laid { rows, page, numbered, more, back, lead, .. } = laid;
+    Shown { prompt, digest, rows, page, numbered, more, back, lead }
 }

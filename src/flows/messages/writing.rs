@@ -15,7 +15,6 @@ use icu_decimal::input::Decimal;
 use icu_locale_core::{Locale, locale};
 
 use crate::domain::Money;
-use crate::domain::money::Currency;
 use crate::flows::languages::{self, Language};
 
 type Days<F> = FixedCalendarDateTimeFormatter<Gregorian, F>;
@@ -130,26 +129,15 @@ pub(super) fn write_number(number: &Decimal, language: &Language) -> String {
 
 /// `5,000 RWF`; the fraction only where there is one. ICU4X's formatter of amounts is experimental: this is its number, a space and the code.
 pub(crate) fn write_money(money: Money, language: &Language) -> String {
-    let digits = minor_digits(money.currency);
-    let unit = 10_i64.pow(digits);
+    let unit = money.currency.minor_units();
     let amount = if money.minor % unit == 0 {
         Decimal::from(money.minor / unit)
     } else {
         let mut amount = Decimal::from(money.minor);
-        amount.multiply_pow10(-(digits as i16));
+        amount.multiply_pow10(-(money.currency.minor_digits() as i16));
         amount
     };
     format!("{} {}", write_number(&amount, language), money.currency.code())
-}
-
-/// How many digits of an amount are its fraction (ISO 4217, list one).
-fn minor_digits(currency: Currency) -> u32 {
-    match currency.code() {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV"
-        | "XAF" | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        _ => 2,
-    }
 }
 
 /// `1 day 2 h 30 min`.

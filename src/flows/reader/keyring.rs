@@ -45,6 +45,11 @@ pub(crate) fn keys_of_head() -> Vec<&'static str> {
     asked
 }
 
+/// The keys of `defaults.yaml`.
+pub(crate) fn keys_of_defaults() -> Vec<&'static str> {
+    of(&node(Kind::Map(Vec::new())), |keys, reader| head::settings(keys, &mut blank(""), reader))
+}
+
 /// The keys of `start`.
 pub(crate) fn keys_of_start() -> Vec<&'static str> {
     of(&node(Kind::Map(Vec::new())), |keys, reader| {

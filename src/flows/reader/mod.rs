@@ -7,7 +7,7 @@ mod moves;
 mod start;
 
 pub(crate) use head::{PAGES_MAX, SEGMENTS_MAX, kinds};
-pub(crate) use keyring::{keys_of_head, keys_of_start, keys_of_step};
+pub(crate) use keyring::{keys_of_defaults, keys_of_head, keys_of_start, keys_of_step};
 pub(crate) use keys::{Keys, describe, text};
 pub(crate) use start::event_name;
 

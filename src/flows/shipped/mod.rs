@@ -35,7 +35,7 @@ const ERRANDS: Files = &[
 pub const NAMES: [&str; 3] = ["salon", "diary", "errands"];
 
 /// What a shipped set names besides itself.
-fn environment(name: &str) -> Environment {
+pub fn environment(name: &str) -> Environment {
     match name {
         "salon" => Environment::of(salon::ALL),
         "errands" => Environment::of(&[])

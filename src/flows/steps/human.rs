@@ -97,13 +97,6 @@ impl Step for Human {
     }
 
     fn needs(&self) -> Vec<Needs> {
-        vec![Needs {
-            message: self.message.clone(),
-            labels: Vec::new(),
-            valued: true,
-            prompt: false,
-            plain: false,
-            optional: true,
-        }]
+        vec![Needs::if_there(self.message.clone())]
     }
 }

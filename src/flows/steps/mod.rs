@@ -91,6 +91,13 @@ pub(crate) struct Needs {
     pub plain: bool,
 }
 
+impl Needs {
+    /// A message that is said if the flow has it.
+    pub(crate) fn if_there(message: String) -> Self {
+        Self { message, labels: Vec::new(), valued: true, prompt: false, optional: true, plain: false }
+    }
+}
+
 /// Where a called operation's outcomes go, for `check`.
 #[derive(Debug)]
 pub(crate) struct Operation<'a> {

@@ -56,6 +56,6 @@ impl Step for Move {
 
     fn needs(&self) -> Vec<Needs> {
         let message = self.to.as_str().to_owned();
-        vec![Needs { message, labels: Vec::new(), valued: true, prompt: false, plain: false, optional: true }]
+        vec![Needs::if_there(message)]
     }
 }

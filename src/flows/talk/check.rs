@@ -3,7 +3,8 @@
 use super::read::duration;
 use super::screen;
 use super::script::{Named, Pin};
-use super::session::{Session, Trouble};
+use super::session::Session;
+use super::trouble::Trouble;
 use super::typed::{is, json, word};
 use crate::flows::messages::print;
 use crate::flows::reader::describe;

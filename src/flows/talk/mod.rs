@@ -10,13 +10,15 @@ mod read;
 mod screen;
 mod script;
 mod session;
+mod trouble;
 mod typed;
 mod world;
 
 pub use coverage::{Coverage, Unreached};
 pub use screen::{body, taps};
 pub use script::{Flows, Test};
-pub use session::{Ending, Session, Trouble, Yields};
+pub use session::Session;
+pub use trouble::{Ending, Trouble, Yields};
 
 use std::collections::BTreeSet;
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
-use super::session::{Ending, Trouble, Yields};
+use super::trouble::{Ending, Trouble, Yields};
 use super::typed::{self, field, word};
 use crate::domain::Money;
 use crate::flows::operation::{Field, OperationKind, Outcome, Signature, Type};

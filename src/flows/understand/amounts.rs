@@ -7,8 +7,6 @@ use crate::domain::money::Currency;
 use crate::flows::expression::WHOLE_MAX;
 use crate::flows::languages::words::{Marks, Meaning};
 
-/// Currencies whose minor unit is the unit itself.
-const WITHOUT_MINOR: [&str; 8] = ["RWF", "UGX", "BIF", "XAF", "XOF", "DJF", "GNF", "KMF"];
 /// Where a shilling may come from.
 const SHILLINGS: [&str; 3] = ["KES", "TZS", "UGX"];
 
@@ -66,6 +64,6 @@ fn currencies(senses: &Senses<'_>, at: usize) -> Option<(Vec<Currency>, usize)> 
 
 /// `None` if there are fractions of the smallest coin.
 fn in_minor(millionths: i64, currency: Currency) -> Option<Money> {
-    let coin = if WITHOUT_MINOR.contains(&currency.code()) { ONE } else { ONE / 100 };
+    let coin = ONE / currency.minor_units();
     (millionths % coin == 0).then_some(Money { minor: millionths / coin, currency })
 }

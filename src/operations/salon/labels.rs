@@ -1,7 +1,8 @@
 //! Days, prices and the few words that operations say themselves, in the languages of the salon. Kinyarwanda and Swahili are not yet
 //! reviewed by a native speaker.
 //!
-//! Labels stay within 24 characters: the longest, "Gatandatu 20 Gashyantare", has exactly those.
+//! Labels stay within 24 characters: the longest, "Gatandatu 20 Gashyantare", has exactly those. That is why they have words of their own,
+//! shorter than those by which the flows' messages write a day: "kuwa gatandatu 21/11 09:00" has 26, and "tomorrow" takes the weekday's place.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Weekday};
 

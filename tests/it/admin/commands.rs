@@ -25,21 +25,21 @@ fn program(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-async fn run(folder: &Path, arguments: &[&str]) -> Output {
+pub(super) async fn run(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = program(folder, arguments);
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
-fn out(output: &Output) -> String {
+pub(super) fn out(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn complaint(output: &Output) -> String {
+pub(super) fn complaint(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// A folder in which `--dev` finds this database, and the sandbox at an address.
-fn folder(database: &PgConnectOptions, sandbox: &str) -> tempfile::TempDir {
+pub(super) fn folder(database: &PgConnectOptions, sandbox: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join(".ganira")).unwrap();
     let running =
@@ -48,7 +48,7 @@ fn folder(database: &PgConnectOptions, sandbox: &str) -> tempfile::TempDir {
     folder
 }
 
-async fn json(folder: &Path, arguments: &[&str]) -> Value {
+pub(super) async fn json(folder: &Path, arguments: &[&str]) -> Value {
     let output = run(folder, arguments).await;
     assert!(output.status.success(), "{arguments:?}: {}", complaint(&output));
     serde_json::from_slice(&output.stdout).unwrap()

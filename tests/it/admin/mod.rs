@@ -1,10 +1,12 @@
 //! An operator's use cases: tenants, keys, dead letters, people.
 
 mod commands;
+mod flows;
 mod keys;
 mod letters;
 mod people;
 mod tenants;
+mod waiting;
 
 use ganira::cli::assemble;
 use ganira::config::Config;

@@ -1,14 +1,14 @@
 //! The reference in docs/flows.md: every example is checked and its conversation played, and nothing that a flow may say is missing.
 //!
 //! Fences: `yaml operations` and `yaml data` count for the whole page; `yaml flow` is a file, `yaml scenes` the scenes of one with a plain
-//! head; `ftl` (`ftl fr`) are the texts of the flow before it; `yaml test` are tests, or the talk of one on all channels.
+//! head; `ftl` (`ftl fr`) are the texts of the flow before it; `yaml earlier` and `ftl earlier` are the revision before the flow that follows; `yaml test` are tests, or the talk of one on all channels.
 
 use std::fmt::Write as _;
 use std::fs;
 
 use ganira::flows::operation::{declared, salon};
 use ganira::flows::talk::Talks;
-use ganira::flows::{Environment, FlowSet, expression_functions, message_functions, schema, verbs};
+use ganira::flows::{Environment, FlowSet, Mistake, expression_functions, message_functions, schema, verbs};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/flows.md");
 
@@ -44,6 +44,8 @@ struct Example {
     line: usize,
     /// Names and texts of files.
     files: Vec<(String, String)>,
+    /// Those of the earlier revision, if it shows how conversations move.
+    earlier: Vec<(String, String)>,
     flow: String,
     tests: Option<(usize, String)>,
 }
@@ -56,6 +58,16 @@ fn examples(blocks: &[Block]) -> Vec<Example> {
             "yaml scenes" => {
                 let indented = indented(&block.text, "  ");
                 format!("flow: example\nformat: 1\nstart: {{otherwise: true}}\ncarry_on: [sms]\nscenes:\n{indented}")
+            }
+            "yaml earlier" => {
+                let earlier = vec![("example.flow.yaml".to_owned(), block.text.clone())];
+                examples.push(Example { line: block.line, earlier, ..Example::default() });
+                continue;
+            }
+            "ftl earlier" => {
+                let example = examples.last_mut().expect("texts belong to a flow");
+                example.earlier.push(("example.en.ftl".to_owned(), format!("### unreviewed\n{}", block.text)));
+                continue;
             }
             "yaml test" => {
                 let example = examples.last_mut().expect("tests belong to a flow");
@@ -97,11 +109,19 @@ fn environment(blocks: &[Block]) -> Environment {
     environment
 }
 
+fn set(files: &[(String, String)], environment: &Environment) -> Result<FlowSet, Vec<Mistake>> {
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    FlowSet::load(&files, environment)
+}
+
 /// What is wrong with an example; nothing if it goes as it is written.
 fn wrong(example: &Example, environment: &Environment, data: &str) -> String {
     let mut wrong = String::new();
-    let files: Vec<(&str, &str)> = example.files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let flows = match FlowSet::load(&files, environment) {
+    let moved = |flows: &FlowSet| match &example.earlier[..] {
+        [] => Ok(()),
+        earlier => FlowSet::heirs(&set(earlier, environment)?, flows).map(|_| ()),
+    };
+    let flows = match set(&example.files, environment).and_then(|flows| moved(&flows).map(|()| flows)) {
         Ok(flows) => flows,
         Err(mistakes) => {
             for mistake in mistakes {

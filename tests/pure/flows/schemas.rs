@@ -106,6 +106,8 @@ fn the_schema_refuses_what_the_reader_refuses() {
     ] {
         assert!(!against(&schema::flow(), &yaml(bad)).is_empty(), "{why}");
     }
+    assert_eq!(against(&schema::defaults(), &yaml("channels: [whatsapp]\ntries: 2\n")), [""; 0]);
+    assert!(!against(&schema::defaults(), &yaml("scenes: {one: [end]}\n")).is_empty());
     let bad = "tests: [{test: t, talk: [{sya: x}]}]\n";
     assert!(!against(&schema::test(), &yaml(bad)).is_empty());
 }

@@ -1,6 +1,7 @@
 //! The rows of the output, a file each.
 
 mod ack;
+mod flow;
 mod ingress;
 mod memory;
 mod overload;
@@ -8,6 +9,7 @@ mod restart;
 mod turns;
 
 pub(super) use ack::ack;
+pub(super) use flow::flow;
 pub(super) use ingress::ingress;
 pub(super) use memory::memory;
 pub(super) use overload::overload;

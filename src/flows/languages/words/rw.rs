@@ -1,6 +1,6 @@
 //! Kinyarwanda. Numbers take the form of what they count; hours keep their Swahili names.
 
-#[expect(clippy::enum_glob_use, reason = "a table of hundreds of rows reads better without the prefix")]
+#[allow(clippy::enum_glob_use, reason = "a table of hundreds of rows reads better without the prefix")]
 use super::Meaning::*;
 use super::{Marks, Part, Span, Words};
 

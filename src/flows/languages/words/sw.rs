@@ -1,6 +1,6 @@
 //! Swahili. Hours are counted from six in the morning and in the evening.
 
-#[expect(clippy::enum_glob_use, reason = "a table of hundreds of rows reads better without the prefix")]
+#[allow(clippy::enum_glob_use, reason = "a table of hundreds of rows reads better without the prefix")]
 use super::Meaning::*;
 use super::{Marks, Part, Span, Words};
 
