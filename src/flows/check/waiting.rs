@@ -7,8 +7,9 @@ use crate::flows::definition::{Flow, Line};
 use crate::flows::environment::ProviderKind;
 use crate::flows::expression::{Kind, call_of};
 use crate::flows::mistake::did_you_mean;
+use crate::flows::operation::Type;
 use crate::flows::steps::{Helper, Outcomes};
-use crate::flows::turn::{Channel, JobKind};
+use crate::flows::turn::{AMOUNT, Channel, JobKind, OUTCOME, PAID, REFERENCE};
 use crate::flows::ways::{Edge, START, Target, Ways};
 
 impl Check<'_> {
@@ -35,6 +36,7 @@ impl Check<'_> {
         }
         self.codes_are_unique();
         self.events_are_unique();
+        self.payments_are_taken();
         self.ways_on_are_channels();
         self.days_are_the_contacts();
     }
@@ -112,6 +114,41 @@ impl Check<'_> {
             if let Some(first) = self.set.flows.iter().find(takes).filter(|first| first.name != self.flow.name) {
                 let cause = format!("flow {} begins with it", first.name);
                 self.add(event.arm.at, format!("the event {} begins two flows", event.name), cause, "drop one of them");
+            }
+        }
+    }
+
+    /// The events of payments that nobody waits for any more: some step orders them, and they tell what is asked of them.
+    fn payments_are_taken(&mut self) {
+        let set = self.set;
+        let blocks = set.flows.iter().flat_map(|flow| &flow.blocks);
+        let helpers = blocks.flat_map(|block| &block.lines).filter_map(|line| line.step.helper());
+        let payments: Vec<Helper<'_>> = helpers.filter(|helper| helper.kind == JobKind::Pay).collect();
+        for event in &self.flow.start.event {
+            let Some(name) = event.name.strip_prefix(PAID) else { continue };
+            let orders: Vec<&Helper<'_>> = payments.iter().filter(|helper| helper.step == name).collect();
+            if orders.is_empty() {
+                let listed: Vec<&str> = payments.iter().map(|helper| helper.step).collect();
+                let cause = if listed.is_empty() {
+                    "there is no step pay".to_owned()
+                } else {
+                    format!("there is pay {}", listed.join(", "))
+                };
+                let mend = did_you_mean(name, listed.iter().copied(), "name a payment that a flow takes");
+                self.add(event.arm.at, format!("no payment is named \"{name}\""), cause, mend);
+                continue;
+            }
+            for (given, kind) in &event.gives {
+                let fits = match given.as_str() {
+                    OUTCOME | REFERENCE => matches!(kind, Type::Text { .. }),
+                    AMOUNT => matches!(kind, Type::Money | Type::Whole),
+                    other => orders.iter().all(|order| order.arguments.contains(&other)),
+                };
+                if !fits {
+                    let what = format!("payment {name} does not tell {given} as declared");
+                    let cause = "it tells outcome and reference as text, amount, and what with names";
+                    self.add(event.arm.at, what, cause, "declare what it tells");
+                }
             }
         }
     }

@@ -63,7 +63,9 @@ impl<'a> Run<'a> {
                 None
             }
             // What is waited for comes even while staff talk, or it would be lost.
-            Input::Job { number, outcome, value } => self.job(*number, outcome, value.as_ref()),
+            Input::Job { number, outcome, value, payment } => {
+                self.job(*number, outcome, value.as_ref(), payment.as_ref())
+            }
             Input::Event { name, payload } => self.news(name, payload),
             Input::GivenBack => self.staff(Signal::GivenBack),
             Input::NobodyThere => self.staff(Signal::NobodyThere),

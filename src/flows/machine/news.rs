@@ -6,8 +6,8 @@ use super::state::{Begins, Frame, Later};
 use super::walk::first;
 use crate::flows::definition::{Arm, Flow, Line, Occasion};
 use crate::flows::gives::fit_row;
-use crate::flows::steps::Signal;
-use crate::flows::turn::{Fault, Passing, Question};
+use crate::flows::steps::{PAYMENTS, Signal};
+use crate::flows::turn::{Fault, PAID, Passing, Payment, Question};
 use crate::flows::value::{Row, Value};
 
 /// What is kept of news and days while staff talk to the person.
@@ -19,33 +19,64 @@ struct Heeded(Option<Question>);
 impl<'a> Run<'a> {
     /// News goes to the step that waits for it, else it begins the flow that names it. News that nobody wants is counted.
     pub(super) fn news(&mut self, name: &str, payload: &Row) -> Option<Question> {
+        if name.starts_with(PAID) {
+            // Only a payment itself speaks by this name.
+            self.faults.push(Fault::Event);
+            return None;
+        }
         let all = (0..self.state.stack.len()).rev();
         for depth in all {
             if let Some(Heeded(asked)) = self.signal_at(depth, Signal::News { name, payload }) {
                 return asked;
             }
         }
-        let set = self.set;
-        let begins = |flow: &'a Flow| flow.start.event.iter().find(|occasion| occasion.name == name);
-        let found = set.flows.iter().find_map(|flow| Some((flow, begins(flow)?)));
-        let Some(((flow, occasion), values)) =
-            found.and_then(|(flow, occasion)| Some(((flow, occasion), told(flow, occasion, payload)?)))
-        else {
+        let Some(begun) = self.begins_with(name, payload) else {
             self.faults.push(Fault::Event);
             return None;
         };
-        let by = Begins::Event(occasion.name.clone());
-        self.begin_over(Later { flow: flow.name.clone(), by, vals: values })
+        self.begin_over(begun)
     }
 
-    /// The result of a job. One that nobody waits for any more is counted.
-    pub(super) fn job(&mut self, number: u32, outcome: &str, value: Option<&Value>) -> Option<Question> {
+    /// The flow that begins with this news, and the values it begins with.
+    fn begins_with(&self, name: &str, payload: &Row) -> Option<Later> {
+        let begins = |flow: &'a Flow| flow.start.event.iter().find(|occasion| occasion.name == name);
+        let (flow, occasion) = self.set.flows.iter().find_map(|flow| Some((flow, begins(flow)?)))?;
+        let vals = told(flow, occasion, payload)?;
+        Some(Later { flow: flow.name.clone(), by: Begins::Event(occasion.name.clone()), vals })
+    }
+
+    /// The result of a job. One that nobody waits for any more is counted; a payment goes to the flow that claims it.
+    pub(super) fn job(
+        &mut self,
+        number: u32,
+        outcome: &str,
+        value: Option<&Value>,
+        payment: Option<&Payment>,
+    ) -> Option<Question> {
         let depth = self.state.stack.iter().rposition(|frame| frame.job == Some(number));
         if let Some(Heeded(asked)) = depth.and_then(|depth| self.signal_at(depth, Signal::Job { outcome, value })) {
             return asked;
         }
+        if let Some(payment) = payment {
+            return self.claim(payment, outcome, value);
+        }
         self.faults.push(Fault::Job);
         None
+    }
+
+    /// Begins the flow that claims a payment for which nobody waits any more. Where none does, only money that surely did not move is
+    /// no more than counted.
+    fn claim(&mut self, payment: &Payment, outcome: &str, value: Option<&Value>) -> Option<Question> {
+        let outcome = PAYMENTS.into_iter().find(|known| *known == outcome).unwrap_or("unknown");
+        let name = format!("{PAID}{}", payment.name);
+        // It is not kept until staff give the person back: what is kept may be dropped, and money may not.
+        let begun = self.begins_with(&name, &payment.told(outcome, value));
+        let Some(begun) = begun.filter(|_| !self.is_with_staff() && self.state.stack.len() < STACK_MAX) else {
+            let unmoved = matches!(outcome, "declined" | "expired");
+            self.faults.push(if unmoved { Fault::Job } else { Fault::Payment });
+            return None;
+        };
+        self.begin_over(begun)
     }
 
     /// Staff give the conversation back, or nobody of them is there.

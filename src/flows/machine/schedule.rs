@@ -12,6 +12,9 @@ use crate::flows::value::{Row, Value};
 /// Nobody is wished a happy birthday any later than this.
 const LATE_MAX: TimeDelta = TimeDelta::hours(24);
 
+/// No two clocks of the world are further apart.
+const ZONES_APART: TimeDelta = TimeDelta::hours(26);
+
 impl Run<'_> {
     /// Writes down when each day comes next. One that is due and has not come yet stays.
     pub(super) fn plan_days(&mut self) {
@@ -63,6 +66,12 @@ impl Run<'_> {
         let due = self.state.days.remove(&key)?;
         let set = self.set;
         let found = schedules(&set.flows).find(|(flow, schedule)| self::key(flow, schedule) == key);
+        let value = found.and_then(|(_, schedule)| schedule.when.expression.value(self));
+        let again = found.zip(value).and_then(|((_, schedule), value)| self.next(&value, schedule.clock));
+        if again.is_some_and(|again| again - due <= ZONES_APART) {
+            // The tenant moved to another zone: the same day comes later than it was planned. The plan is made anew.
+            return None;
+        }
         let Some((flow, schedule)) = found.filter(|_| now - due <= LATE_MAX) else {
             self.faults.push(Fault::Event);
             return None;
