@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 
 use super::cache::Asleep;
-use super::dead_letters::{Reason, bury_event};
+use super::dead_letters::{Reason, bury_event, bury_unclaimed};
 use super::event::{Event, EventKind, Verdict};
 use super::lane::Settled;
 use super::outbound::Courtesy;
@@ -125,7 +125,11 @@ impl Living {
             Err(TurnError::Store(error)) => return Run::Over(Box::pin(self.troubled(event, error.into())).await),
             Err(error) => return Run::Over(Box::pin(self.failed(event, &error)).await),
         };
-        let turn::Worked { commit, after, armed, walked } = worked;
+        let turn::Worked { commit, after, armed, walked, unclaimed } = worked;
+        // Before the commit, which takes the job's row away: a letter written twice is one letter.
+        if unclaimed && let Err(error) = Box::pin(bury_unclaimed(&self.shared.world, event)).await {
+            return Run::Over(Box::pin(self.troubled(event, error.into())).await);
+        }
         let sealed: Arc<[u8]> = commit.row.snapshot.as_slice().into();
         let has_jobs = !commit.row.jobs.is_empty();
         #[cfg(feature = "planted-bugs")]

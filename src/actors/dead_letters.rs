@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 
-use super::event::{Event, EventKind};
+use super::event::{Event, EventKind, JobResult};
 use super::shared::World;
 use crate::domain::{AccountId, ContactId, Inbound, InboundKind, TenantId};
+use crate::flows::Value;
 use crate::operations::dead_letters::LetterKey;
 use crate::store::{DeadLetterRow, ReplayRow, StoreError};
 
@@ -65,6 +66,12 @@ pub async fn bury_event(world: &World, event: &Event, reason: Reason, error: &st
     bury(world, owner, &event.id.0, reason, error, &of_event(event)).await
 }
 
+/// Keeps the result of a payment that no flow took, for people to settle.
+pub async fn bury_unclaimed(world: &World, event: &Event) -> Result<(), StoreError> {
+    let error = "nobody waits for this payment any more, and no flow begins with it";
+    bury_event(world, event, Reason::UnclaimedPayment, error).await
+}
+
 fn of_event(event: &Event) -> Buried {
     match &event.kind {
         EventKind::Message { message, provider_id } => Buried::Update {
@@ -78,6 +85,15 @@ fn of_event(event: &Event) -> Buried {
             }),
             raw: Raw(event.raw.clone()),
         },
+        EventKind::JobDone { job, result: JobResult::Outside { outcome, value, payment: Some(payment), .. } } => {
+            Buried::Payment {
+                order: job.to_string(),
+                name: payment.name.clone(),
+                ordered: Value::Row(payment.ordered.clone()).to_json(),
+                outcome: outcome.clone(),
+                value: value.as_ref().map(Value::to_json),
+            }
+        }
         other => Buried::Internal { kind: format!("{other:?}") },
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::accounts::Account;
 use crate::domain::{Conversation, EventId, Message, MessageBody, OutboxId, Sender, Timestamp, Trace};
-use crate::flows::{Row, Value};
+use crate::flows::{Payment, Row, Value};
 
 /// What became of an event. Only the first four may be answered with a 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +111,8 @@ pub enum JobResult {
         number: u32,
         outcome: String,
         value: Option<Value>,
+        /// What it was ordered for, if it is a payment.
+        payment: Option<Box<Payment>>,
         /// Nobody outside said so: the engine gave up.
         given_up: bool,
     },

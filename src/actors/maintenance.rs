@@ -18,7 +18,8 @@ use super::outbound::Outbound;
 use super::shared::World;
 use crate::channels::whatsapp;
 use crate::domain::{ContactId, Conversation, TenantId, Trace};
-use crate::flows::{Channel, Row, Value};
+use crate::flows::{Channel, Row};
+use crate::operations::news;
 use crate::store::RequestRow;
 
 /// How often requests are looked for.
@@ -153,11 +154,13 @@ impl Housekeeper {
             },
             "news" => match (number("tenant"), number("contact"), request.arguments.get("name").and_then(Json::as_str))
             {
-                (Some(tenant), Some(contact), Some(name)) => {
+                (Some(tenant), Some(contact), Some(name))
+                    if request.arguments.get("id").is_some_and(Json::is_string) =>
+                {
                     let who = Conversation { tenant: TenantId(tenant), contact: ContactId(contact) };
                     self.tell(who, name, request).await
                 }
-                _ => Some("it lacks the numbers `tenant` and `contact`, or the text `name`".to_owned()),
+                _ => Some("it lacks the numbers `tenant` and `contact`, or the texts `name` and `id`".to_owned()),
             },
             "hand_back" => match (number("tenant"), number("contact")) {
                 (Some(tenant), Some(contact)) => {
@@ -184,6 +187,9 @@ impl Housekeeper {
         let name = format!("{id}.{}", row.replays);
         let answer = match dead_letters::open(&self.world, &row) {
             None => return Some("it cannot be opened: its tenant or key is gone".to_owned()),
+            Some(Buried::Payment { .. }) => {
+                return Some("it is a payment's result and cannot be replayed: settle it with its provider".to_owned());
+            }
             Some(Buried::Internal { .. }) => {
                 return Some("it is an event of the engine's own and cannot be replayed".to_owned());
             }
@@ -221,14 +227,19 @@ impl Housekeeper {
         Some(answer.to_owned())
     }
 
-    /// News for a person. Its id is the one it came with, else that of its request.
+    /// News for a person, sealed until now.
     async fn tell(&self, who: Conversation, name: &str, request: &RequestRow) -> Option<String> {
-        let payload = match request.arguments.get("payload").and_then(Value::from_json) {
-            Some(Value::Row(payload)) => payload,
-            _ => Row::new(),
+        let id = request.arguments.get("id").and_then(Json::as_str)?.to_owned();
+        let payload = match &request.sealed {
+            None => Row::new(),
+            Some(sealed) => {
+                let tenant = self.world.accounts.tenant(who.tenant);
+                match tenant.and_then(|tenant| news::open(&tenant.key, who, name, &id, sealed)) {
+                    Some(payload) => payload,
+                    None => return Some("it cannot be opened: its tenant or key is gone".to_owned()),
+                }
+            }
         };
-        let id =
-            request.arguments.get("id").and_then(Json::as_str).map_or_else(|| request.id.to_string(), str::to_owned);
         told(self.ingress.news(who, &id, name.to_owned(), payload).await)
     }
 

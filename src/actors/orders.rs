@@ -9,10 +9,11 @@ use serde_json::{Value as Json, json};
 use super::accounts::Account;
 use super::event::JobResult;
 use super::jobs::{JobTools, fetch};
-use crate::channels::provider::{self, Answer, Helper, Order};
+use crate::channels::TransportError;
+use crate::channels::provider::{self, Answer, Helper, Order, OrderError};
 use crate::crypto::Place;
 use crate::domain::MediaRef;
-use crate::flows::{JobKind, JobOrder, Value};
+use crate::flows::{JobKind, JobOrder, Payment, Value};
 use crate::store::{OpenJob, seals};
 
 /// The pause before the second attempt; doubles with each.
@@ -34,11 +35,12 @@ pub(super) async fn attempt(tools: &JobTools, account: &Account, job: &OpenJob, 
     let Some(order) = open(account, job) else {
         tracing::error!(job.id = %job.id, "an order cannot be opened");
         // Nobody waits under this number: the row goes, and the flow's own way of giving up is taken by nobody.
-        return Attempt::Over(given_up(kind, 0));
+        let payment = (kind == JobKind::Pay).then(Payment::default);
+        return Attempt::Over(given_up(kind, 0, payment));
     };
     let now = tools.world.clock.now();
     if now >= order.deadline {
-        return Attempt::Over(given_up(kind, order.number));
+        return Attempt::Over(given_up(kind, order.number, order.payment()));
     }
     let answer = match post(tools, account, job, &order).await {
         Ok(answer) => answer,
@@ -49,11 +51,18 @@ pub(super) async fn attempt(tools: &JobTools, account: &Account, job: &OpenJob, 
     };
     let pause = match answer {
         Answer::Done { outcome, value } => {
-            return Attempt::Over(JobResult::Outside { number: order.number, outcome, value, given_up: false });
+            let payment = order.payment().map(Box::new);
+            return Attempt::Over(JobResult::Outside {
+                number: order.number,
+                outcome,
+                value,
+                payment,
+                given_up: false,
+            });
         }
         Answer::Refused(why) => {
             tracing::warn!(job.id = %job.id, job.kind = kind.as_str(), why, "an order was refused");
-            return Attempt::Over(given_up(kind, order.number));
+            return Attempt::Over(given_up(kind, order.number, order.payment()));
         }
         Answer::Later(pause) => pause.unwrap_or(LATER),
         Answer::Failed { status, retry_after } => {
@@ -68,9 +77,10 @@ pub(super) async fn attempt(tools: &JobTools, account: &Account, job: &OpenJob, 
 }
 
 /// What the flow hears when nobody outside gives an answer. Whether money moved, nobody can say then.
-fn given_up(kind: JobKind, number: u32) -> JobResult {
+fn given_up(kind: JobKind, number: u32, payment: Option<Payment>) -> JobResult {
     let outcome = if kind == JobKind::Pay { "unknown" } else { "failed" };
-    JobResult::Outside { number, outcome: outcome.to_owned(), value: None, given_up: true }
+    let payment = payment.map(Box::new);
+    JobResult::Outside { number, outcome: outcome.to_owned(), value: None, payment, given_up: true }
 }
 
 fn open(account: &Account, job: &OpenJob) -> Option<JobOrder> {
@@ -102,8 +112,18 @@ async fn post(
     let id = job.id.to_string();
     let arguments = Json::Object(arguments);
     let order = Order { id: &id, kind: order.kind, name: &order.name, deadline: order.deadline, arguments: &arguments };
-    let request = provider::request(&helper, &order, tools.world.clock.now())?;
-    Ok(provider::read(&tools.transport.send_within(request, helper.timeout).await?))
+    let request = match provider::request(&helper, &order, tools.world.clock.now()) {
+        Err(OrderError::Secret) => {
+            return Ok(Answer::Refused("its secret cannot sign: whsec_ and base64 are expected"));
+        }
+        request => request?,
+    };
+    match tools.transport.send_within(request, helper.timeout).await {
+        Ok(answer) => Ok(provider::read(&answer)),
+        // No later try may go there either. A name that cannot be resolved now is another thing.
+        Err(TransportError::Barred(_)) => Ok(Answer::Refused("its address is forbidden to us")),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Media with the file itself, which only we can fetch. `None`: it is too large.

@@ -17,7 +17,7 @@ use super::snapshot::{self as kept, Snapshot, SnapshotError};
 use crate::crypto::{DataKey, Place};
 use crate::domain::outbound::WhenUnknown;
 use crate::domain::{AccountId, Content, Conversation, MessageBody, OutboxId, Seq, Timestamp};
-use crate::flows::{self, Channel, Context, Count, Done, Door, FlowSet, Input, JobOrder, Row, Say, Turn, Value};
+use crate::flows::{self, Channel, Context, Count, Done, Door, Fault, FlowSet, Input, JobOrder, Row, Say, Turn, Value};
 use crate::operations::{Answered, Asker};
 use crate::store::{FinishedJob, FiredTimer, GuardedEffect, JobRow, JournalRow, OutboxRow, StoreError, TurnRow, seals};
 
@@ -43,6 +43,8 @@ pub struct Worked {
     pub armed: Option<Timestamp>,
     /// What the funnel learns of it.
     pub walked: Option<(Walked, Vec<Count>)>,
+    /// The event is the result of a payment that nobody took: it must lie among the dead letters before this turn is committed.
+    pub unclaimed: bool,
 }
 
 /// Why a turn could not be worked out. All of these would happen again.
@@ -105,6 +107,7 @@ struct Draft {
     orders: Vec<JobOrder>,
     alarm: Wish,
     walked: Option<(Walked, Vec<Count>)>,
+    unclaimed: bool,
 }
 
 /// When the flow wants to be woken.
@@ -153,8 +156,9 @@ fn input(world: &World, event: &Event, now: Timestamp) -> Given {
             let stored = row([("stored", Value::YesNo(stored.is_some()))]);
             Given::Flow(Input::Event { name: MEDIA_JOB.to_owned(), payload: stored })
         }
-        EventKind::JobDone { result: JobResult::Outside { number, outcome, value, .. }, .. } => {
-            Given::Flow(Input::Job { number: *number, outcome: outcome.clone(), value: value.clone() })
+        EventKind::JobDone { result: JobResult::Outside { number, outcome, value, payment, .. }, .. } => {
+            let payment = payment.as_deref().cloned();
+            Given::Flow(Input::Job { number: *number, outcome: outcome.clone(), value: value.clone(), payment })
         }
         EventKind::News { name, payload } => Given::Flow(Input::Event { name: name.clone(), payload: payload.clone() }),
         EventKind::HandedBack { there: true } => Given::Flow(Input::GivenBack),
@@ -255,6 +259,7 @@ impl Asking<'_> {
                 Turn::Ask(questions) => answered.extend(world.operations.answer(&asker, &questions).await),
                 Turn::Done(done) => {
                     let Done { state, messages, alarm, faults, counts, jobs: orders, .. } = *done;
+                    let unclaimed = faults.contains(&Fault::Payment);
                     for fault in faults {
                         metrics::counter!("ganira_flow_faults_total", "fault" => fault.as_str()).increment(1);
                     }
@@ -267,6 +272,7 @@ impl Asking<'_> {
                         orders,
                         alarm: alarm.map_or(Wish::Never, Wish::At),
                         walked: Some((walked, counts)),
+                        unclaimed,
                     });
                 }
             }
@@ -395,7 +401,13 @@ fn finish(
         job_finished: finished(event),
         effects: draft.effects.into_iter().chain(stored(event)).chain(handed_back(event)).collect(),
     };
-    Ok(Worked { commit: Commit { row, envelopes }, after, armed: alarm, walked: draft.walked })
+    Ok(Worked {
+        commit: Commit { row, envelopes },
+        after,
+        armed: alarm,
+        walked: draft.walked,
+        unclaimed: draft.unclaimed,
+    })
 }
 
 /// The account by which a message leaves, and the person's door there: of the channel it names the one she used last, else the turn's own.

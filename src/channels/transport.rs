@@ -9,7 +9,7 @@ use reqwest::redirect;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
-use super::guard::{GuardedResolver, Reach};
+use super::guard::{Barred, GuardedResolver, Reach};
 
 /// How requests are sent.
 #[derive(Debug, Clone)]
@@ -42,6 +42,9 @@ pub enum TransportError {
     /// No byte of it left: it may be sent again without doing anything twice.
     #[error("the request was not sent: {why}")]
     SurelyNotSent { why: String },
+    /// It will never be sent: its address is forbidden to us. No byte of it left.
+    #[error("the request may not be sent: {0}")]
+    Barred(Barred),
     /// It may have arrived and been acted upon.
     #[error("the request was sent, but no answer came: {why}")]
     Unknown { why: String },
@@ -158,10 +161,16 @@ impl Transport {
     async fn begin(&self, request: Request<Bytes>, timeout: Duration) -> Result<reqwest::Response, TransportError> {
         let not_sent = |why: &dyn std::fmt::Display| TransportError::SurelyNotSent { why: why.to_string() };
         let mut request = reqwest::Request::try_from(request).map_err(|error| not_sent(&chain(&error)))?;
-        self.options.reach.check(request.url()).map_err(|barred| not_sent(&barred))?;
+        self.options.reach.check(request.url()).map_err(TransportError::Barred)?;
         *request.timeout_mut() = Some(timeout);
         self.client.execute(request).await.map_err(|error| {
-            if error.is_connect() || error.is_builder() { not_sent(&chain(&error)) } else { unknown(&error) }
+            if let Some(barred) = barred(&error) {
+                TransportError::Barred(barred)
+            } else if error.is_connect() || error.is_builder() {
+                not_sent(&chain(&error))
+            } else {
+                unknown(&error)
+            }
         })
     }
 }
@@ -203,6 +212,12 @@ fn tls() -> rustls::ClientConfig {
 
 fn unknown(error: &reqwest::Error) -> TransportError {
     TransportError::Unknown { why: chain(error) }
+}
+
+/// The guard's word, if it was the guard that refused a name's addresses.
+fn barred(error: &reqwest::Error) -> Option<Barred> {
+    let first = std::error::Error::source(error);
+    std::iter::successors(first, |error| error.source()).find_map(|error| error.downcast_ref::<Barred>()).cloned()
 }
 
 /// An error with its causes but without the address, which may hold ids of people.

@@ -171,7 +171,7 @@ fn readable(buried: &Buried) -> anyhow::Result<Json> {
     let field = match buried {
         Buried::Body { .. } => body.pointer_mut("/body/body"),
         Buried::Update { .. } => body.pointer_mut("/update/raw"),
-        Buried::Internal { .. } => None,
+        Buried::Payment { .. } | Buried::Internal { .. } => None,
     };
     if let (Some(field), Some(raw)) = (field, buried.raw()) {
         *field =

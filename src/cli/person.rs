@@ -117,7 +117,8 @@ impl PersonCommand {
                 }
                 let who = who.find(&operator).await?;
                 let id = id.unwrap_or_else(random::hex_token::<16>);
-                match news::tell_now(&operator.pool, who, &event, payload, &id, timeout).await? {
+                let told = news::News { who, name: &event, payload: &payload, id: &id };
+                match news::tell_now(&operator.pool, &operator.ring()?, &told, timeout).await? {
                     Some(answer) => say(&format!("The engine says: {answer}.")),
                     None => bail!("{}", operator.no_answer().await?),
                 }

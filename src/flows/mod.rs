@@ -40,8 +40,8 @@ pub use moves::Moves;
 pub use operation::{Field, OperationKind, Outcome, Signature, Type};
 pub use steps::verbs;
 pub use turn::{
-    Answer, Channel, Context, Count, Done, Door, Fault, Input, JobKind, JobOrder, Passing, Question, Rests, Say,
-    Screen, Turn,
+    Answer, Channel, Context, Count, Done, Door, Fault, Input, JobKind, JobOrder, Passing, Payment, Question, Rests,
+    Say, Screen, Turn,
 };
 pub use value::{Decimal, Place, Row, Value};
 

@@ -23,7 +23,13 @@ pub enum Input {
     /// A USSD code was dialled: `*384*77*1*2#` begins the flow whose `start.ussd` is its longest prefix, the rest is walked.
     Dial { code: String },
     /// A job this conversation ordered has ended. `number` is that of its [`JobOrder`].
-    Job { number: u32, outcome: String, value: Option<Value> },
+    Job {
+        number: u32,
+        outcome: String,
+        value: Option<Value>,
+        /// What it was ordered for, if it is a payment: its result is never dropped.
+        payment: Option<Payment>,
+    },
     /// The person whom staff talked to is handed back.
     GivenBack,
     /// A person was to be handed over, and nobody is there for it.
@@ -155,6 +161,9 @@ pub struct Say {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JobOrder {
     pub number: u32,
+    /// The step that ordered it, as the flow names it.
+    #[serde(default)]
+    pub step: String,
     pub kind: JobKind,
     /// The provider's or server's name.
     pub name: String,
@@ -163,6 +172,46 @@ pub struct JobOrder {
     /// When it has failed if there is no result yet.
     pub deadline: Timestamp,
 }
+
+impl JobOrder {
+    /// What a payment is for; `None` for other work.
+    pub fn payment(&self) -> Option<Payment> {
+        (self.kind == JobKind::Pay).then(|| Payment { name: self.step.clone(), ordered: self.arguments.clone() })
+    }
+}
+
+/// What a payment is for. When nobody waits for its result any more, the flow begins that has the event `pay.` with its name.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Payment {
+    /// The name of its `pay` step.
+    pub name: String,
+    /// What was ordered: the amount, and what else the provider was told.
+    pub ordered: Row,
+}
+
+impl Payment {
+    /// What the event tells: what was ordered, the outcome, and the reference, which is empty where there is none.
+    pub(crate) fn told(&self, outcome: &str, value: Option<&Value>) -> Row {
+        let mut told = self.ordered.clone();
+        told.insert(OUTCOME.to_owned(), Value::text(outcome));
+        told.insert(REFERENCE.to_owned(), Value::text(""));
+        if let Some(Value::Row(value)) = value
+            && let Some(reference @ Value::Text(_)) = value.get(REFERENCE)
+        {
+            told.insert(REFERENCE.to_owned(), reference.clone());
+        }
+        told
+    }
+}
+
+/// How the events of payments begin that nobody waits for any more. Nothing else is news under such a name.
+pub(crate) const PAID: &str = "pay.";
+/// What such an event tells besides what was ordered.
+pub(crate) const OUTCOME: &str = "outcome";
+/// A payment's number at its provider, in its result and in such an event.
+pub(crate) const REFERENCE: &str = "reference";
+/// What every payment is ordered with.
+pub(crate) const AMOUNT: &str = "amount";
 
 /// Who does a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -281,6 +330,8 @@ pub enum Fault {
     Event,
     /// The result of a job that nobody waits for any more.
     Job,
+    /// A payment was made, or may have been, for which nobody waits any more and which no flow claims.
+    Payment,
 }
 
 impl Fault {
@@ -296,6 +347,7 @@ impl Fault {
             Self::WindowShut => "window_shut",
             Self::Event => "event",
             Self::Job => "job",
+            Self::Payment => "payment",
         }
     }
 }

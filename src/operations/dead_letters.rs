@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use sqlx::PgPool;
 
 use crate::crypto::{CryptoError, DataKey, KeyRing, Place, TenantKey};
@@ -30,11 +31,20 @@ pub enum Reason {
     OutOfDays,
     /// It made its turn panic or the commit fail.
     Poison,
+    /// The result of a payment for which nobody waits any more: money may have moved.
+    UnclaimedPayment,
 }
 
 impl Reason {
     /// All there are.
-    pub const ALL: [Self; 5] = [Self::OverLimit, Self::Unreadable, Self::UnknownAccount, Self::OutOfDays, Self::Poison];
+    pub const ALL: [Self; 6] = [
+        Self::OverLimit,
+        Self::Unreadable,
+        Self::UnknownAccount,
+        Self::OutOfDays,
+        Self::Poison,
+        Self::UnclaimedPayment,
+    ];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -43,6 +53,7 @@ impl Reason {
             Self::UnknownAccount => "unknown_account",
             Self::OutOfDays => "out_of_days",
             Self::Poison => "poison",
+            Self::UnclaimedPayment => "unclaimed_payment",
         }
     }
 }
@@ -55,6 +66,8 @@ pub enum Buried {
     Body { app: String, body: Raw },
     /// One update, read.
     Update { app: String, inbound: Box<Inbound>, raw: Raw },
+    /// The result of a payment; `order` is the id its provider knows it by. For people to settle, not to be replayed.
+    Payment { order: String, name: String, ordered: Json, outcome: String, value: Option<Json> },
     /// Something of the engine's own; kept for the reader, not to be replayed.
     Internal { kind: String },
 }
@@ -65,7 +78,7 @@ impl Buried {
         match self {
             Self::Body { body, .. } => Some(&body.0),
             Self::Update { raw, .. } => Some(&raw.0),
-            Self::Internal { .. } => None,
+            Self::Payment { .. } | Self::Internal { .. } => None,
         }
     }
 }

@@ -21,8 +21,8 @@ pub enum Request {
     Erase(Conversation),
     /// Read the tenants' doors now.
     Refresh,
-    /// News for a person. The same `id` is told once.
-    News { who: Conversation, name: String, payload: Json, id: String },
+    /// News for a person, sealed (see [`super::news`]). The same `id` is told once.
+    News { who: Conversation, name: String, id: String, sealed: Vec<u8> },
     /// Staff give a person back, or nobody of them is there for her.
     HandBack { who: Conversation, there: bool },
 }
@@ -43,10 +43,17 @@ impl Request {
             Self::Replay { dead_letter } => json!({ "dead_letter": dead_letter }),
             Self::Erase(who) => json!({ "tenant": who.tenant, "contact": who.contact }),
             Self::Refresh => json!({}),
-            Self::News { who, name, payload, id } => {
-                json!({ "tenant": who.tenant, "contact": who.contact, "name": name, "payload": payload, "id": id })
+            Self::News { who, name, id, .. } => {
+                json!({ "tenant": who.tenant, "contact": who.contact, "name": name, "id": id })
             }
             Self::HandBack { who, there } => json!({ "tenant": who.tenant, "contact": who.contact, "there": there }),
+        }
+    }
+
+    fn personal(&self) -> Option<rows::Personal<'_>> {
+        match self {
+            Self::News { who, sealed, .. } => Some(rows::Personal { who: *who, sealed }),
+            _ => None,
         }
     }
 }
@@ -85,7 +92,7 @@ async fn write(pool: &PgPool, requests: &[Request]) -> sqlx::Result<Vec<i64>> {
     let mut transaction = admin::begin(pool).await?;
     let mut ids = Vec::with_capacity(requests.len());
     for request in requests {
-        ids.push(rows::ask(&mut transaction, request.kind(), &request.arguments()).await?);
+        ids.push(rows::ask(&mut transaction, request.kind(), &request.arguments(), request.personal()).await?);
     }
     transaction.commit().await?;
     Ok(ids)

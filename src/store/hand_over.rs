@@ -1,6 +1,5 @@
 //! What operations read and write of hand-overs and news. The connection acts for the tenant (see [`super::AppPool`]).
 
-use serde_json::Value as Json;
 use sqlx::PgConnection;
 
 use crate::domain::{ContactId, TenantId};
@@ -16,13 +15,13 @@ pub async fn tell(
     connection: &mut PgConnection,
     contact: ContactId,
     name: &str,
-    payload: &Json,
+    sealed: &[u8],
     id: &str,
 ) -> sqlx::Result<()> {
     sqlx::query("SELECT ganira.tell($1, $2, $3, $4)")
         .bind(contact.0)
         .bind(name)
-        .bind(payload)
+        .bind(sealed)
         .bind(id)
         .execute(connection)
         .await?;

@@ -121,7 +121,7 @@ pub struct DeadLetterRow {
     pub tenant: Option<TenantId>,
     pub contact: Option<ContactId>,
     pub account: Option<AccountId>,
-    /// A stable word: `over_limit`, `unreadable`, `unknown_account`, `out_of_days`, `poison`, …
+    /// A stable word: `over_limit`, `unreadable`, `unknown_account`, `out_of_days`, `poison`, `unclaimed_payment`, …
     pub reason: &'static str,
     pub error: String,
     pub at: Timestamp,
@@ -145,6 +145,8 @@ pub struct RequestRow {
     pub id: i64,
     pub kind: String,
     pub arguments: serde_json::Value,
+    /// What it says of a person.
+    pub sealed: Option<Vec<u8>>,
 }
 
 /// The live revision of a tenant's flows.

@@ -1,12 +1,14 @@
 //! What sealed bytes are bound to: the tables' names and the rows' keys as they stand in the seals. Whoever seals and whoever opens takes
 //! them from here.
 
-use crate::domain::{Conversation, OutboxId, Seq};
+use crate::domain::{ContactId, Conversation, OutboxId, Seq};
 
 /// The credential of an account, sealed by its tenant's key; the row is the account's external id.
 pub const CREDENTIAL: &str = "account.credential";
 /// The secret of a tenant's own server, sealed by the tenant's key; the row is the server's name.
 pub const SERVER: &str = "tenant_server.secret";
+/// What news tells of a person, until it is told, sealed by the tenant's key; the row is [`news_row`].
+pub const NEWS: &str = "request.news";
 /// Work outside that a turn ordered, sealed by the contact's key; the row is [`outbox_row`].
 pub const JOB: &str = "job";
 /// An address, sealed by its tenant's key; the row is the address's keyed hash.
@@ -22,6 +24,11 @@ pub const OUTBOX: &str = "outbox";
 
 /// What a contact's key is wrapped for: it is made before its contact has a number.
 pub const CONTACT_KEY: &[u8] = b"";
+
+/// The key of news: the contact, the news' name and its id.
+pub fn news_row(contact: ContactId, name: &str, id: &str) -> Vec<u8> {
+    [&contact.0.to_be_bytes()[..], name.as_bytes(), b"\0", id.as_bytes()].concat()
+}
 
 /// The key of an outbox row as bytes.
 pub fn outbox_row(id: OutboxId) -> [u8; 18] {

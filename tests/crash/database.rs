@@ -33,6 +33,11 @@ const WATCH: &str = "
 
 impl Database {
     pub async fn start(folder: &Path) -> Self {
+        Self::with(folder, "diary").await
+    }
+
+    /// One whose tenant talks by another flow.
+    pub async fn with(folder: &Path, flow: &str) -> Self {
         let npm = std::env::var_os("GANIRA_TEST_POSTGRES").is_some_and(|value| value == "npm");
         let search = if npm { Search::only_npm() } else { Search::system(None) };
         let options = Options { search, ..Options::new(folder.join("postgres"), None) };
@@ -51,10 +56,10 @@ impl Database {
         let hash_key = random::secret_key().to_base64().as_str().to_owned();
         let ring = KeyRing::parse(&key_ring).unwrap();
         let new = tenants::NewTenant {
-            name: "Diary".into(),
+            name: "Crash".into(),
             zone: "Africa/Kigali".into(),
             language: "en".into(),
-            flow: "diary".into(),
+            flow: flow.into(),
         };
         let tenant = tenants::create(&pool, &ring, &new).await.unwrap();
         let number = tenants::NewWhatsapp {

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use ganira::sandbox::Handle;
 use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
 
 use crate::database::Database;
-use crate::webhook::{APP, APP_SECRET, VERIFY_TOKEN};
+use crate::webhook::{APP, APP_SECRET, PROVIDER_SECRET, VERIFY_TOKEN};
 
 /// An engine that is not ready by then never will be.
 const READY_WITHIN: Duration = Duration::from_secs(90);
@@ -28,9 +29,10 @@ pub struct Engines {
 pub struct Engine(Child);
 
 impl Engines {
-    pub fn new(folder: &Path, database: &Database, graph_url: &str, plant: Option<&'static str>) -> Self {
+    pub fn new(folder: &Path, database: &Database, sandbox: &Handle, plant: Option<&'static str>) -> Self {
         // The same port at every restart: a free one, let go of again.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let (graph_url, till, eyes) = (sandbox.graph_url(), sandbox.provider_url("till"), sandbox.provider_url("eyes"));
         let media = folder.join("media").display().to_string();
         let kept = std::env::var_os("GANIRA_CRASH_LOG").is_some();
         let filter = if kept { "info" } else { "warn" };
@@ -66,6 +68,12 @@ impl Engines {
             [media]
             folder = "{media}"
             allow_private_hosts = true
+            [providers.pay.till]
+            url = "{till}"
+            secret = "{PROVIDER_SECRET}"
+            [providers.read.eyes]
+            url = "{eyes}"
+            secret = "{PROVIDER_SECRET}"
             [logging]
             filter = "{filter}"
             "#

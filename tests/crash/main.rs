@@ -10,6 +10,7 @@ mod database;
 mod engine;
 mod load;
 mod observed;
+mod orders;
 #[cfg(feature = "planted-bugs")]
 mod planted;
 mod run;

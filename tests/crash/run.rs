@@ -15,7 +15,7 @@ use crate::database::Database;
 use crate::engine::Engines;
 use crate::load::Load;
 use crate::observed::Observed;
-use crate::webhook::{APP_SECRET, DISPLAY, NUMBER, VERIFY_TOKEN, WABA};
+use crate::webhook::{APP_SECRET, DISPLAY, NUMBER, PROVIDER_SECRET, VERIFY_TOKEN, WABA};
 
 /// A kill proves little if nothing was on its way.
 pub const IN_FLIGHT_LEAST: usize = 100;
@@ -39,7 +39,7 @@ pub async fn run(wish: Wish) -> Report {
     let control_url = format!("http://{}/control", sandbox.addr());
     let http = reqwest::Client::new();
     order_faults(&http, &control_url).await;
-    let engines = Engines::new(folder.path(), &database, &sandbox.graph_url(), wish.plant);
+    let engines = Engines::new(folder.path(), &database, &sandbox, wish.plant);
     sandbox.point_webhooks_at(Url::parse(&engines.webhook_url()).unwrap());
     let load = Load::new(engines.webhook_url(), control_url.clone(), seed);
     let mut report = Report { in_flight_least: usize::MAX, ..Report::default() };
@@ -137,11 +137,12 @@ async fn until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-async fn sandbox() -> Handle {
+pub async fn sandbox() -> Handle {
     let options = Options {
         listen: ([127, 0, 0, 1], 0).into(),
         app_secret: APP_SECRET.into(),
         verify_token: VERIFY_TOKEN.into(),
+        provider_secret: PROVIDER_SECRET.into(),
         numbers: vec![Number { phone_number_id: NUMBER.into(), waba_id: WABA.into(), display: DISPLAY.into() }],
         number_rate: 100_000,
         pair_burst: 100_000,

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 pub const APP: &str = "main";
 pub const APP_SECRET: &str = "the crash test's own app secret";
 pub const VERIFY_TOKEN: &str = "the crash test's own verify token";
+pub const PROVIDER_SECRET: &str = "whsec_dGhlIGNyYXNoIHRlc3Qgb3JkZXJzLCBub3QgYSBzZWNyZXQ=";
 pub const NUMBER: &str = "106540352242922";
 pub const WABA: &str = "102290129340398";
 pub const DISPLAY: &str = "250788000100";

@@ -143,7 +143,11 @@ impl Run {
 
     /// Whether the input showed anything new.
     fn execute(&mut self, input: &[u8]) -> bool {
-        self.current.rewind().and_then(|()| self.current.set_len(0)).and_then(|()| self.current.write_all(input)).unwrap();
+        self.current
+            .rewind()
+            .and_then(|()| self.current.set_len(0))
+            .and_then(|()| self.current.write_all(input))
+            .unwrap();
         self.executions += 1;
         let begun = Instant::now();
         self.watch.begins();

@@ -5,7 +5,10 @@ use std::time::Duration;
 use ganira::cli::assemble;
 use ganira::config::Config;
 use ganira::domain::{Address, Conversation, Phone};
-use ganira::operations::{hand_overs, news, people};
+use ganira::operations::dead_letters::{self, Buried};
+use ganira::operations::news::{self, News};
+use ganira::operations::requests::{self, Request};
+use ganira::operations::{hand_overs, people};
 use serde_json::{Value, json};
 
 use crate::world::{Wish, World, option, text, wait_for};
@@ -112,7 +115,12 @@ async fn whatever_goes_wrong_with_a_server_is_its_failed_outcome() {
 
 #[tokio::test]
 async fn an_address_of_our_own_network_is_never_asked() {
-    let world = changed(|config| config.media.allow_private_hosts = false).await;
+    let world = changed(|config| {
+        config.media.allow_private_hosts = false;
+        let till = config.pay_providers.get_mut("till").unwrap();
+        till.url = url::Url::parse("https://nobody.invalid/").unwrap();
+    })
+    .await;
     // The company is out of reach as well: what is said can be counted, not read.
     let said = async |count: i64| {
         wait_for("so many messages to be written", async || {
@@ -126,10 +134,21 @@ async fn an_address_of_our_own_network_is_never_asked() {
     said(1).await;
     world.say(ALINE, "Stock").await;
     said(2).await;
+    let asked = std::time::Instant::now();
     world.say(ALINE, "soap").await;
-    // The shop does not answer, and the menu again.
+    // The shop does not answer, and the menu again: at once, not when the step's five seconds are over.
     said(4).await;
+    assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
     assert_eq!(orders(&world, "shop").await, Vec::<Value>::new());
+    // A name that cannot be resolved now may be there soon.
+    world.say(ALINE, "Pay").await;
+    said(5).await;
+    wait_for("the order to be tried again", async || {
+        let pool = world.database.pool().await;
+        let tries: i16 = sqlx::query_scalar("SELECT tries FROM ganira.job").fetch_one(&pool).await.unwrap();
+        (tries >= 2).then_some(())
+    })
+    .await;
     world.stop().await;
 }
 
@@ -173,15 +192,17 @@ async fn a_payment_nobody_can_tell_of_is_unknown_and_a_document_is_read() {
 
 #[tokio::test]
 async fn news_ends_a_wait_once_and_the_time_ends_it_exactly() {
-    let world = errands().await;
+    let mut world = errands().await;
     begin(&world).await;
     choose(&world, "code").await;
     assert_eq!(shown(&world, 2).await[1], "Waiting for the code.");
     let pool = world.database.pool().await;
     let who = aline(&world).await;
+    let ring = assemble::key_ring(&world.config).unwrap();
     let tell = async |id: &str| {
         let payload = json!({"code": "123456"});
-        news::tell_now(&pool, who, "numbers.code_received", payload, id, PATIENCE).await.unwrap().unwrap()
+        let told = News { who, name: "numbers.code_received", payload: &payload, id };
+        news::tell_now(&pool, &ring, &told, PATIENCE).await.unwrap().unwrap()
     };
     assert_eq!(tell("first").await, "told");
     assert_eq!(shown(&world, 4).await[2], "Your code: 123456");
@@ -197,8 +218,12 @@ async fn news_ends_a_wait_once_and_the_time_ends_it_exactly() {
     .unwrap();
     assert!(waited >= 2.0, "{waited}");
     let kept: bool =
-        sqlx::query_scalar("SELECT bool_or(arguments ? 'payload') FROM ganira.request").fetch_one(&pool).await.unwrap();
-    assert!(!kept, "what was told of a person is not kept in the clear");
+        sqlx::query_scalar("SELECT bool_or(sealed IS NOT NULL) FROM ganira.request").fetch_one(&pool).await.unwrap();
+    assert!(!kept, "what was told of a person is not kept");
+    world.stop_engine().await;
+    world.start().await;
+    assert_eq!(tell("first").await, "it had been told before", "a new process knows it as well");
+    assert_eq!(shown(&world, 7).await.len(), 7);
     world.stop().await;
 }
 
@@ -208,7 +233,10 @@ async fn news_begins_a_flow_over_the_open_question() {
     begin(&world).await;
     let pool = world.database.pool().await;
     let who = aline(&world).await;
-    let told = news::tell_now(&pool, who, "api.promo", json!({"what": "A cut"}), "1", PATIENCE).await.unwrap();
+    let ring = assemble::key_ring(&world.config).unwrap();
+    let payload = json!({"what": "A cut"});
+    let promo = News { who, name: "api.promo", payload: &payload, id: "1" };
+    let told = news::tell_now(&pool, &ring, &promo, PATIENCE).await.unwrap();
     assert_eq!(told.as_deref(), Some("told"));
     assert_eq!(shown(&world, 3).await[1..], ["A cut is cheaper today.", "What shall it be?"]);
     choose(&world, "stock").await;
@@ -239,5 +267,64 @@ async fn staff_take_over_and_give_back() {
     let journaled: i64 =
         sqlx::query_scalar("SELECT count(*) FROM ganira.journal WHERE kind = 1").fetch_one(&pool).await.unwrap();
     assert_eq!(journaled, 5, "and it is in the journal");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_payment_for_a_session_that_has_ended_is_kept_for_people_to_settle() {
+    let world = errands().await;
+    answers(&world, "till", json!([{"status": 202, "retry_after": 1}])).await;
+    begin(&world).await;
+    choose(&world, "pay").await;
+    shown(&world, 2).await;
+    world.say(ALINE, "stop").await;
+    shown(&world, 3).await;
+    answers(&world, "till", json!([{"body": {"outcome": "paid", "value": {"reference": "MP 9"}}}])).await;
+    let pool = world.database.pool().await;
+    let filter = dead_letters::Filter { reason: Some("unclaimed_payment".into()), ..Default::default() };
+    let letter =
+        wait_for("the dead letter", async || dead_letters::list(&pool, &filter, 10).await.unwrap().into_iter().next())
+            .await;
+    let ring = assemble::key_ring(&world.config).unwrap();
+    let (_, buried) = dead_letters::show(&pool, &ring, letter.id).await.unwrap();
+    let Buried::Payment { order, name, ordered, outcome, value } = buried else { panic!("{buried:?}") };
+    assert_eq!((name.as_str(), outcome.as_str()), ("deposit", "paid"));
+    assert_eq!((ordered, value), (json!({"amount": 500}), Some(json!({"reference": "MP 9"}))));
+    assert_eq!(orders(&world, "till").await[0]["id"], json!(order), "its provider knows it by this id");
+    wait_for("the result's turn", async || (open_jobs(&world).await == 0).then_some(())).await;
+    let journaled: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM ganira.journal WHERE kind = 7").fetch_one(&pool).await.unwrap();
+    assert_eq!(journaled, 1);
+    assert_eq!(shown(&world, 3).await.len(), 3, "she is told nothing that no flow says");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn news_that_waits_is_sealed_and_goes_with_an_erased_person() {
+    let mut world = errands().await;
+    begin(&world).await;
+    let pool = world.database.pool().await;
+    let ring = assemble::key_ring(&world.config).unwrap();
+    let who = aline(&world).await;
+    world.stop_engine().await;
+    let payload = json!({"what": "a secret of hers"});
+    let promo = News { who, name: "api.promo", payload: &payload, id: "1" };
+    let no_patience = Duration::ZERO;
+    assert_eq!(requests::ask(&pool, &[Request::Erase(who)], no_patience).await.unwrap(), [None]);
+    assert_eq!(news::tell_now(&pool, &ring, &promo, no_patience).await.unwrap(), None);
+    let (arguments, sealed): (String, Vec<u8>) =
+        sqlx::query_as("SELECT arguments::text, sealed FROM ganira.request WHERE kind = 'news'")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    let in_clear = [arguments.as_bytes(), &sealed].concat();
+    assert!(!in_clear.windows(6).any(|window| window == b"secret"), "{arguments}");
+    world.start().await;
+    wait_for("the erasure", async || {
+        let rows: Vec<(String, bool)> =
+            sqlx::query_as("SELECT kind, done_at IS NOT NULL FROM ganira.request").fetch_all(&pool).await.unwrap();
+        (rows == [("erase".to_owned(), true)]).then_some(())
+    })
+    .await;
     world.stop().await;
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "in a test a surprise is a failure")]
 
 mod broken;
+mod days;
 mod docs;
 mod graph;
 mod laws;

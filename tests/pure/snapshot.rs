@@ -1,6 +1,7 @@
 //! Snapshots: written and read back equal, small, and never trusted further than they reach; the ring of events that were had.
 
 use chrono::TimeDelta;
+use ganira::actors::event::{Event, EventKind, JobResult};
 use ganira::actors::outgoing::Recipient;
 use ganira::actors::snapshot::{Known, Ring, Snapshot, SnapshotError};
 use ganira::domain::{AccountId, EventId, Phone, Timestamp};
@@ -85,4 +86,13 @@ proptest! {
         }
         let _ = Snapshot::decode(&spoiled);
     }
+}
+
+/// An awake conversation is to fit into 12 kB: what it holds, and what is handed to it, may not grow unseen.
+#[test]
+fn what_an_awake_conversation_holds_is_small() {
+    assert!(size_of::<Snapshot>() <= 640, "{}", size_of::<Snapshot>());
+    assert!(size_of::<EventKind>() <= 248, "{}", size_of::<EventKind>());
+    assert!(size_of::<JobResult>() <= 128, "{}", size_of::<JobResult>());
+    assert!(size_of::<Event>() <= 448, "{}", size_of::<Event>());
 }

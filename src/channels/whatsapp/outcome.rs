@@ -18,7 +18,9 @@ const RETRY_AFTER_MOST: Duration = Duration::from_hours(1);
 pub fn outcome(answer: &Result<Response<Bytes>, TransportError>) -> SendOutcome {
     match answer {
         Ok(response) => answered(response),
-        Err(TransportError::SurelyNotSent { .. }) => SendOutcome::Retry { code: None, retry_after: None },
+        Err(TransportError::SurelyNotSent { .. } | TransportError::Barred(_)) => {
+            SendOutcome::Retry { code: None, retry_after: None }
+        }
         Err(TransportError::Unknown { .. }) => SendOutcome::Unknown,
     }
 }

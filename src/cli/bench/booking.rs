@@ -3,9 +3,11 @@
 use anyhow::{Context as _, bail};
 
 use crate::domain::{MessageBody, Money};
-use crate::flows::talk::taps;
-use crate::flows::{Answer, Channel, Context, Done, Field, FlowSet, Input, Question, Row, Signature, State, Turn, Type, Value, advance};
 use crate::flows::operation::salon;
+use crate::flows::talk::taps;
+use crate::flows::{
+    Answer, Channel, Context, Done, Field, FlowSet, Input, Question, Row, Signature, State, Turn, Type, Value, advance,
+};
 
 /// The set with the booking flow.
 pub(super) const SET: &str = "salon";

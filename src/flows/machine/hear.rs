@@ -51,6 +51,11 @@ impl<'h> Heard<'h> {
 
 impl<'a> Run<'a> {
     pub(super) fn hear(&mut self, input: &Input) -> Option<Question> {
+        let asked = self.hear_now(input);
+        if asked.is_some() { asked } else { self.begin_kept() }
+    }
+
+    fn hear_now(&mut self, input: &Input) -> Option<Question> {
         let quiet = self.state.quiet_until.is_some_and(|until| until > self.context.now);
         match input {
             Input::StaffSpoke { quiet_until } => {
@@ -58,16 +63,22 @@ impl<'a> Run<'a> {
                 None
             }
             // What is waited for comes even while staff talk, or it would be lost.
-            Input::Job { number, outcome, value } => self.job(*number, outcome, value.as_ref()),
+            Input::Job { number, outcome, value, payment } => {
+                self.job(*number, outcome, value.as_ref(), payment.as_ref())
+            }
             Input::Event { name, payload } => self.news(name, payload),
             Input::GivenBack => self.staff(Signal::GivenBack),
             Input::NobodyThere => self.staff(Signal::NobodyThere),
             Input::HungUp => None,
-            _ if quiet => None,
             Input::Message { body, referral } => {
                 let heard = Heard::of(body)?;
-                self.person(heard, referral.as_ref())
+                if quiet || self.is_with_staff() {
+                    self.heard_by_staff(heard)
+                } else {
+                    self.person(heard, referral.as_ref())
+                }
             }
+            _ if quiet => None,
             Input::Dial { code } => self.dial(code),
             Input::Alarm => self.alarm(),
             Input::SendFailed { .. } => self.undelivered(),

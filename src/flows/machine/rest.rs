@@ -48,7 +48,7 @@ impl<'a> Run<'a> {
     }
 
     /// Orders work outside the conversation, for which the open step waits.
-    pub(crate) fn order(&mut self, kind: JobKind, name: &str, arguments: Row, at_most_s: u32) {
+    pub(crate) fn order(&mut self, kind: JobKind, step: &str, name: &str, arguments: Row, at_most_s: u32) {
         let number = self.state.jobs.wrapping_add(1);
         self.state.jobs = number;
         if let Some(frame) = self.top() {
@@ -56,7 +56,8 @@ impl<'a> Run<'a> {
         }
         let deadline = self.context.now.checked_add_signed(Duration::seconds(i64::from(at_most_s)));
         let deadline = deadline.unwrap_or(self.context.now);
-        self.jobs.push(JobOrder { number, kind, name: name.to_owned(), arguments, deadline });
+        let (step, name) = (step.to_owned(), name.to_owned());
+        self.jobs.push(JobOrder { number, step, kind, name, arguments, deadline });
     }
 
     /// Whether a timer counts now. Beneath something that came in between silences sleep; the time of a step that waits does not.

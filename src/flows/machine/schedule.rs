@@ -3,6 +3,7 @@
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::run::Run;
+use super::state::{Begins, Later};
 use crate::domain::Timestamp;
 use crate::flows::definition::{Flow, Schedule};
 use crate::flows::turn::{Fault, Question};
@@ -10,6 +11,9 @@ use crate::flows::value::{Row, Value};
 
 /// Nobody is wished a happy birthday any later than this.
 const LATE_MAX: TimeDelta = TimeDelta::hours(24);
+
+/// No two clocks of the world are further apart.
+const ZONES_APART: TimeDelta = TimeDelta::hours(26);
 
 impl Run<'_> {
     /// Writes down when each day comes next. One that is due and has not come yet stays.
@@ -55,18 +59,25 @@ impl Run<'_> {
         at.map(|at| at.with_timezone(&Utc)).filter(|at: &DateTime<Utc>| at.date_naive() <= latest)
     }
 
-    /// A day has come: its flow begins. What has come too late, or while staff talk to the person, is counted and comes next year.
+    /// A day has come: its flow begins. What has come too late is counted and comes next year.
     pub(super) fn day_comes(&mut self) -> Option<Question> {
         let now = self.context.now;
         let key = self.state.days.iter().filter(|(_, due)| **due <= now).min_by_key(|(_, due)| **due)?.0.clone();
         let due = self.state.days.remove(&key)?;
         let set = self.set;
         let found = schedules(&set.flows).find(|(flow, schedule)| self::key(flow, schedule) == key);
+        let value = found.and_then(|(_, schedule)| schedule.when.expression.value(self));
+        let again = found.zip(value).and_then(|((_, schedule), value)| self.next(&value, schedule.clock));
+        if again.is_some_and(|again| again - due <= ZONES_APART) {
+            // The tenant moved to another zone: the same day comes later than it was planned. The plan is made anew.
+            return None;
+        }
         let Some((flow, schedule)) = found.filter(|_| now - due <= LATE_MAX) else {
             self.faults.push(Fault::Event);
             return None;
         };
-        self.begin_over(flow, &schedule.arm, Row::new())
+        let by = Begins::Day(schedule.key.clone());
+        self.begin_over(Later { flow: flow.name.clone(), by, vals: Row::new() })
     }
 }
 

@@ -28,11 +28,14 @@ use crate::flows::messages::message_id;
 use crate::flows::operation::Type;
 use crate::flows::reader::{Keys, Reader, describe, duration_s, kinds, text};
 use crate::flows::source::Kind;
-use crate::flows::turn::{Fault, JobKind};
+use crate::flows::turn::{AMOUNT, Fault, JobKind, REFERENCE};
 use crate::flows::value::{Row, Value};
 
 /// The provider or server of a step that names none.
 const DEFAULT: &str = "default";
+
+/// What a payment comes to. After `unknown` nobody can say whether it was made.
+pub(crate) const PAYMENTS: [&str; 4] = ["paid", "declined", "expired", "unknown"];
 
 /// The longest reference of a payment that a message need have room for.
 const REFERENCE_CHARS_MAX: u16 = 64;
@@ -59,8 +62,8 @@ pub(super) fn read_document(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Opt
 
 pub(super) fn pay(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<dyn Step>> {
     let mut job = common("pay", JobKind::Pay, keys, reader)?;
-    job.one_formula("amount", keys, reader);
-    let reference = ("reference".to_owned(), Type::Text { chars_max: REFERENCE_CHARS_MAX });
+    job.one_formula(AMOUNT, keys, reader);
+    let reference = (REFERENCE.to_owned(), Type::Text { chars_max: REFERENCE_CHARS_MAX });
     job.gives = vec![("paid".to_owned(), vec![reference])];
     Some(Box::new(job))
 }
@@ -151,7 +154,7 @@ impl Job {
     fn known(&self) -> Vec<&str> {
         match self.kind {
             JobKind::Read => vec!["read", "unclear", "failed"],
-            JobKind::Pay => vec!["paid", "declined", "expired", "unknown"],
+            JobKind::Pay => PAYMENTS.to_vec(),
             JobKind::Request => {
                 let own = self.outcomes.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "failed");
                 own.chain(["failed"]).collect()
@@ -169,7 +172,7 @@ impl Step for Job {
         let arguments = run.row(&self.with);
         run.begin_rest(line, None);
         run.no_way_back();
-        run.order(self.kind, &self.by, arguments, self.at_most_s);
+        run.order(self.kind, &self.name, &self.by, arguments, self.at_most_s);
         run.say_if_there(&self.message, None);
         Then::Rest
     }
@@ -231,7 +234,8 @@ impl Step for Job {
     }
 
     fn helper(&self) -> Option<Helper<'_>> {
-        Some(Helper { kind: self.kind, name: &self.by })
+        let arguments = self.with.iter().map(|(name, _)| name.as_str()).collect();
+        Some(Helper { kind: self.kind, step: &self.name, name: &self.by, arguments })
     }
 
     fn needs(&self) -> Vec<Needs> {

@@ -26,6 +26,7 @@ mod wait;
 use std::fmt::Debug;
 
 pub(crate) use asking::Asking;
+pub(crate) use job::PAYMENTS;
 
 use super::definition::{Arm, Formula, Line};
 use super::expression::Kind;
@@ -145,7 +146,11 @@ pub(crate) struct Outcomes<'a> {
 #[derive(Debug)]
 pub(crate) struct Helper<'a> {
     pub kind: JobKind,
+    /// The step's own name.
+    pub step: &'a str,
     pub name: &'a str,
+    /// The names of what it is told.
+    pub arguments: Vec<&'a str>,
 }
 
 /// The cases of a `switch`, for `check`.
@@ -204,6 +209,11 @@ pub(crate) trait Step: Debug + Send + Sync {
 
     /// What a step has if it asks.
     fn asking(&self) -> Option<&Asking> {
+        None
+    }
+
+    /// What answers it, if it can only be sent, as `type:` names it: not every channel carries that.
+    fn only_sent(&self) -> Option<&'static str> {
         None
     }
 

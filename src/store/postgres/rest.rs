@@ -186,12 +186,15 @@ pub(super) async fn bury(pool: &PgPool, letters: &[DeadLetterRow]) -> Result<()>
 
 pub(super) async fn open_requests(pool: &PgPool, limit: i32) -> Result<Vec<RequestRow>> {
     let failed = failed("read requests");
-    let rows = sqlx::query("SELECT id, kind, arguments FROM open_requests($1)")
+    let rows = sqlx::query("SELECT id, kind, arguments, sealed FROM open_requests($1)")
         .bind(limit)
         .fetch_all(pool)
         .await
         .map_err(failed)?;
-    let read = |row: &PgRow| Ok(RequestRow { id: row.try_get(0)?, kind: row.try_get(1)?, arguments: row.try_get(2)? });
+    let read = |row: &PgRow| {
+        let (id, kind) = (row.try_get(0)?, row.try_get(1)?);
+        Ok(RequestRow { id, kind, arguments: row.try_get(2)?, sealed: row.try_get(3)? })
+    };
     rows.iter().map(|row| read(row).map_err(failed)).collect()
 }
 

@@ -7,7 +7,8 @@ use crate::harness::Seen;
 
 pub const TARGET: Target = Target { name: "gsm", seeds, words: WORDS, bytes_max: 4096, share: 12, run };
 
-const WORDS: &[&str] = &["€", "{", "}", "[", "\\", "^", "~", "|", "Δ", "Ω", "à", "ç", "ł", "’", "…", "中", "👍🏽", "e\u{301}\u{301}", "1/2"];
+const WORDS: &[&str] =
+    &["€", "{", "}", "[", "\\", "^", "~", "|", "Δ", "Ω", "à", "ç", "ł", "’", "…", "中", "👍🏽", "e\u{301}\u{301}", "1/2"];
 /// Septets and UTF-16 units of one part of several.
 const SEPTETS: usize = 153;
 const UNITS: usize = 67;
@@ -16,7 +17,14 @@ const SEPTETS_ALONE: usize = 160;
 const UNITS_ALONE: usize = 70;
 
 fn seeds() -> Vec<Vec<u8>> {
-    let exact = ["a".repeat(160), "a".repeat(161), "€".repeat(80), format!("{}€", "a".repeat(152)), "中".repeat(70), "👍🏽".repeat(40)];
+    let exact = [
+        "a".repeat(160),
+        "a".repeat(161),
+        "€".repeat(80),
+        format!("{}€", "a".repeat(152)),
+        "中".repeat(70),
+        "👍🏽".repeat(40),
+    ];
     let family = format!("x{}", "👩\u{200d}".repeat(60));
     exact.into_iter().chain([family, "Muraho! Amafaranga 5 000 Frw".to_owned()]).map(String::into_bytes).collect()
 }

@@ -16,15 +16,16 @@ const EARLIER: [(&str, &str); 2] = [
     ("visit.flow.yaml", include_str!("../flows/earlier/visit.flow.yaml")),
     ("visit.en.ftl", include_str!("../flows/visit.en.ftl")),
 ];
-const LATER: [(&str, &str); 2] =
-    [("visit.flow.yaml", include_str!("../flows/later/visit.flow.yaml")), ("visit.en.ftl", include_str!("../flows/visit.en.ftl"))];
+const LATER: [(&str, &str); 2] = [
+    ("visit.flow.yaml", include_str!("../flows/later/visit.flow.yaml")),
+    ("visit.en.ftl", include_str!("../flows/visit.en.ftl")),
+];
 
 fn both() -> &'static (FlowSet, FlowSet, Moves) {
     static BOTH: OnceLock<(FlowSet, FlowSet, Moves)> = OnceLock::new();
     BOTH.get_or_init(|| {
-        let [earlier, later] = [EARLIER, LATER].map(|files| {
-            FlowSet::load(&files, &environment()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"))
-        });
+        let [earlier, later] = [EARLIER, LATER]
+            .map(|files| FlowSet::load(&files, &environment()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}")));
         let moves = FlowSet::heirs(&earlier, &later).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
         (earlier, later, moves)
     })

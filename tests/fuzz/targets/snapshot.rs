@@ -3,8 +3,8 @@
 use ganira::actors::snapshot::{Kept, Snapshot};
 use ganira::flows::{FlowSet, State};
 
-use super::state::states;
 use super::Target;
+use super::state::states;
 use crate::harness::Seen;
 
 pub const TARGET: Target = Target { name: "snapshot", seeds, words: &[], bytes_max: 16 * 1024, share: 6, run };

@@ -5,8 +5,8 @@ use ganira::domain::{MediaKind, MediaRef, MessageBody, Money, Referral, Timestam
 use ganira::flows::operation::salon;
 use ganira::flows::talk::taps;
 use ganira::flows::{
-    Answer, Channel, Context, Done, Door, Environment, Field, FlowSet, Input, Place, ProviderKind, Question, Row, State, Turn, Type,
-    Value, advance,
+    Answer, Channel, Context, Done, Door, Environment, Field, FlowSet, Input, Payment, Place, ProviderKind, Question,
+    Row, State, Turn, Type, Value, advance,
 };
 
 use crate::bytes::Bytes;
@@ -22,9 +22,46 @@ const STATE_BYTES_MAX: usize = 64 * 1024;
 const SECONDS_MAX: i64 = 5 * 366 * 86_400;
 
 const SAID: [&str; 40] = [
-    "1", "2", "3", "10", "00", "0", "book", "menu", "hours", "help", "stop", "start", "more", "yes", "no", "first", "back", "language",
-    "cancel", "Uwase", "Kinyarwanda", "demain", "ejo", "saa mbiri", "friday", "9", "9:30", "tomorrow afternoon", "2.5", "5000", "", " ",
-    "0788123456", "a@b.rw", "agree", "last", "none", "two and a half hours", "change", "restart",
+    "1",
+    "2",
+    "3",
+    "10",
+    "00",
+    "0",
+    "book",
+    "menu",
+    "hours",
+    "help",
+    "stop",
+    "start",
+    "more",
+    "yes",
+    "no",
+    "first",
+    "back",
+    "language",
+    "cancel",
+    "Uwase",
+    "Kinyarwanda",
+    "demain",
+    "ejo",
+    "saa mbiri",
+    "friday",
+    "9",
+    "9:30",
+    "tomorrow afternoon",
+    "2.5",
+    "5000",
+    "",
+    " ",
+    "0788123456",
+    "a@b.rw",
+    "agree",
+    "last",
+    "none",
+    "two and a half hours",
+    "change",
+    "restart",
 ];
 
 /// What flows of this harness may name.
@@ -127,7 +164,12 @@ impl<'f> Talk<'f> {
             13 => {
                 let degrees = [0.0, -1.9441, 90.0, -180.0, 91.0, f64::NAN, f64::INFINITY, 1e300];
                 let (latitude, longitude) = (*bytes.one_of(&degrees), *bytes.one_of(&degrees));
-                message(MessageBody::Location { latitude, longitude, name: Some(bytes.text().into_owned()), address: None })
+                message(MessageBody::Location {
+                    latitude,
+                    longitude,
+                    name: Some(bytes.text().into_owned()),
+                    address: None,
+                })
             }
             14 => {
                 let kind = *bytes.one_of(&[MediaKind::Image, MediaKind::Document, MediaKind::Voice]);
@@ -139,8 +181,12 @@ impl<'f> Talk<'f> {
                 self.pass(bytes);
                 Some(Input::Alarm)
             }
-            16 => Some(Input::StaffSpoke { quiet_until: self.context.now + Duration::seconds(bytes.number() % SECONDS_MAX) }),
-            17 => Some(*bytes.one_of(&["window_shut", "undeliverable", "x"])).map(|reason| Input::SendFailed { reason }),
+            16 => Some(Input::StaffSpoke {
+                quiet_until: self.context.now + Duration::seconds(bytes.number() % SECONDS_MAX),
+            }),
+            17 => {
+                Some(*bytes.one_of(&["window_shut", "undeliverable", "x"])).map(|reason| Input::SendFailed { reason })
+            }
             18 => Some(Input::Event { name: bytes.text().into_owned(), payload: row(bytes) }),
             19 => Some(Input::Dial { code: bytes.text().into_owned() }),
             20 => self.job(bytes),
@@ -175,9 +221,13 @@ impl<'f> Talk<'f> {
 
     fn job(&self, bytes: &mut Bytes<'_>) -> Option<Input> {
         let number = self.jobs.last().copied().unwrap_or_default().wrapping_add(u32::from(bytes.byte() % 8 == 0));
-        let outcomes = ["read", "paid", "answered", "unclear", "declined", "failed", "unavailable", "unknown", "timed_out", "x"];
+        let outcomes =
+            ["read", "paid", "answered", "unclear", "declined", "failed", "unavailable", "unknown", "timed_out", "x"];
         let outcome = (*bytes.one_of(&outcomes)).to_owned();
-        Some(Input::Job { number, outcome, value: value(bytes, 0) })
+        let value = value(bytes, 0);
+        let name = (*bytes.one_of(&["deposit", "top_up", ""])).to_owned();
+        let payment = (bytes.byte() % 4 == 0).then(|| Payment { name, ordered: Row::new() });
+        Some(Input::Job { number, outcome, value, payment })
     }
 
     /// An answer of any shape, mostly of a right one.
@@ -185,7 +235,9 @@ impl<'f> Talk<'f> {
         let signatures = &environment().signatures;
         let signature = signatures.iter().find(|known| known.name == question.operation);
         let how = bytes.byte();
-        let Some(outcome) = signature.and_then(|known| known.outcomes.get(usize::from(how >> 4) % known.outcomes.len().max(1))) else {
+        let Some(outcome) =
+            signature.and_then(|known| known.outcomes.get(usize::from(how >> 4) % known.outcomes.len().max(1)))
+        else {
             return Answer { outcome: "unavailable".to_owned(), value: None };
         };
         match how % 16 {

@@ -1,7 +1,7 @@
 //! Files of conversation tests. What is not refused can be played to its end or to where it goes another way.
 
-use ganira::flows::talk::Talks;
 use ganira::flows::FlowSet;
+use ganira::flows::talk::Talks;
 
 use super::Target;
 use crate::harness::Seen;
@@ -10,10 +10,44 @@ use crate::repository::{parted, talks};
 pub const TARGET: Target = Target { name: "talks", seeds: talks, words: WORDS, bytes_max: 16 * 1024, share: 6, run };
 
 const WORDS: &[&str] = &[
-    "tests:\n", "- test: ", "talk:\n", "  - start: true\n", "- say: ", "- pick: ", "- later: 1h\n", "- later: 9999999d\n", "- staff: 1h\n",
-    "- dial: '*384*77#'\n", "- event: ", "- job: ", "- door: shut\n", "- via: ussd\n", "bot: [", "bot: {whatsapp: [", "check: {",
-    "world: {", "once: {", "rows: ", "count: 25", "on: [whatsapp, ussd, sms]", "language: fr", "zone: ", "now: ", "contact: ", "at: ",
-    "  ", "\n", "[", "]", "{", "}", ": ", "set: salon\n", "menu", "services", "any",
+    "tests:\n",
+    "- test: ",
+    "talk:\n",
+    "  - start: true\n",
+    "- say: ",
+    "- pick: ",
+    "- later: 1h\n",
+    "- later: 9999999d\n",
+    "- staff: 1h\n",
+    "- dial: '*384*77#'\n",
+    "- event: ",
+    "- job: ",
+    "- door: shut\n",
+    "- via: ussd\n",
+    "bot: [",
+    "bot: {whatsapp: [",
+    "check: {",
+    "world: {",
+    "once: {",
+    "rows: ",
+    "count: 25",
+    "on: [whatsapp, ussd, sms]",
+    "language: fr",
+    "zone: ",
+    "now: ",
+    "contact: ",
+    "at: ",
+    "  ",
+    "\n",
+    "[",
+    "]",
+    "{",
+    "}",
+    ": ",
+    "set: salon\n",
+    "menu",
+    "services",
+    "any",
 ];
 /// Tests of one file that are played.
 const PLAYED_MAX: usize = 6;

@@ -76,7 +76,11 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 /// An answer of any shape, mostly of a right one: `seed` chooses.
 pub fn answer(question: &Question, seed: u64) -> Answer {
     let signatures = signatures();
-    let signature = signatures.iter().chain([&HAND_OVER]).find(|known| known.name == question.operation).expect("a declared operation");
+    let signature = signatures
+        .iter()
+        .chain([&HAND_OVER])
+        .find(|known| known.name == question.operation)
+        .expect("a declared operation");
     let outcome = signature.outcomes[(seed % signature.outcomes.len() as u64) as usize];
     let any = Value::Row(row(seed));
     match seed % 11 {

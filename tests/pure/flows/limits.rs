@@ -23,7 +23,7 @@ pub fn text(text: &str) -> Input {
 }
 
 /// One turn in which every operation gives `answer`.
-fn turn(flows: &FlowSet, state: &State, input: &Input, answer: &Answer, context: &Context) -> Done {
+pub fn turn(flows: &FlowSet, state: &State, input: &Input, answer: &Answer, context: &Context) -> Done {
     let mut answers = Vec::new();
     loop {
         match advance(flows, state, input, &answers, context) {

@@ -91,7 +91,8 @@ fn library(bench: &Bench) -> anyhow::Result<Row> {
     for _ in 0..bench.repeats {
         let ours = micros(bench, || {
             for (files, environment) in &sets {
-                let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+                let files: Vec<(&str, &str)> =
+                    files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
                 black_box(FlowSet::load(&files, environment).ok()?);
             }
             Some(())
@@ -140,7 +141,8 @@ fn phrases(bench: &Bench) -> anyhow::Result<Row> {
 
 /// The day list shown again, by channel: what a digression costs, without the session's JSON.
 fn shown(bench: &Bench, set: &FlowSet) -> anyhow::Result<Row> {
-    let all: Vec<AtDays<'_>> = Channel::ALL.into_iter().map(|channel| AtDays::reach(set, channel)).collect::<Result<_, _>>()?;
+    let all: Vec<AtDays<'_>> =
+        Channel::ALL.into_iter().map(|channel| AtDays::reach(set, channel)).collect::<Result<_, _>>()?;
     let mut series = [const { Series::new() }; Channel::ALL.len()];
     for _ in 0..bench.repeats {
         for (days, series) in all.iter().zip(&mut series) {
@@ -150,7 +152,10 @@ fn shown(bench: &Bench, set: &FlowSet) -> anyhow::Result<Row> {
     let row = Row::new("showing a choice", series[0].median(), "µs", None).how(
         "an answer that cannot be read, and the day list laid out again, each channel at its own list; the value is WhatsApp's",
     );
-    Ok(Channel::ALL.into_iter().zip(&series).fold(row, |row, (channel, series)| row.with(channel.as_str(), series.to_json())))
+    Ok(Channel::ALL
+        .into_iter()
+        .zip(&series)
+        .fold(row, |row, (channel, series)| row.with(channel.as_str(), series.to_json())))
 }
 
 /// Microseconds of one call, over as many as fit into the time of one measurement. `None` from a call is a violation.

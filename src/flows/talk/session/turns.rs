@@ -35,9 +35,9 @@ impl Session<'_> {
             format!("a job's result is an outcome: write job: {{{name}: outcome}} or {{{name}: {{outcome: value}}}}")
         })?;
         let value = value.map(|node| self.world.guessed(node, &self.flows.signatures));
-        let number = order.number;
+        let (number, payment) = (order.number, order.payment());
         let shown = format!("> ({name}: {outcome})");
-        self.turn(&Input::Job { number, outcome, value }, &shown)
+        self.turn(&Input::Job { number, outcome, value, payment }, &shown)
     }
 
     /// The session begins in the middle of a flow, as if it had come there.
