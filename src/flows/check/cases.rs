@@ -1,15 +1,21 @@
 //! The cases of a `switch` and the languages that `language` names: each must be one there is.
 
 use super::Check;
-use crate::flows::expression::{Expression, Kind};
+use crate::flows::definition::Formula;
+use crate::flows::expression::{Comparison, Expression, Kind};
 use crate::flows::mistake::did_you_mean;
 use crate::flows::steps::Cases;
+use crate::flows::value::Value;
 
 impl Check<'_> {
     pub(super) fn cases(&mut self) {
         for (_, line) in self.lines() {
             if let Some(cases) = line.step.cases() {
                 self.switch(&cases);
+            }
+            let guard = line.guard.iter().map(|guard| &guard.condition);
+            for formula in guard.chain(line.step.formulas()) {
+                self.compared(formula, &formula.expression);
             }
             if let Some((code, at)) = line.step.language()
                 && !self.flow.languages.iter().any(|known| known == code)
@@ -38,6 +44,32 @@ impl Check<'_> {
         }
     }
 
+    /// A text that a name can never have makes a comparison that never changes.
+    fn compared(&mut self, formula: &Formula, expression: &Expression) {
+        let sides: Vec<(&Expression, &Expression)> = match expression {
+            Expression::Compare(Comparison::Equal | Comparison::NotEqual, left, right) => {
+                vec![(left, right), (right, left)]
+            }
+            Expression::In(left, list) => list.iter().map(|item| (&**left, item)).collect(),
+            _ => Vec::new(),
+        };
+        for (value, wanted) in sides {
+            let Expression::Literal(Value::Text(wanted)) = wanted else { continue };
+            let Ok(Kind::Text) = value.kind(&self.names) else { continue };
+            let Some(known) = self.values_of(value, Kind::Text).filter(|known| !known.contains(wanted)) else {
+                continue;
+            };
+            let Expression::Path(path) = value else { continue };
+            let name = path.join(".");
+            let mend = did_you_mean(wanted, known.iter().map(String::as_str), "name one of them");
+            let what = format!("{name} is never \"{wanted}\": {}", formula.source);
+            self.add(formula.at, what, format!("{name} is one of {}", known.join(", ")), mend);
+        }
+        for part in expression.parts() {
+            self.compared(formula, part);
+        }
+    }
+
     /// All values an expression can have, where they can be listed.
     fn values_of(&self, expression: &Expression, kind: Kind) -> Option<Vec<String>> {
         let words = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect());
@@ -59,6 +91,11 @@ impl Check<'_> {
         for (_, line) in self.lines().filter(|(_, line)| line.step.yields().iter().any(|(given, _)| *given == name)) {
             all.extend(line.step.fixed_values()?);
         }
-        (!all.is_empty() && !self.flow.takes.iter().any(|(taken, _)| taken == name)).then_some(all)
+        let taken = self.flow.takes.iter().chain(self.flow.start.event.iter().flat_map(|event| &event.gives));
+        let given = self.lines().any(|(_, line)| {
+            line.step.operation().is_some_and(|operation| operation.yields == name)
+                || line.step.callee().is_some_and(|callee| callee.yields == Some(name))
+        });
+        (!all.is_empty() && !given && !taken.into_iter().any(|(taken, _)| taken == name)).then_some(all)
     }
 }

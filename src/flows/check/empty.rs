@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 
 use super::Check;
 use crate::flows::definition::{Formula, Line};
-use crate::flows::expression::Known;
+use crate::flows::expression::{Known, call_of};
 use crate::flows::messages::{self, Entry};
 use crate::flows::mistake::{At, Mistake};
 use crate::flows::ways::{BUILT_IN, Edge, Given, Path, START, Target, known_by, musts, starts, supplies, uses};
@@ -29,6 +29,14 @@ impl Check<'_> {
                 missing.extend(lost.map(|(name, _)| (line.at, name.clone())));
             }
             for (at, fact) in missing {
+                if let Some(call) = call_of(std::slice::from_ref(&fact)) {
+                    if told.insert((self.flow.file.clone(), at, fact.clone())) {
+                        let mend =
+                            format!("say what stands in its place: {call}(text, …), or add when: has({call}(text))");
+                        self.add(at, format!("{call} may find nothing here"), "then the expression has no value", mend);
+                    }
+                    continue;
+                }
                 if told.insert((self.flow.file.clone(), at, fact.clone())) {
                     let (cause, mend) = self.blame(&given, number, &fact);
                     self.add(at, format!("\"{fact}\" may be empty here"), cause, mend);
@@ -93,6 +101,10 @@ impl Check<'_> {
     /// The part of a path that may not be there: its name, or a field of it.
     fn lacks(&self, given: &Given, number: usize, path: &[String], shown: &[Path<'_>]) -> Option<String> {
         let first = path.first()?;
+        if call_of(path).is_some() {
+            let known = given.has(number, first) || shown.contains(&path);
+            return (!known).then(|| first.clone());
+        }
         let plain = BUILT_IN.contains(&first.as_str()) && first != "contact" && first != "input";
         if plain || self.names.kind(path).is_err() {
             return None;
@@ -206,6 +218,9 @@ fn supplies_itself(edge: &Edge<'_>, fact: &str) -> bool {
 /// How a step names the value it gives: `"as: hold" (line 29)`.
 fn yielded(line: &Line, fact: &str) -> String {
     let name = fact.split('.').next().filter(|name| *name != "contact").unwrap_or(fact);
+    if let Some(callee) = line.step.callee().filter(|_| name.starts_with("contact.")) {
+        return format!("\"call: {}\" (line {})", callee.flow, line.at.line);
+    }
     let renamed = line.step.callee().is_some() || line.step.operation().is_some_and(|operation| operation.name != name);
     let key = if renamed { "as" } else { line.verb };
     format!("\"{key}: {name}\" (line {})", line.at.line)

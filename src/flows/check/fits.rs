@@ -2,13 +2,13 @@
 //!
 //! What a channel shows is laid out as the machine does it, and measured: a question stands on a USSD screen with its first option, no option
 //! is cut, and the pages of a prompt and the segments of an SMS
-//! stay within what the flow allows. Texts that are said before a question
-//! share its screen; they make more pages, and are measured alone.
+//! stay within what the flow allows. What stands before a question on the same screen is measured with it: the texts of a question that is
+//! asked again, and what is surely said directly before it.
 
 use std::fmt::Write as _;
 
 use super::Check;
-use crate::flows::definition::Line;
+use crate::flows::definition::{Line, Spot};
 use crate::flows::expression::Kind;
 use crate::flows::layout::{self, BUTTONS_TEXT_UNITS, ID_UNITS, MARK_UNITS, Opt, Prompt, TEXT_UNITS, gsm, units};
 use crate::flows::messages::{Entry, Texts};
@@ -31,7 +31,7 @@ pub(super) struct Measured<'m> {
 
 impl Check<'_> {
     pub(super) fn fits(&mut self) {
-        for (_, line) in self.lines() {
+        for (spot, line) in self.lines() {
             for texts in &self.flow.texts {
                 for needs in line.step.needs() {
                     let measured = Measured { texts, id: &needs.message, line };
@@ -42,8 +42,13 @@ impl Check<'_> {
                     if asks || needs.prompt {
                         let labels = if needs.prompt { &needs.labels[..] } else { &[] };
                         self.question_fits(measured, labels);
+                        self.leads_fit(measured, spot, &needs.labels, labels);
                     } else if needs.valued {
                         self.message_fits(measured);
+                    }
+                    let meanwhile = format!("{}.meanwhile", needs.message);
+                    if line.step.waits() && texts.has(&meanwhile) {
+                        self.message_fits(Measured { id: &meanwhile, ..measured });
                     }
                 }
             }
@@ -112,6 +117,79 @@ impl Check<'_> {
             let segments = laid(of.texts, Channel::Sms, &text, &options, self).segments;
             self.segments(of, at, &key, &text, segments);
         }
+    }
+
+    /// A question with what stands before it on USSD and SMS: each of its own texts for an answer that cannot be taken, and what is said
+    /// directly before it. `named` are its labels, or its rules where no option has a label.
+    fn leads_fit(&mut self, of: Measured<'_>, spot: Spot, named: &[String], labels: &[String]) {
+        let again = |entry: &&Entry| {
+            let attribute = entry.attribute.as_deref().unwrap_or_default();
+            let rule = labels.is_empty() && named.iter().any(|name| name == attribute);
+            entry.id == of.id
+                && (rule || matches!(attribute, "low" | "high" | "again") || attribute.starts_with("again-"))
+        };
+        let own = of.texts.entries.iter().filter(again);
+        let mut leads: Vec<(At, String, [Option<String>; 2])> = Vec::new();
+        for entry in own {
+            let text = self.longest(of.texts, &entry.key());
+            leads.push((entry.at, format!("{} with its question", entry.key()), [text.clone(), text]));
+        }
+        if let Some(said) = self.said_before(of.texts, spot) {
+            let at = of.texts.entries.iter().find(|entry| entry.key() == of.id).map(|entry| entry.at);
+            leads.extend(at.map(|at| (at, format!("{} with what is said before it", of.id), said)));
+        }
+        let options = self.options(of, labels, true);
+        let laid = |channel: Channel, lead: &str, check: &Self| {
+            let (_, _, text) = check.shown(of, channel)?;
+            Some(layout::prompt(channel, Prompt { lead, ..prompt(of.texts, &text, &options, check) }))
+        };
+        for (at, key, [screen, message]) in leads {
+            if self.speaks(Channel::Ussd)
+                && let Some(lead) = screen
+                && let Some((alone, with)) = laid(Channel::Ussd, "", self).zip(laid(Channel::Ussd, &lead, self))
+                && alone.pages <= usize::from(self.flow.head.ussd_pages.0)
+            {
+                self.pages(of, at, &key, &lead, with.pages);
+            }
+            if self.speaks(Channel::Sms)
+                && let Some(lead) = message
+                && let Some((alone, with)) = laid(Channel::Sms, "", self).zip(laid(Channel::Sms, &lead, self))
+                && alone.segments <= usize::from(self.flow.head.sms.segments)
+            {
+                self.segments(of, at, &key, &lead, with.segments);
+            }
+        }
+    }
+
+    /// What the steps directly before a question surely say, as a screen and an SMS show it. A text that does not fit alone is told of
+    /// alone.
+    fn said_before(&self, texts: &Texts, spot: Spot) -> Option<[Option<String>; 2]> {
+        let lines = self.flow.blocks.get(spot.block)?.lines.get(..spot.index)?;
+        let says = lines.iter().rev().take_while(|line| line.verb == "say" && line.guard.is_none());
+        let mut says: Vec<&Line> = says.collect();
+        says.reverse();
+        if says.is_empty() {
+            return None;
+        }
+        let fits = |channel: Channel, text: &str| {
+            if channel == Channel::Ussd {
+                let pages = layout::pages_of(text, &Screen::default(), texts.language);
+                return pages <= usize::from(self.flow.head.ussd_pages.0);
+            }
+            let contents = layout::text(channel, text, self.flow.head.sms);
+            layout::segments(&contents) <= usize::from(self.flow.head.sms.segments)
+        };
+        let said = |channel: Channel| {
+            let needs = says.iter().flat_map(|line| line.step.needs().into_iter().map(move |needs| (*line, needs)));
+            let said: Option<Vec<String>> = needs
+                .map(|(line, needs)| {
+                    let (_, _, text) = self.shown(Measured { texts, id: &needs.message, line }, channel)?;
+                    Some(text).filter(|text| fits(channel, text))
+                })
+                .collect();
+            said.map(|said| said.join("\n\n"))
+        };
+        Some([said(Channel::Ussd), said(Channel::Sms)])
     }
 
     /// All options of a question: rows as many and as long as they may be, then the fixed ones.
@@ -236,7 +314,8 @@ impl Check<'_> {
                 gsm::Encoding::Ucs2 => format!("{length} characters, with letters that phones lack"),
             };
             let what = format!("{key} takes {found} SMS, the flow allows {most}");
-            let mut mend = "shorten it, or give .sms".to_owned();
+            let with_others = key.contains(' ');
+            let mut mend = if with_others { "shorten it" } else { "shorten it, or give .sms" }.to_owned();
             if found <= SEGMENTS_MAX {
                 let _ = write!(mend, ", or write sms: {{segments: {found}}}");
             }
@@ -285,7 +364,8 @@ fn mend(id: &str, key: &str) -> String {
 
 /// The text that was measured.
 fn cause(texts: &Texts, key: &str, text: &str) -> String {
-    let with = if texts.plain(key).is_some() { "" } else { " with the longest values" };
+    let own = key.split(' ').next().unwrap_or(key);
+    let with = if texts.plain(own).is_some() { "" } else { " with the longest values" };
     format!("{}{with}", quoted(text))
 }
 

@@ -37,9 +37,24 @@ impl Check<'_> {
             return Some(plain.to_owned());
         }
         let ways = (0..WAYS).filter_map(|way| {
-            texts.text(key, Tz::UTC, &|path: &[String]| Some(Cow::Owned(self.longest_value(texts, path, way))))
+            texts.text(key, Tz::UTC, &|path: &[String]| {
+                let limit = self.limit(key, path).map(|kind| of_kind(kind, "", way));
+                Some(Cow::Owned(limit.unwrap_or_else(|| self.longest_value(texts, path, way))))
+            })
         });
         ways.max_by_key(|text| units(text))
+    }
+
+    /// The kind of `$low` and `$high` in a question's texts of those names.
+    fn limit(&self, key: &str, path: &[String]) -> Option<Kind> {
+        let (message, attribute) = key.split_once('.')?;
+        let [name] = path else { return None };
+        if name != attribute || !matches!(attribute, "low" | "high") {
+            return None;
+        }
+        let mut lines = self.lines().map(|(_, line)| line);
+        let line = lines.find(|line| line.step.asking().is_some_and(|asking| asking.message == message))?;
+        line.step.yields().first().map(|(_, kind)| *kind)
     }
 
     fn longest_value(&self, texts: &Texts, path: &[String], way: usize) -> Value {

@@ -3,6 +3,7 @@
 
 mod begins;
 mod budget;
+mod carries;
 mod cases;
 mod earlier;
 mod empty;
@@ -59,6 +60,7 @@ impl<'f> Check<'f> {
         self.cases();
         self.texts();
         self.waiting();
+        self.carried();
         self.nothing_is_empty();
         self.fits();
         self.said();

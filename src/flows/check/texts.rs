@@ -1,20 +1,25 @@
 //! Messages: that each is there in every language and uses only what the flow knows.
 
 use super::Check;
+use super::carries::meets_words_only;
 use crate::flows::definition::Line;
 use crate::flows::expression::Known;
 use crate::flows::messages::{Entry, Texts, message_id, path};
 use crate::flows::mistake::{At, Mistake};
 use crate::flows::steps::Needs;
+use crate::flows::ways::Channels;
 
 const TOP: At = At { line: 1, column: 1 };
 
 impl Check<'_> {
     pub(super) fn texts(&mut self) {
+        let channels = Channels::of(self.ways);
         for texts in &self.flow.texts {
             self.head_words(texts);
-            for (_, line) in self.lines() {
-                for needs in line.step.needs() {
+            for (spot, line) in self.lines() {
+                for mut needs in line.step.needs() {
+                    let number = self.ways.number(spot);
+                    needs.plain &= number.is_none_or(|number| meets_words_only(&channels, number));
                     self.message(texts, line, &needs);
                 }
             }
@@ -55,8 +60,7 @@ impl Check<'_> {
             );
             return;
         };
-        let plain = needs.plain && self.flow.channels.iter().any(|channel| channel != "whatsapp");
-        if plain && !texts.has(&format!("{id}.plain")) {
+        if needs.plain && !texts.has(&format!("{id}.plain")) {
             let what = format!("message {id} carries a picture and has no .plain");
             let mend = "add .plain = with what USSD and SMS say instead";
             self.add_to(texts, message.at, what, said.clone(), mend);

@@ -1,13 +1,16 @@
 //! What a flow waits for: that somebody is there to do it, that no way of it is forgotten, and that its answer finds a door.
 
+use std::collections::HashSet;
+
 use super::Check;
 use crate::flows::definition::{Flow, Line};
 use crate::flows::environment::ProviderKind;
-use crate::flows::expression::Kind;
+use crate::flows::expression::{Kind, call_of};
 use crate::flows::mistake::did_you_mean;
 use crate::flows::operation::Type;
 use crate::flows::steps::{Helper, Outcomes};
 use crate::flows::turn::{AMOUNT, Channel, JobKind, OUTCOME, PAID, REFERENCE};
+use crate::flows::ways::{Edge, START, Target, Ways};
 
 impl Check<'_> {
     pub(super) fn waiting(&mut self) {
@@ -92,6 +95,17 @@ impl Check<'_> {
             let cause = format!("flow {} has it", first.name);
             self.add(*at, format!("the code {code}# begins two flows"), cause, "give one of them another");
         }
+        let walked = self.set.flows.iter().find_map(|flow| {
+            let (_, begun) = flow.start.ussd.as_ref()?;
+            let rest = code.strip_prefix(begun.as_str())?.strip_prefix('*')?;
+            let first = rest.split('*').next().and_then(|part| part.parse().ok())?;
+            answers(&Ways::of(self.set, flow), first).then_some((&flow.name, begun))
+        });
+        if let Some((name, begun)) = walked {
+            let what = format!("the code {code}# is a walk through flow {name}");
+            let cause = format!("{begun}# begins it, and what follows answers its questions");
+            self.add(*at, what, cause, "give one of them a code that does not begin with the other's");
+        }
     }
 
     fn events_are_unique(&mut self) {
@@ -159,7 +173,7 @@ impl Check<'_> {
         for day in &self.flow.start.schedule {
             let mut strange = None;
             day.when.expression.paths(&mut |path, _| {
-                if path.first().is_some_and(|first| first != "contact") {
+                if call_of(path).is_none() && path.first().is_some_and(|first| first != "contact") {
                     strange = Some(path.join("."));
                 }
             });
@@ -181,4 +195,29 @@ impl Check<'_> {
             }
         }
     }
+}
+
+/// Whether a number dialled behind a flow's code answers the first question of the flow.
+fn answers(ways: &Ways<'_>, dialled: u16) -> bool {
+    let mut open = vec![START];
+    let mut seen = HashSet::new();
+    while let Some(number) = open.pop() {
+        if !seen.insert(number) {
+            continue;
+        }
+        if let Some(step) = ways.line(number).map(|line| &line.step) {
+            // A number typed, or that of a row; what a called flow asks first may be either.
+            let any = step.rows_from().is_some() || step.digits().is_empty();
+            let asks = step.asking().is_some() || step.callee().is_some();
+            if asks && (any || step.digits().iter().any(|(digit, _)| *digit == dialled)) {
+                return true;
+            }
+        }
+        let begins = |edge: &&Edge<'_>| if number == START { edge.way.is_empty() } else { !edge.asked };
+        open.extend(ways.edges_from(number).filter(begins).filter_map(|edge| match edge.to {
+            Target::Step(to) => Some(to),
+            _ => None,
+        }));
+    }
+    false
 }

@@ -7,6 +7,8 @@ use crate::flows::definition::{After, Arm, Block, Flow, Scene, Spot, To};
 use crate::flows::mistake::{At, did_you_mean};
 use crate::flows::ways::Target;
 
+const TOP: At = At { line: 1, column: 1 };
+
 impl Check<'_> {
     pub(super) fn where_ways_lead(&mut self) {
         self.scenes_exist();
@@ -16,6 +18,7 @@ impl Check<'_> {
         self.everything_is_reached();
         self.no_scene_runs_off();
         self.ends_are_named();
+        self.ends_are_used();
         self.digressions_come_back();
     }
 
@@ -146,6 +149,16 @@ impl Check<'_> {
                     "every way through its steps goes elsewhere, so the open question is lost",
                     "let the list run to its end, or name a scene instead of it",
                 );
+            }
+        }
+    }
+
+    fn ends_are_used(&mut self) {
+        for (name, _) in &self.flow.ends {
+            if !self.lines().any(|(_, line)| line.step.end() == Some(name)) {
+                let what = format!("no step ends by \"{name}\"");
+                let cause = "the head declares it, and callers must handle it in vain";
+                self.mistakes.warn(TOP, what, cause, format!("write [end: {name}], or drop it from ends"));
             }
         }
     }

@@ -159,7 +159,7 @@ impl Expression {
             Self::Plus(left, right) => added(false, left, right, known),
             Self::Minus(left, right) => added(true, left, right, known),
             Self::Times(left, right) => times(left, right, known),
-            Self::Call(function, arguments) => function.kind(arguments, known),
+            Self::Call(function, arguments) | Self::Found(function, arguments, _) => function.kind(arguments, known),
         }
     }
 }

@@ -50,6 +50,8 @@ pub(crate) enum Expression {
     Minus(Box<Self>, Box<Self>),
     Times(Box<Self>, Box<Self>),
     Call(Function, Vec<Self>),
+    /// A call that may find nothing: it needs a condition that it does, which is told from others by the text of the call.
+    Found(Function, Vec<Self>, Vec<String>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,43 +64,50 @@ pub(crate) enum Comparison {
     GreaterOrEqual,
 }
 
+/// The function's name, if a path stands for a call that may find nothing.
+pub(crate) fn call_of(path: &[String]) -> Option<&str> {
+    let (name, _) = path.first()?.split_once('(')?;
+    Some(name)
+}
+
 impl Expression {
-    /// Calls `see` with every path in it, and whether the expression can do without the value (`has`, the list of `append`).
+    /// Calls `see` with every path in it, and whether the expression can do without the value (`has`, the list of `append`). A call that
+    /// may find nothing is a path of one part, see [`call_of`].
     pub(crate) fn paths<'a>(&'a self, see: &mut dyn FnMut(&'a [String], bool)) {
         match self {
-            Self::Literal(_) => {}
             Self::Path(path) => see(path, false),
             Self::Has(path) => see(path, true),
-            Self::Given(inner) | Self::Not(inner) | Self::Matches(inner, _) => inner.paths(see),
+            Self::Found(_, _, call) => see(call, false),
+            _ => {}
+        }
+        for (n, part) in self.parts().into_iter().enumerate() {
+            match (self, part) {
+                (Self::Call(Function::Append, _), Self::Path(path)) if n == 0 => see(path, true),
+                (Self::Given(_), Self::Found(_, arguments, call)) => {
+                    see(call, true);
+                    for argument in arguments {
+                        argument.paths(see);
+                    }
+                }
+                _ => part.paths(see),
+            }
+        }
+    }
+
+    /// The expressions it is made of.
+    pub(crate) fn parts(&self) -> Vec<&Self> {
+        match self {
+            Self::Literal(_) | Self::Path(_) | Self::Has(_) => Vec::new(),
+            Self::Given(inner) | Self::Not(inner) | Self::Matches(inner, _) => vec![inner],
             Self::And(left, right)
             | Self::Or(left, right)
             | Self::Compare(_, left, right)
             | Self::Within(left, right)
             | Self::Plus(left, right)
             | Self::Minus(left, right)
-            | Self::Times(left, right) => {
-                left.paths(see);
-                right.paths(see);
-            }
-            Self::In(left, list) => {
-                left.paths(see);
-                for item in list {
-                    item.paths(see);
-                }
-            }
-            Self::Call(Function::Append, arguments) => {
-                for (n, argument) in arguments.iter().enumerate() {
-                    match argument {
-                        Self::Path(path) if n == 0 => see(path, true),
-                        other => other.paths(see),
-                    }
-                }
-            }
-            Self::Call(_, arguments) => {
-                for argument in arguments {
-                    argument.paths(see);
-                }
-            }
+            | Self::Times(left, right) => vec![left, right],
+            Self::In(left, list) => std::iter::once(&**left).chain(list).collect(),
+            Self::Call(_, arguments) | Self::Found(_, arguments, _) => arguments.iter().collect(),
         }
     }
 }

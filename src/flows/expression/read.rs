@@ -124,7 +124,7 @@ fn convert_call(name: &str, arguments: &[IdedExpr]) -> Result<Expression, String
         operators::CONDITIONAL => Err("there is no \"? :\"; use the step if".to_owned()),
         "known" => match convert(arguments.first().ok_or("has() needs a name")?)? {
             Expression::Path(path) => Ok(Expression::Has(path)),
-            call @ Expression::Call(..) => Ok(Expression::Given(Box::new(call))),
+            call @ (Expression::Call(..) | Expression::Found(..)) => Ok(Expression::Given(Box::new(call))),
             _ => Err("has() takes a name, or a call such as date_in(text)".to_owned()),
         },
         _ => convert_function(name, &arguments.iter().collect::<Vec<_>>()),
@@ -149,6 +149,10 @@ fn convert_function(name: &str, arguments: &[&IdedExpr]) -> Result<Expression, S
         };
         let text = values.pop().ok_or("matches takes a text")?;
         return Ok(Expression::Matches(Box::new(text), Pattern::read(&pattern)?));
+    }
+    if function.looks_for().is_some() && values.len() == 1 {
+        let call = vec![format!("{name}({values:?})")];
+        return Ok(Expression::Found(function, values, call));
     }
     Ok(Expression::Call(function, values))
 }

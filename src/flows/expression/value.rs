@@ -59,7 +59,9 @@ impl Expression {
             Self::Times(left, right) => {
                 product(left.value(scope)?.as_ref(), right.value(scope)?.as_ref()).map(Cow::Owned)
             }
-            Self::Call(function, arguments) => function.value(arguments, scope).map(Cow::Owned),
+            Self::Call(function, arguments) | Self::Found(function, arguments, _) => {
+                function.value(arguments, scope).map(Cow::Owned)
+            }
         }
     }
 

@@ -28,14 +28,10 @@ impl<'a> Run<'a> {
             let then = self.take(arm, &mut here);
             return self.walk(then, here);
         }
-        let Some((line, _)) = self.open_line() else { return self.message(heard) };
-        if line.step.is_with_staff() {
-            // What she says now, even "stop", she says to staff.
-            return None;
+        if self.open_line().is_none() {
+            return self.message(heard);
         }
-        if let Heard::Text(text) = heard
-            && self.own_texts().stop.contains(&fold(text).as_str())
-        {
+        if self.stops(heard) {
             return self.message(heard);
         }
         if self.state.resume.is_some() {
@@ -52,6 +48,24 @@ impl<'a> Run<'a> {
             Return::Ask => self.ask_to_resume(),
             Return::Restart => self.restart(),
         }
+    }
+
+    /// Staff talk to the person: what she says now she says to them. But she can always stop: that ends the session, and a hand-over with
+    /// it.
+    pub(super) fn heard_by_staff(&mut self, heard: Heard<'_>) -> Option<Question> {
+        let (stops, handed, quiet) = (self.stops(heard), self.is_with_staff(), self.state.quiet_until);
+        self.came_by(self.context.channel);
+        let asked = if stops { self.message(heard) } else { None };
+        if !(stops && handed) {
+            self.state.quiet_until = quiet;
+        }
+        asked
+    }
+
+    /// Whether she stops what is open.
+    pub(super) fn stops(&self, heard: Heard<'_>) -> bool {
+        let Heard::Text(text) = heard else { return false };
+        self.state.is_open() && self.own_texts().stop.contains(&fold(text).as_str())
     }
 
     /// The scene to which an advertisement or a link leads: by the advertisement's id, or by `#word` in the text that the link wrote.

@@ -51,6 +51,11 @@ impl<'h> Heard<'h> {
 
 impl<'a> Run<'a> {
     pub(super) fn hear(&mut self, input: &Input) -> Option<Question> {
+        let asked = self.hear_now(input);
+        if asked.is_some() { asked } else { self.begin_kept() }
+    }
+
+    fn hear_now(&mut self, input: &Input) -> Option<Question> {
         let quiet = self.state.quiet_until.is_some_and(|until| until > self.context.now);
         match input {
             Input::StaffSpoke { quiet_until } => {
@@ -65,11 +70,15 @@ impl<'a> Run<'a> {
             Input::GivenBack => self.staff(Signal::GivenBack),
             Input::NobodyThere => self.staff(Signal::NobodyThere),
             Input::HungUp => None,
-            _ if quiet => None,
             Input::Message { body, referral } => {
                 let heard = Heard::of(body)?;
-                self.person(heard, referral.as_ref())
+                if quiet || self.is_with_staff() {
+                    self.heard_by_staff(heard)
+                } else {
+                    self.person(heard, referral.as_ref())
+                }
             }
+            _ if quiet => None,
             Input::Dial { code } => self.dial(code),
             Input::Alarm => self.alarm(),
             Input::SendFailed { .. } => self.undelivered(),

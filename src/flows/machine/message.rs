@@ -27,6 +27,7 @@ impl<'a> Run<'a> {
         let words = self.own_texts();
         if self.state.is_open() && words.stop.contains(&said.as_str()) {
             self.clear();
+            self.drop_kept();
             self.say_own("stopped", words.texts.stopped);
             return None;
         }

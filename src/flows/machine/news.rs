@@ -2,13 +2,16 @@
 
 use super::STACK_MAX;
 use super::run::Run;
-use super::state::Frame;
+use super::state::{Begins, Frame, Later};
 use super::walk::first;
 use crate::flows::definition::{Arm, Flow, Line, Occasion};
 use crate::flows::gives::fit_row;
 use crate::flows::steps::{PAYMENTS, Signal};
 use crate::flows::turn::{Fault, PAID, Passing, Payment, Question};
 use crate::flows::value::{Row, Value};
+
+/// What is kept of news and days while staff talk to the person.
+const LATER_MAX: usize = 8;
 
 /// A signal was waited for; the operation that must be asked before the turn can go on.
 struct Heeded(Option<Question>);
@@ -27,19 +30,20 @@ impl<'a> Run<'a> {
                 return asked;
             }
         }
-        let Some((flow, arm, values)) = self.begun_by(name, payload) else {
+        let Some(begun) = self.begins_with(name, payload) else {
             self.faults.push(Fault::Event);
             return None;
         };
-        self.begin_over(flow, arm, values)
+        self.begin_over(begun)
     }
 
     /// The flow that begins with this news, and the values it begins with.
-    fn begun_by(&self, name: &str, payload: &Row) -> Option<(&'a Flow, &'a Arm, Row)> {
+    fn begins_with(&self, name: &str, payload: &Row) -> Option<Later> {
         let set = self.set;
         let begins = |flow: &'a Flow| flow.start.event.iter().find(|occasion| occasion.name == name);
         let (flow, occasion) = set.flows.iter().find_map(|flow| Some((flow, begins(flow)?)))?;
-        Some((flow, &occasion.arm, told(flow, occasion, payload)?))
+        let vals = told(flow, occasion, payload)?;
+        Some(Later { flow: flow.name.clone(), by: Begins::Event(occasion.name.clone()), vals })
     }
 
     /// The result of a job. One that nobody waits for any more is counted; a payment goes to the flow that claims it.
@@ -61,18 +65,18 @@ impl<'a> Run<'a> {
         None
     }
 
-    /// Begins the flow that claims a payment for which nobody waits any more. Where none does, only money that surely did not move is
-    /// no more than counted.
+    /// Begins the flow that claims a payment for which nobody waits any more. Where none does, or staff talk to the person (they settle
+    /// it), only money that surely did not move is no more than counted.
     fn claim(&mut self, payment: &Payment, outcome: &str, value: Option<&Value>) -> Option<Question> {
         let outcome = PAYMENTS.into_iter().find(|known| *known == outcome).unwrap_or("unknown");
         let name = format!("{PAID}{}", payment.name);
-        let begun = self.begun_by(&name, &payment.told(outcome, value)).filter(|_| self.may_begin_over());
-        let Some((flow, arm, values)) = begun else {
+        let begun = self.begins_with(&name, &payment.told(outcome, value)).filter(|_| self.may_begin_over());
+        let Some(begun) = begun else {
             let unmoved = matches!(outcome, "declined" | "expired");
             self.faults.push(if unmoved { Fault::Job } else { Fault::Payment });
             return None;
         };
-        self.begin_over(flow, arm, values)
+        self.begin_over(begun)
     }
 
     /// Staff give the conversation back, or nobody of them is there.
@@ -117,26 +121,73 @@ impl<'a> Run<'a> {
         Some(Heeded(self.walk(then, spot)))
     }
 
-    /// Not while staff talk to the person, nor over too much.
-    fn may_begin_over(&self) -> bool {
-        let with_staff =
-            (0..self.state.stack.len()).any(|depth| self.line_at(depth).is_some_and(|line| line.step.is_with_staff()));
-        !with_staff && self.state.stack.len() < STACK_MAX
+    /// Whether staff talk to the person because the flow asked for them.
+    pub(super) fn is_with_staff(&self) -> bool {
+        (0..self.state.stack.len()).any(|depth| self.line_at(depth).is_some_and(|line| line.step.is_with_staff()))
     }
 
-    /// Begins a flow over what is open. While staff talk to the person nothing begins: it is counted.
-    pub(super) fn begin_over(&mut self, flow: &'a Flow, arm: &'a Arm, values: Row) -> Option<Question> {
-        if !self.may_begin_over() {
-            self.faults.push(Fault::Event);
+    /// Not while staff talk to the person, nor over too much.
+    fn may_begin_over(&self) -> bool {
+        !self.is_with_staff() && self.state.stack.len() < STACK_MAX
+    }
+
+    /// Begins a flow over what is open. While staff talk to the person it is kept until they give her back; of more than a few the oldest
+    /// is dropped and counted.
+    pub(super) fn begin_over(&mut self, begun: Later) -> Option<Question> {
+        if self.is_with_staff() {
+            self.state.later.push(begun);
+            if self.state.later.len() > LATER_MAX {
+                self.state.later.remove(0);
+                self.faults.push(Fault::Event);
+            }
             return None;
         }
+        let Some((flow, arm)) = self.begun_by(&begun).filter(|_| self.state.stack.len() < STACK_MAX) else {
+            self.faults.push(Fault::Event);
+            return None;
+        };
         let over = !self.state.stack.is_empty();
         self.state.resume = None;
-        self.state.stack.push(Frame { over, ..Frame::new(&flow.name, values) });
+        self.state.stack.push(Frame { over, ..Frame::new(&flow.name, begun.vals) });
         self.choose_door();
         let mut here = first(flow);
         let then = self.take(arm, &mut here);
         self.walk(then, here)
+    }
+
+    /// The flow and scene that it begins in this revision.
+    fn begun_by(&self, begun: &Later) -> Option<(&'a Flow, &'a Arm)> {
+        let flow = self.set.flow(&begun.flow)?;
+        let start = &flow.start;
+        let arm = match &begun.by {
+            Begins::Event(name) => &start.event.iter().find(|event| event.name == *name)?.arm,
+            Begins::Day(key) => &start.schedule.iter().find(|day| day.key == *key)?.arm,
+        };
+        Some((flow, arm))
+    }
+
+    /// Begins what was kept while staff talked to the person, one after the other: each once the one before is over.
+    pub(super) fn begin_kept(&mut self) -> Option<Question> {
+        let quiet = self.state.quiet_until.is_some_and(|until| until > self.context.now);
+        while !self.state.later.is_empty()
+            && !quiet
+            && !self.is_with_staff()
+            && !self.state.stack.iter().any(|frame| frame.over)
+        {
+            let begun = self.state.later.remove(0);
+            let asked = self.begin_over(begun);
+            if asked.is_some() {
+                return asked;
+            }
+        }
+        None
+    }
+
+    /// Nothing of what was kept begins any more.
+    pub(super) fn drop_kept(&mut self) {
+        for _ in self.state.later.drain(..) {
+            self.faults.push(Fault::Event);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::run::Run;
+use super::state::{Begins, Later};
 use crate::domain::Timestamp;
 use crate::flows::definition::{Flow, Schedule};
 use crate::flows::turn::{Fault, Question};
@@ -58,7 +59,7 @@ impl Run<'_> {
         at.map(|at| at.with_timezone(&Utc)).filter(|at: &DateTime<Utc>| at.date_naive() <= latest)
     }
 
-    /// A day has come: its flow begins. What has come too late, or while staff talk to the person, is counted and comes next year.
+    /// A day has come: its flow begins. What has come too late is counted and comes next year.
     pub(super) fn day_comes(&mut self) -> Option<Question> {
         let now = self.context.now;
         let key = self.state.days.iter().filter(|(_, due)| **due <= now).min_by_key(|(_, due)| **due)?.0.clone();
@@ -75,7 +76,8 @@ impl Run<'_> {
             self.faults.push(Fault::Event);
             return None;
         };
-        self.begin_over(flow, &schedule.arm, Row::new())
+        let by = Begins::Day(schedule.key.clone());
+        self.begin_over(Later { flow: flow.name.clone(), by, vals: Row::new() })
     }
 }
 

@@ -55,6 +55,9 @@ pub struct State {
     /// What a USSD screen had no room for, when nothing was asked after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) unread: Option<Unread>,
+    /// What would have begun a flow while staff talked to the person, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) later: Vec<Later>,
 }
 
 impl Default for State {
@@ -74,6 +77,7 @@ impl Default for State {
             rev: 0,
             quiet_until: None,
             unread: None,
+            later: Vec::new(),
         }
     }
 }
@@ -241,6 +245,23 @@ pub(crate) struct Shown {
 pub(crate) struct Unread {
     pub text: String,
     pub key: String,
+}
+
+/// Something that begins a flow once staff have given the person back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Later {
+    pub flow: String,
+    pub by: Begins,
+    #[serde(default, skip_serializing_if = "Row::is_empty")]
+    pub vals: Row,
+}
+
+/// What begins it, by its key under the flow's `start`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Begins {
+    Event(String),
+    Day(String),
 }
 
 /// A question that has been answered, and the names that got a value since it was asked.

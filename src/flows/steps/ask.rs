@@ -294,6 +294,11 @@ impl Step for Ask {
         Some(&self.asking)
     }
 
+    fn only_sent(&self) -> Option<&'static str> {
+        let first = self.sent.first().filter(|_| self.said.is_empty())?;
+        SENT.iter().find(|(_, kind)| kind == first).map(|(name, _)| *name)
+    }
+
     fn takes_any_text(&self) -> bool {
         self.said.iter().any(|wanted| matches!(wanted, Wanted::Text | Wanted::Person))
     }

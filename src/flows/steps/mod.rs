@@ -212,6 +212,11 @@ pub(crate) trait Step: Debug + Send + Sync {
         None
     }
 
+    /// What answers it, if it can only be sent, as `type:` names it: not every channel carries that.
+    fn only_sent(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Whether any text at all answers it, so that words understood at any time must be looked for first.
     fn takes_any_text(&self) -> bool {
         false

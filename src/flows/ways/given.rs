@@ -84,6 +84,15 @@ fn effect(
         // The next words are other words.
         lost.put(*number);
     }
+    // What a call has found in a value it need not find in another. Its text has each name it reads in quotes.
+    let changed = edge.gives.iter().map(|gift| gift.name).chain(edge.asked.then_some("input"));
+    let changed: Vec<String> =
+        changed.map(|name| format!("\"{}\"", name.strip_prefix("contact.").unwrap_or(name))).collect();
+    for (_, number) in
+        numbers.iter().filter(|(path, _)| path.contains('(') && changed.iter().any(|name| path.contains(name.as_str())))
+    {
+        lost.put(*number);
+    }
     for known in &edge.knows {
         for depth in 1..=known.len() {
             if let Some(number) = numbers.get(&known[..depth].join(".")) {

@@ -2,11 +2,13 @@
 //! machine's forgetting of values read it.
 
 mod bits;
+mod channels;
 mod given;
 mod live;
 mod names;
 mod narrow;
 
+pub(crate) use channels::Channels;
 pub(crate) use given::{Given, starts, supplies};
 pub(crate) use live::Live;
 pub(crate) use names::{BUILT_IN, Names};
@@ -33,6 +35,8 @@ pub(crate) struct Ways<'f> {
     pub out: Vec<Vec<usize>>,
     /// The number of each block's first step.
     firsts: Vec<usize>,
+    /// The flows in whose calls this one is looked at.
+    within: Vec<&'f str>,
     /// What each message says, in all languages.
     said: HashMap<&'f str, Vec<(&'f Texts, &'f Entry)>>,
 }
@@ -48,6 +52,8 @@ pub(crate) struct Edge<'f> {
     pub asked: bool,
     /// The end of a list of steps leads back to the step whose list it is: as often as there are items, never without end.
     pub rounds: bool,
+    /// The step's guard keeps it from being run.
+    pub skips: bool,
     /// Names that have a value afterwards.
     pub gives: Vec<Gift<'f>>,
     /// Paths that were seen to have a value, by a condition on the way.
@@ -75,6 +81,10 @@ pub(crate) enum Target<'f> {
 
 impl<'f> Ways<'f> {
     pub(crate) fn of(set: &'f FlowSet, flow: &'f Flow) -> Self {
+        Self::within(set, flow, Vec::new())
+    }
+
+    fn within(set: &'f FlowSet, flow: &'f Flow, within: Vec<&'f str>) -> Self {
         let mut spots = vec![Spot { block: usize::MAX, index: 0 }];
         let mut firsts = Vec::with_capacity(flow.blocks.len());
         for (block, list) in flow.blocks.iter().enumerate() {
@@ -87,7 +97,7 @@ impl<'f> Ways<'f> {
                 said.entry(&entry.id).or_default().push((texts, entry));
             }
         }
-        let mut ways = Self { set, flow, spots, edges: Vec::new(), out: Vec::new(), firsts, said };
+        let mut ways = Self { set, flow, spots, edges: Vec::new(), out: Vec::new(), firsts, within, said };
         ways.begin();
         for number in 1..ways.spots.len() {
             ways.leave(number);
@@ -125,8 +135,8 @@ impl<'f> Ways<'f> {
 
     /// Whether a session may rest at this step.
     pub(crate) fn rests(&self, number: usize) -> bool {
-        self.line(number).is_some_and(|line| line.step.callee().is_some() || line.step.asking().is_some())
-            || self.edges_from(number).any(|edge| edge.asked && number != START)
+        self.line(number)
+            .is_some_and(|line| line.step.callee().is_some() || line.step.asking().is_some() || line.step.waits())
     }
 
     /// Steps that some way leads to.
@@ -188,6 +198,9 @@ impl<'f> Ways<'f> {
             let (passed, skipped) = if guard.wanted { (holds, fails) } else { (fails, holds) };
             let to = self.after(spot.next());
             self.push(number, to, String::new(), false, Vec::new(), skipped);
+            if let Some(edge) = self.edges.last_mut() {
+                edge.skips = true;
+            }
             knows = passed;
         }
         let (next_unasked, unasked) = line.step.unasked();
@@ -218,9 +231,7 @@ impl<'f> Ways<'f> {
         let mut ways: Vec<(String, &'f Arm, bool)> = Vec::new();
         let calls = line.step.callee().is_some();
         let asking = line.step.asking();
-        let unasked = line.step.unasked();
-        let rests = calls || asking.is_some() || line.step.waits() || (line.step.falls_through() && !unasked.0);
-        if rests {
+        if self.rests(number) {
             ways.extend(head.anytime.iter().map(|entry| (format!("anytime {}", entry.key), &entry.arm, true)));
             ways.extend(head.undeliverable.iter().map(|arm| ("undeliverable".to_owned(), arm, true)));
         }
@@ -250,7 +261,7 @@ impl<'f> Ways<'f> {
         knows: Vec<&'f [String]>,
     ) {
         let rounds = matches!(to, Target::Step(to) if self.owns_round(to, from));
-        self.edges.push(Edge { from, to, way, asked, rounds, gives, knows });
+        self.edges.push(Edge { from, to, way, asked, rounds, skips: false, gives, knows });
     }
 
     /// Whether a step stands in the list of another that goes round.
@@ -321,21 +332,47 @@ impl<'f> Ways<'f> {
             return given.map(|kind| Gift { name, fields: fields_of(kind) }).into_iter().collect();
         }
         if let Some(callee) = line.step.callee() {
-            let Some(name) = callee.yields else { return Vec::new() };
-            let Some(flow) = self.set.flow(callee.flow) else { return vec![Gift { name, fields: None }] };
+            let unknown = || callee.yields.map(|name| Gift { name, fields: None });
+            let Some(flow) = self.set.flow(callee.flow) else { return unknown().into_iter().collect() };
             let end = match way {
                 None if flow.ends.len() == 1 => flow.ends.first(),
                 None => None,
                 Some(way) => flow.ends.iter().find(|(end, _)| Some(end.as_str()) == way.strip_prefix("outcome ")),
             };
-            return match end.map(|(_, values)| &values[..]) {
-                None | Some([]) => Vec::new(),
-                Some([(_, kind)]) => vec![Gift { name, fields: fields_of(*kind) }],
-                Some(_) => vec![Gift { name, fields: None }],
-            };
+            let given = callee.yields.zip(end).and_then(|(name, (_, values))| match &values[..] {
+                [] => None,
+                [(_, kind)] => Some(Gift { name, fields: fields_of(*kind) }),
+                _ => Some(Gift { name, fields: None }),
+            });
+            let left = end.is_some() || (way.is_none() && flow.ends.is_empty());
+            let lasting = if left { self.lasting(flow, end.map(|(end, _)| end.as_str())) } else { Vec::new() };
+            return given.into_iter().chain(lasting).collect();
         }
         let fields = line.step.rows_from().and_then(|rows| self.rows_of(rows));
         line.step.gives(way).into_iter().map(|name| Gift { name, fields }).collect()
+    }
+
+    /// The contact's fields that a called flow surely fills in before it leaves by `end`.
+    fn lasting(&self, called: &'f Flow, end: Option<&str>) -> Vec<Gift<'f>> {
+        let mut lines = self.set.flows.iter().flat_map(|flow| &flow.blocks).flat_map(|block| &block.lines);
+        let fills = lines.any(|line| line.step.yields().iter().any(|(name, _)| name.starts_with("contact.")));
+        if !fills || called.name == self.flow.name || self.within.contains(&called.name.as_str()) {
+            return Vec::new();
+        }
+        let within = self.within.iter().copied().chain([self.flow.name.as_str()]).collect();
+        let ways = Ways::within(self.set, called, within);
+        let (given, reached) = (Given::of(&ways), ways.reached());
+        let leaves: Vec<&Edge<'f>> =
+            ways.edges.iter().filter(|edge| edge.to == Target::Leave(end) && reached[edge.from]).collect();
+        let fields: Vec<&'f str> = ways.edges.iter().flat_map(|edge| &edge.gives).map(|gift| gift.name).collect();
+        let mut lasting: Vec<&'f str> = fields
+            .into_iter()
+            .filter(|name| name.starts_with("contact."))
+            .filter(|name| leaves.iter().all(|edge| given.has(edge.from, name) || supplies(edge, name)))
+            .collect();
+        lasting.sort_unstable();
+        lasting.dedup();
+        lasting.into_iter().map(|name| Gift { name, fields: None }).collect()
     }
 
     /// The fields of a list's rows, if only one step yields the list.

@@ -11,6 +11,10 @@ pub(crate) type Path<'f> = &'f [String];
 pub(crate) fn known_by(condition: &Expression) -> (Vec<Path<'_>>, Vec<Path<'_>>) {
     match condition {
         Expression::Has(path) => (vec![path], Vec::new()),
+        Expression::Given(inner) => match &**inner {
+            Expression::Found(_, _, call) => (vec![call], Vec::new()),
+            _ => (Vec::new(), Vec::new()),
+        },
         Expression::Not(inner) => {
             let (holds, fails) = known_by(inner);
             (fails, holds)

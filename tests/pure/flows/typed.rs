@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use ganira::flows::{Environment, Fault, FlowSet, Input, State, Turn, advance};
+use ganira::flows::{Environment, Fault, FlowSet, Input, State, Turn, Value, advance};
 use proptest::prelude::*;
 
 use super::limits::{context, few, text};
@@ -143,6 +143,30 @@ proptest! {
         match advance(&set, &State::default(), &input, &[], &context()) {
             Turn::Done(done) => prop_assert!(!done.faults.contains(&Fault::Expression), "{:?} after {said:?}\n{flow}", done.faults),
             Turn::Ask(_) => prop_assert!(false, "nothing is asked"),
+        }
+    }
+
+    #[test]
+    fn whole_numbers_stay_within_their_bounds(seed in any::<u64>(), said in "[a-z0-9]{1,30}", rounds in 1_usize..4) {
+        let mut maker = Maker(seed);
+        let made = maker.make(Kind::Whole, 2);
+        let flow = format!(
+            "flow: f\nformat: 1\nstart: {{otherwise: true}}\nscenes:\n  one:\n    - when: has(input.text)\n      set: {{n: '{made}', n2: 'n + 1000000000', n3: 'n2 * -1000000000', n4: 'n3 - 1000000000'}}\n    \
+             - when: has(n)\n      set: {{n: n + 1}}\n    - ask: more\n      type: text\n    - when: has(n) && has(n2) && has(n3) && has(n4)\n      say: numbers\n    - go: one\n"
+        );
+        let texts = "### unreviewed\nmore = More?\nnumbers = { $n } { $n2 } { $n3 } { $n4 }\n";
+        let set = FlowSet::load(&[("f.flow.yaml", &flow), ("f.en.ftl", texts)], &Environment::default());
+        let set = set.unwrap_or_else(|mistakes| panic!("{}\n{flow}", mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")));
+        let mut state = State::default();
+        for _ in 0..rounds {
+            let Turn::Done(done) = advance(&set, &state, &text(&said), &[], &context()) else {
+                return Err(TestCaseError::fail("nothing is asked"));
+            };
+            state = done.state;
+            for name in ["n", "n2", "n3", "n4"] {
+                let number = state.value(name).and_then(Value::as_whole);
+                prop_assert!(number.is_some_and(|n| (-1_000_000_000..=1_000_000_000).contains(&n)), "{name} is {number:?}\n{flow}");
+            }
         }
     }
 }
