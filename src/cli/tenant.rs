@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use chrono_tz::Tz;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value as Json, json};
@@ -37,7 +38,7 @@ enum Action {
         #[arg(long, value_name = "CODE", default_value = "en")]
         language: String,
         /// The set of flows its people talk to
-        #[arg(long, value_name = "SET", default_value = "salon", value_parser = shipped::NAMES)]
+        #[arg(long, value_name = "SET", default_value = "salon", value_parser = sets())]
         flow: String,
         /// Print JSON
         #[arg(long)]
@@ -162,6 +163,13 @@ impl ServerAction {
             }
         }
     }
+}
+
+/// The sets of flows. Those for tests and measurements are taken, but not offered.
+fn sets() -> PossibleValuesParser {
+    PossibleValuesParser::new(
+        shipped::NAMES.map(|name| PossibleValue::new(name).hide(!shipped::OFFERED.contains(&name))),
+    )
 }
 
 fn zone(text: &str) -> Result<Tz, String> {

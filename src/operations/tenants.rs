@@ -54,7 +54,7 @@ pub enum TenantError {
     NameTaken(String),
     #[error("there is no time zone {0:?}: expected an IANA name such as Africa/Kigali")]
     Zone(String),
-    #[error("there is no set of flows {0:?}: expected one of {known}", known = shipped::NAMES.join(", "))]
+    #[error("there is no set of flows {0:?}: expected one of {known}", known = shipped::OFFERED.join(", "))]
     Flow(String),
     #[error("the flows of {flow} do not all speak {language:?}: expected one of {spoken}")]
     Language { language: String, flow: String, spoken: String },

@@ -133,7 +133,7 @@ async fn a_panic_in_one_conversation_restarts_only_it_while_its_shard_and_a_thou
 
     let phones: Vec<String> = (0..1000).map(|n| format!("+25078100{n:04}")).collect();
     let ids: Vec<String> = (0..1000).map(|n| format!("wamid.neighbour.{n}")).collect();
-    let neighbours: Vec<Said<'_>> = phones.iter().zip(&ids).map(|(phone, id)| (&**phone, &**id, "hours")).collect();
+    let neighbours: Vec<Said<'_>> = phones.iter().zip(&ids).map(|(phone, id)| (&**phone, &**id, "help")).collect();
     assert_eq!(take(&engine, &neighbours).await, Taken::Safe);
     assert!(victim.try_join_next().is_none(), "the victim's question still waits");
     assert_eq!(journaled(&world).await, 1001);
@@ -160,7 +160,7 @@ async fn an_event_that_panics_twice_is_buried_and_the_conversation_goes_on() {
     let said = [
         (VICTIM, "wamid.v0", "hello"),
         (VICTIM, "wamid.v1", "1"),
-        (VICTIM, "wamid.v2", "hours"),
+        (VICTIM, "wamid.v2", "help"),
         (VICTIM, "wamid.v3", "1"),
     ];
     assert_eq!(take(&engine, &said).await, Taken::Safe);

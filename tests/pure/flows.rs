@@ -8,6 +8,7 @@ mod docs;
 mod graph;
 mod laws;
 mod layout;
+mod library;
 mod limits;
 mod moves;
 mod phrases;

@@ -17,7 +17,7 @@ pub(super) const APP_SECRET: &str = "bench-app-secret";
 /// What a person says to come to the question who is to serve her, and what she says there as often as one likes: it is answered without
 /// asking any operation.
 pub(super) const INTO_BOOKING: [&str; 3] = ["hi", "1", "1"];
-pub(super) const MID_BOOKING: &str = "hours";
+pub(super) const MID_BOOKING: &str = "help";
 
 /// The body of one text message. `id` must be new for each message.
 pub(super) fn text(person: u64, id: &str, at: i64, said: &str) -> String {

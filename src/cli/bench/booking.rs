@@ -12,7 +12,9 @@ use crate::flows::{
 /// The set with the booking flow.
 pub(super) const SET: &str = "salon";
 /// The step at which the days are shown.
-const DAYS: &str = "day";
+const DAYS: &str = "free_day";
+/// Where a chat asks for a day in words: what it cannot read leads to the list.
+const DAY: &str = "day";
 /// Turns in which the list must be reached.
 const TURNS_MAX: usize = 20;
 /// Rows that an operation gives, if it may give so many.
@@ -46,17 +48,16 @@ impl<'f> AtDays<'f> {
             let last = done.messages.last().map(|say| &say.content);
             let offered = last.and_then(taps).unwrap_or_default();
             let pick = offered.first().map_or_else(|| said("1"), |id| tap(id));
-            if days.state.place().is_some_and(|(_, step)| step.rsplit('.').next() == Some(DAYS)) {
+            if days.stands_at(DAYS) {
                 return Ok(Self { offered: offered.len(), pick, ..days });
             }
-            // A question for a text takes a name.
-            input = if days.offers_nothing() { said("Uwase Keza") } else { pick };
+            input = if days.stands_at(DAY) { days.unread.clone() } else { pick };
         }
         bail!("the day list was not reached: the session stands at {:?}", days.state.place())
     }
 
-    fn offers_nothing(&self) -> bool {
-        self.state.place().is_some_and(|(_, step)| step.ends_with("name"))
+    fn stands_at(&self, name: &str) -> bool {
+        self.state.place().is_some_and(|(_, step)| step.rsplit('.').next() == Some(name))
     }
 
     /// What operations answer in the turn that this input makes.

@@ -93,11 +93,29 @@ impl Check<'_> {
                 other => other,
             });
         }
-        self.lines().find_map(|(_, line)| {
+        let yielded = self.lines().find_map(|(_, line)| {
             let operation = line.step.operation().filter(|operation| operation.yields == name)?;
             let signature = self.set.signatures.get(operation.name)?;
             signature.outcomes.iter().find_map(|outcome| outcome.yields)
+        });
+        let given = || self.returned(name).or_else(|| self.brought(name));
+        // Plain text declares no length of its own.
+        yielded.or_else(|| given().filter(|kind| !matches!(kind, Type::Text { .. })))
+    }
+
+    /// What a called flow declares of the one value that it gives back.
+    fn returned(&self, name: &str) -> Option<Type> {
+        self.lines().find_map(|(_, line)| {
+            let callee = line.step.callee().filter(|callee| callee.yields == Some(name))?;
+            let ends = &self.set.flow(callee.flow)?.ends;
+            ends.iter().find_map(|(_, values)| if let [(_, kind)] = &values[..] { Some(*kind) } else { None })
         })
+    }
+
+    /// What the flow's own head declares: of a value it takes, or that comes with news.
+    fn brought(&self, name: &str) -> Option<Type> {
+        let news = self.flow.start.event.iter().flat_map(|occasion| &occasion.gives);
+        self.flow.takes.iter().chain(news).find(|(known, _)| known == name).map(|(_, kind)| *kind)
     }
 
     /// A chosen option prints its own label.

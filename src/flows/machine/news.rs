@@ -39,9 +39,8 @@ impl<'a> Run<'a> {
 
     /// The flow that begins with this news, and the values it begins with.
     fn begins_with(&self, name: &str, payload: &Row) -> Option<Later> {
-        let set = self.set;
         let begins = |flow: &'a Flow| flow.start.event.iter().find(|occasion| occasion.name == name);
-        let (flow, occasion) = set.flows.iter().find_map(|flow| Some((flow, begins(flow)?)))?;
+        let (flow, occasion) = self.set.flows.iter().find_map(|flow| Some((flow, begins(flow)?)))?;
         let vals = told(flow, occasion, payload)?;
         Some(Later { flow: flow.name.clone(), by: Begins::Event(occasion.name.clone()), vals })
     }
@@ -65,13 +64,14 @@ impl<'a> Run<'a> {
         None
     }
 
-    /// Begins the flow that claims a payment for which nobody waits any more. Where none does, or staff talk to the person (they settle
-    /// it), only money that surely did not move is no more than counted.
+    /// Begins the flow that claims a payment for which nobody waits any more. Where none does, only money that surely did not move is
+    /// no more than counted.
     fn claim(&mut self, payment: &Payment, outcome: &str, value: Option<&Value>) -> Option<Question> {
         let outcome = PAYMENTS.into_iter().find(|known| *known == outcome).unwrap_or("unknown");
         let name = format!("{PAID}{}", payment.name);
-        let begun = self.begins_with(&name, &payment.told(outcome, value)).filter(|_| self.may_begin_over());
-        let Some(begun) = begun else {
+        // It is not kept until staff give the person back: what is kept may be dropped, and money may not.
+        let begun = self.begins_with(&name, &payment.told(outcome, value));
+        let Some(begun) = begun.filter(|_| !self.is_with_staff() && self.state.stack.len() < STACK_MAX) else {
             let unmoved = matches!(outcome, "declined" | "expired");
             self.faults.push(if unmoved { Fault::Job } else { Fault::Payment });
             return None;
@@ -124,11 +124,6 @@ impl<'a> Run<'a> {
     /// Whether staff talk to the person because the flow asked for them.
     pub(super) fn is_with_staff(&self) -> bool {
         (0..self.state.stack.len()).any(|depth| self.line_at(depth).is_some_and(|line| line.step.is_with_staff()))
-    }
-
-    /// Not while staff talk to the person, nor over too much.
-    fn may_begin_over(&self) -> bool {
-        !self.is_with_staff() && self.state.stack.len() < STACK_MAX
     }
 
     /// Begins a flow over what is open. While staff talk to the person it is kept until they give her back; of more than a few the oldest

@@ -9,8 +9,7 @@ use super::operation::salon;
 
 /// The files of a shipped set, as an author would have them in a folder.
 pub fn files(name: &str) -> Option<BTreeMap<String, String>> {
-    let number = NAMES.iter().position(|known| *known == name)?;
-    Some([SALON, DIARY][number].iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect())
+    Some(set(name)?.1.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect())
 }
 
 type Files = &'static [(&'static str, &'static str)];
@@ -21,6 +20,31 @@ const SALON: Files = &[
     ("booking.fr.ftl", include_str!("salon/booking.fr.ftl")),
     ("booking.rw.ftl", include_str!("salon/booking.rw.ftl")),
     ("booking.sw.ftl", include_str!("salon/booking.sw.ftl")),
+    ("pick_slot.flow.yaml", include_str!("salon/pick_slot.flow.yaml")),
+    ("pick_slot.en.ftl", include_str!("salon/pick_slot.en.ftl")),
+    ("pick_slot.fr.ftl", include_str!("salon/pick_slot.fr.ftl")),
+    ("pick_slot.rw.ftl", include_str!("salon/pick_slot.rw.ftl")),
+    ("pick_slot.sw.ftl", include_str!("salon/pick_slot.sw.ftl")),
+    ("about.flow.yaml", include_str!("salon/about.flow.yaml")),
+    ("about.en.ftl", include_str!("salon/about.en.ftl")),
+    ("about.fr.ftl", include_str!("salon/about.fr.ftl")),
+    ("about.rw.ftl", include_str!("salon/about.rw.ftl")),
+    ("about.sw.ftl", include_str!("salon/about.sw.ftl")),
+    ("onboarding.flow.yaml", include_str!("salon/onboarding.flow.yaml")),
+    ("onboarding.en.ftl", include_str!("salon/onboarding.en.ftl")),
+    ("onboarding.fr.ftl", include_str!("salon/onboarding.fr.ftl")),
+    ("onboarding.rw.ftl", include_str!("salon/onboarding.rw.ftl")),
+    ("onboarding.sw.ftl", include_str!("salon/onboarding.sw.ftl")),
+    ("consent.flow.yaml", include_str!("salon/consent.flow.yaml")),
+    ("consent.en.ftl", include_str!("salon/consent.en.ftl")),
+    ("consent.fr.ftl", include_str!("salon/consent.fr.ftl")),
+    ("consent.rw.ftl", include_str!("salon/consent.rw.ftl")),
+    ("consent.sw.ftl", include_str!("salon/consent.sw.ftl")),
+    ("feedback.flow.yaml", include_str!("salon/feedback.flow.yaml")),
+    ("feedback.en.ftl", include_str!("salon/feedback.en.ftl")),
+    ("feedback.fr.ftl", include_str!("salon/feedback.fr.ftl")),
+    ("feedback.rw.ftl", include_str!("salon/feedback.rw.ftl")),
+    ("feedback.sw.ftl", include_str!("salon/feedback.sw.ftl")),
 ];
 
 const DIARY: Files =
@@ -31,8 +55,17 @@ const ERRANDS: Files = &[
     ("errands.en.ftl", include_str!("errands/errands.en.ftl")),
 ];
 
-/// The names of the shipped sets.
+/// The names of all shipped sets.
 pub const NAMES: [&str; 3] = ["salon", "diary", "errands"];
+
+/// Those made for businesses; the others are for tests and measurements.
+pub const OFFERED: [&str; 1] = ["salon"];
+
+/// The number and the files of a set.
+fn set(name: &str) -> Option<(usize, Files)> {
+    let number = NAMES.iter().position(|known| *known == name)?;
+    Some((number, [SALON, DIARY, ERRANDS][number]))
+}
 
 /// What a shipped set names besides itself.
 pub fn environment(name: &str) -> Environment {
@@ -50,8 +83,7 @@ impl FlowSet {
     /// A set that comes with the program, read once.
     pub fn shipped(name: &str) -> Option<Arc<Self>> {
         static SETS: [OnceLock<Arc<FlowSet>>; NAMES.len()] = [const { OnceLock::new() }; NAMES.len()];
-        let number = NAMES.iter().position(|known| *known == name)?;
-        let files = [SALON, DIARY, ERRANDS][number];
+        let (number, files) = set(name)?;
         Some(Arc::clone(SETS[number].get_or_init(|| Arc::new(read(name, files)))))
     }
 }

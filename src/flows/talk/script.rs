@@ -41,7 +41,7 @@ pub struct Test {
     pub(super) flow: Option<String>,
     pub(super) now: Timestamp,
     pub(super) zone: chrono_tz::Tz,
-    pub(super) language: String,
+    pub language: String,
     pub(super) profile: Option<String>,
     /// The person's number for `split`.
     pub(super) shares: u64,

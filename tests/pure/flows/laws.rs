@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use ganira::domain::{Content, MediaKind, MediaRef, MessageBody, Money};
+use ganira::flows::operation::HAND_OVER;
 use ganira::flows::{Answer, Context, Environment, FlowSet, Input, Question, Row, State, Turn, Value, advance};
 use proptest::prelude::*;
 
@@ -75,7 +76,11 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 /// An answer of any shape, mostly of a right one: `seed` chooses.
 pub fn answer(question: &Question, seed: u64) -> Answer {
     let signatures = signatures();
-    let signature = signatures.iter().find(|known| known.name == question.operation).expect("a declared operation");
+    let signature = signatures
+        .iter()
+        .chain([&HAND_OVER])
+        .find(|known| known.name == question.operation)
+        .expect("a declared operation");
     let outcome = signature.outcomes[(seed % signature.outcomes.len() as u64) as usize];
     let any = Value::Row(row(seed));
     match seed % 11 {

@@ -13,7 +13,7 @@ fn table() -> String {
     for (language, review) in own_reviews() {
         let _ = writeln!(table, "| the engine's own | {language} | {review} |");
     }
-    for name in shipped::NAMES {
+    for name in shipped::OFFERED {
         let set = FlowSet::shipped(name).unwrap();
         for reviewed in set.reviews() {
             let _ = writeln!(table, "| {name}/{} | {} | {} |", reviewed.flow, reviewed.language, reviewed.review);

@@ -174,12 +174,12 @@ fn a_number_that_cannot_be_counted_with_is_refused() {
 }
 
 const FILES: [&str; 4] = [
-    include_str!("../../../src/flows/shipped/salon/booking.en.ftl"),
-    include_str!("../../../src/flows/shipped/salon/booking.fr.ftl"),
-    include_str!("../../../src/flows/shipped/salon/booking.rw.ftl"),
-    include_str!("../../../src/flows/shipped/salon/booking.sw.ftl"),
+    include_str!("../../../src/flows/shipped/salon/feedback.en.ftl"),
+    include_str!("../../../src/flows/shipped/salon/feedback.fr.ftl"),
+    include_str!("../../../src/flows/shipped/salon/feedback.rw.ftl"),
+    include_str!("../../../src/flows/shipped/salon/feedback.sw.ftl"),
 ];
-const FLOW: &str = include_str!("../../../src/flows/shipped/salon/booking.flow.yaml");
+const FLOW: &str = include_str!("../../../src/flows/shipped/salon/feedback.flow.yaml");
 
 /// Something put into a file in place of some of its characters.
 fn change() -> impl Strategy<Value = (prop::sample::Index, usize, String)> {
@@ -240,11 +240,11 @@ proptest! {
         }
         let [en, fr, rw, sw] = &texts;
         let files = [
-            ("booking.flow.yaml", FLOW),
-            ("booking.en.ftl", en),
-            ("booking.fr.ftl", fr),
-            ("booking.rw.ftl", rw),
-            ("booking.sw.ftl", sw),
+            ("feedback.flow.yaml", FLOW),
+            ("feedback.en.ftl", en),
+            ("feedback.fr.ftl", fr),
+            ("feedback.rw.ftl", rw),
+            ("feedback.sw.ftl", sw),
         ];
         let _ = FlowSet::load(&files, &environment());
     }

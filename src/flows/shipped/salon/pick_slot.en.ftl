@@ -1,0 +1,26 @@
+### reviewed by the Ganira authors, 2026-11-20
+who = With whom?
+    .button = Team
+day = Which day suits you? For example: tomorrow morning, or Saturday 3pm.
+    .plain = Which day? For example: tomorrow morning, Saturday 3pm, or 25/11.
+    .again = I am looking for a day, such as tomorrow or 25/11.
+    .low = That day is over.
+    .high = We plan up to { DATE($high) }.
+part = What time of day?
+    .morning = Morning
+    .afternoon = Afternoon
+    .evening = Evening
+    .any = Any time
+not_then = { TIME($at) } is not free. These times are:
+slot = At what time?
+    .button = Times
+    .other_day = Another day
+    .give_up = Back to the menu
+slot_taken = That time has just been taken.
+full = Nothing is free then.
+nothing_free = There is no free time in the coming days.
+free_day = These days have free times:
+    .button = Days
+    .who = Choose who does it
+    .give_up = Back to the menu
+still_there = Are you still there?

@@ -1,0 +1,26 @@
+### unreviewed
+who = Avec qui ?
+    .button = Équipe
+day = Quel jour vous convient ? Par exemple : demain matin, ou samedi 15h.
+    .plain = Quel jour ? Par exemple : demain matin, samedi 15h, ou 25/11.
+    .again = Je cherche un jour, comme demain ou 25/11.
+    .low = Ce jour est passé.
+    .high = Nous prenons rendez-vous jusqu'au { DATE($high) }.
+part = À quel moment de la journée ?
+    .morning = Matin
+    .afternoon = Après-midi
+    .evening = Soir
+    .any = Peu importe
+not_then = { TIME($at) } n'est pas libre. Il reste ces heures :
+slot = À quelle heure ?
+    .button = Heures
+    .other_day = Un autre jour
+    .give_up = Retour au menu
+slot_taken = Cette heure vient d'être prise.
+full = Rien n'est libre à ce moment-là.
+nothing_free = Aucune heure n'est libre ces prochains jours.
+free_day = Ces jours ont des heures libres :
+    .button = Jours
+    .who = Choisir avec qui
+    .give_up = Retour au menu
+still_there = Êtes-vous toujours là ?

@@ -1,0 +1,26 @@
+### unreviewed
+who = Mwifuza ko bikorwa na nde?
+    .button = Abakozi
+day = Mwifuza uwuhe munsi? Urugero: ejo mu gitondo, cyangwa ku wa gatandatu saa cyenda.
+    .plain = Mwifuza uwuhe munsi? Urugero: ejo mu gitondo, ku wa gatandatu saa cyenda, cyangwa 25/11.
+    .again = Ndashaka umunsi, nk'ejo cyangwa 25/11.
+    .low = Uwo munsi warangiye.
+    .high = Gahunda zifatwa kugeza { DATE($high) }.
+part = Mu kihe gihe cy'umunsi?
+    .morning = Mu gitondo
+    .afternoon = Nyuma ya saa sita
+    .evening = Nimugoroba
+    .any = Igihe cyose
+not_then = { TIME($at) } ntiboneka. Haboneka aya masaha:
+slot = Ku yihe saha?
+    .button = Amasaha
+    .other_day = Undi munsi
+    .give_up = Subira ahabanza
+slot_taken = Iyo saha imaze gufatwa.
+full = Icyo gihe nta mwanya uhari.
+nothing_free = Nta mwanya uboneka mu minsi iri imbere.
+free_day = Iyi minsi ifite imyanya:
+    .button = Iminsi
+    .who = Hitamo ubikora
+    .give_up = Subira ahabanza
+still_there = Muracyahari?

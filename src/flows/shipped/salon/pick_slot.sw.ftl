@@ -1,0 +1,26 @@
+### unreviewed
+who = Ungependa kuhudumiwa na nani?
+    .button = Wahudumu
+day = Siku gani inakufaa? Kwa mfano: kesho asubuhi, au Jumamosi saa tisa.
+    .plain = Siku gani? Kwa mfano: kesho asubuhi, Jumamosi saa tisa, au 25/11.
+    .again = Natafuta siku, kama kesho au 25/11.
+    .low = Siku hiyo imepita.
+    .high = Tunaweka miadi hadi { DATE($high) }.
+part = Wakati gani wa siku?
+    .morning = Asubuhi
+    .afternoon = Mchana
+    .evening = Jioni
+    .any = Wakati wowote
+not_then = { TIME($at) } haipatikani. Nafasi zilizopo ni hizi:
+slot = Saa ngapi?
+    .button = Nyakati
+    .other_day = Siku nyingine
+    .give_up = Rudi mwanzo
+slot_taken = Nafasi hiyo imechukuliwa sasa hivi.
+full = Hakuna nafasi wakati huo.
+nothing_free = Hakuna nafasi wazi siku zijazo.
+free_day = Siku hizi zina nafasi:
+    .button = Siku
+    .who = Chagua mhudumu
+    .give_up = Rudi mwanzo
+still_there = Bado upo?
