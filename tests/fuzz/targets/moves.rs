@@ -14,11 +14,11 @@ pub const TARGET: Target = Target { name: "moves", seeds, words: WORDS, bytes_ma
 
 const EARLIER: [(&str, &str); 2] = [
     ("visit.flow.yaml", include_str!("../flows/earlier/visit.flow.yaml")),
-    ("visit.en.ftl", include_str!("../flows/visit.en.ftl")),
+    ("visit.en.ftl", include_str!("../flows/earlier/visit.en.ftl")),
 ];
 const LATER: [(&str, &str); 2] = [
     ("visit.flow.yaml", include_str!("../flows/later/visit.flow.yaml")),
-    ("visit.en.ftl", include_str!("../flows/visit.en.ftl")),
+    ("visit.en.ftl", include_str!("../flows/later/visit.en.ftl")),
 ];
 
 fn both() -> &'static (FlowSet, FlowSet, Moves) {

@@ -5,7 +5,6 @@ anytime =
 menu = Menu
     .book = Book
     .mine = Mine
-svc = Service
 service = Service
 part = When?
     .morning = In the morning
