@@ -258,7 +258,7 @@ async fn staff_take_over_and_give_back() {
     let listed = hand_overs::list(&pool, Some(world.tenant)).await.unwrap();
     assert_eq!((listed.len(), listed[0].queue.as_str()), (1, "desk"));
     world.say(ALINE, "my hair is green").await;
-    world.say(ALINE, "stop").await;
+    world.say(ALINE, "menu").await;
     let who = aline(&world).await;
     let told = hand_overs::give_back(&pool, who, true, PATIENCE).await.unwrap();
     assert_eq!(told.as_deref(), Some("told"));

@@ -226,7 +226,7 @@ impl<'f> Talk<'f> {
         let outcome = (*bytes.one_of(&outcomes)).to_owned();
         let value = value(bytes, 0);
         let name = (*bytes.one_of(&["deposit", "top_up", ""])).to_owned();
-        let payment = (bytes.byte() % 4 == 0).then(|| Payment { name, ordered: Row::new() });
+        let payment = bytes.byte().is_multiple_of(4).then(|| Payment { name, ordered: Row::new() });
         Some(Input::Job { number, outcome, value, payment })
     }
 
