@@ -155,7 +155,7 @@ impl Run {
         self.watch.ends();
         self.slowest = self.slowest.max((begun.elapsed(), input.len()));
         match seen {
-            Ok(seen) => seen.0.into_iter().fold(false, |new, mark| self.seen.insert(mark) || new),
+            Ok(seen) => seen.0.into_iter().filter(|mark| self.seen.insert(*mark)).count() > 0,
             Err(why) => self.found(input, &why),
         }
     }

@@ -1,6 +1,7 @@
 //! A customer books in WhatsApp, end to end: signed webhooks in, exact Graph requests out, a visit in the database.
 
-use chrono::{Datelike, Days, Utc, Weekday};
+use chrono::{Datelike, Days, Weekday};
+use ganira::domain::Clock;
 use serde_json::{Value, json};
 
 use crate::world::{World, option, options, text, wait_for};
@@ -33,7 +34,7 @@ async fn say(world: &World, of: &str, said: &str) -> Value {
 
 /// The morning of a Monday in a week or two, as a person writes it: far enough away to be cancelled again.
 fn monday_morning() -> String {
-    let in_a_week = Utc::now().date_naive() + Days::new(7);
+    let in_a_week = Clock::system().now().date_naive() + Days::new(7);
     let monday = in_a_week.iter_days().find(|day| day.weekday() == Weekday::Mon).unwrap();
     format!("{} morning, please", monday.format("%d/%m/%Y"))
 }

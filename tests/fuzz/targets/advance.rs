@@ -43,7 +43,8 @@ fn sets() -> &'static [Arc<FlowSet>] {
 
 /// The language files of the talks do not say who has read them.
 fn reviewed(name: &str, text: &str) -> String {
-    if name.ends_with(".ftl") && !text.contains("###") { format!("{text}\n### unreviewed\n") } else { text.to_owned() }
+    let texts = name.rsplit('.').next() == Some("ftl");
+    if texts && !text.contains("###") { format!("{text}\n### unreviewed\n") } else { text.to_owned() }
 }
 
 fn seeds() -> Vec<Vec<u8>> {

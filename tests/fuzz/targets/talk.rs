@@ -127,7 +127,7 @@ impl<'f> Talk<'f> {
                     assert_eq!(questions.len(), 1);
                     assert_eq!(usize::from(questions[0].ordinal), answers.len());
                     assert!(answers.len() < OPERATIONS_MAX);
-                    answers.push(self.answer(&questions[0], bytes));
+                    answers.push(answer(&questions[0], bytes));
                 }
             }
         };
@@ -153,7 +153,10 @@ impl<'f> Talk<'f> {
         let message = |body| Some(Input::Message { body, referral: None });
         let tap = |id: &str| MessageBody::Tap { id: id.to_owned(), title: String::new() };
         match bytes.byte() % 24 {
-            0..=3 => Some(text(*bytes.one_of(&SAID))),
+            0..=3 => {
+                let said = *bytes.one_of(&SAID);
+                Some(text(said))
+            }
             4 => Some(text(&bytes.text())),
             5..=10 => {
                 let back = usize::from(bytes.byte()) % 12;
@@ -189,7 +192,7 @@ impl<'f> Talk<'f> {
             }
             18 => Some(Input::Event { name: bytes.text().into_owned(), payload: row(bytes) }),
             19 => Some(Input::Dial { code: bytes.text().into_owned() }),
-            20 => self.job(bytes),
+            20 => Some(self.job(bytes)),
             21 => Some(bytes.one_of(&[Input::GivenBack, Input::NobodyThere, Input::HungUp]).clone()),
             22 => {
                 let payload = bytes.text().into_owned();
@@ -210,44 +213,46 @@ impl<'f> Talk<'f> {
 
     fn turn_door(&mut self, bytes: &mut Bytes<'_>) {
         let channel = *bytes.one_of(&Channel::ALL);
-        let open = bytes.byte() % 2 == 0;
+        let open = bytes.byte().is_multiple_of(2);
         self.context.channel = channel;
         self.context.door_open = open;
         self.context.doors.retain(|door| door.channel != channel);
         self.context.doors.insert(0, Door { channel, open });
         self.context.screen.chars = *bytes.one_of(&[160, 182, 70, 1, 0, u16::MAX]);
-        self.context.language = (*bytes.one_of(&["en", "fr", "rw", "sw", "xx", ""])).to_owned();
+        let language = *bytes.one_of(&["en", "fr", "rw", "sw", "xx", ""]);
+        language.clone_into(&mut self.context.language);
     }
 
-    fn job(&self, bytes: &mut Bytes<'_>) -> Option<Input> {
-        let number = self.jobs.last().copied().unwrap_or_default().wrapping_add(u32::from(bytes.byte() % 8 == 0));
+    fn job(&self, bytes: &mut Bytes<'_>) -> Input {
+        let number =
+            self.jobs.last().copied().unwrap_or_default().wrapping_add(u32::from(bytes.byte().is_multiple_of(8)));
         let outcomes =
             ["read", "paid", "answered", "unclear", "declined", "failed", "unavailable", "unknown", "timed_out", "x"];
         let outcome = (*bytes.one_of(&outcomes)).to_owned();
         let value = value(bytes, 0);
         let name = (*bytes.one_of(&["deposit", "top_up", ""])).to_owned();
         let payment = bytes.byte().is_multiple_of(4).then(|| Payment { name, ordered: Row::new() });
-        Some(Input::Job { number, outcome, value, payment })
+        Input::Job { number, outcome, value, payment }
     }
+}
 
-    /// An answer of any shape, mostly of a right one.
-    fn answer(&self, question: &Question, bytes: &mut Bytes<'_>) -> Answer {
-        let signatures = &environment().signatures;
-        let signature = signatures.iter().find(|known| known.name == question.operation);
-        let how = bytes.byte();
-        let Some(outcome) =
-            signature.and_then(|known| known.outcomes.get(usize::from(how >> 4) % known.outcomes.len().max(1)))
-        else {
-            return Answer { outcome: "unavailable".to_owned(), value: None };
-        };
-        match how % 16 {
-            15 => Answer { outcome: "unavailable".to_owned(), value: None },
-            14 => Answer { outcome: "nonsense".to_owned(), value: value(bytes, 0) },
-            13 => Answer { outcome: outcome.name.to_owned(), value: value(bytes, 0) },
-            how => {
-                let value = outcome.yields.map(|kind| of_kind(kind, i64::from(how), bytes));
-                Answer { outcome: outcome.name.to_owned(), value }
-            }
+/// An answer of any shape, mostly of a right one.
+fn answer(question: &Question, bytes: &mut Bytes<'_>) -> Answer {
+    let signatures = &environment().signatures;
+    let signature = signatures.iter().find(|known| known.name == question.operation);
+    let how = bytes.byte();
+    let Some(outcome) =
+        signature.and_then(|known| known.outcomes.get(usize::from(how >> 4) % known.outcomes.len().max(1)))
+    else {
+        return Answer { outcome: "unavailable".to_owned(), value: None };
+    };
+    match how % 16 {
+        15 => Answer { outcome: "unavailable".to_owned(), value: None },
+        14 => Answer { outcome: "nonsense".to_owned(), value: value(bytes, 0) },
+        13 => Answer { outcome: outcome.name.to_owned(), value: value(bytes, 0) },
+        how => {
+            let value = outcome.yields.map(|kind| of_kind(kind, i64::from(how), bytes));
+            Answer { outcome: outcome.name.to_owned(), value }
         }
     }
 }
@@ -287,7 +292,7 @@ fn value(bytes: &mut Bytes<'_>, depth: u8) -> Option<Value> {
     Some(match bytes.byte() % 14 {
         0 | 1 => Value::text(bytes.text()),
         2 => Value::Whole(bytes.number() * bytes.number()),
-        3 => Value::YesNo(bytes.byte() % 2 == 0),
+        3 => Value::YesNo(bytes.byte().is_multiple_of(2)),
         4 => Value::Money(Money::rwf(bytes.number())),
         5 => Value::Date(at.date_naive()),
         6 => Value::Time(at.time()),

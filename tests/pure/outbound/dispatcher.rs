@@ -118,7 +118,7 @@ impl World {
 
     async fn until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
         // A loaded machine is no reason to give up.
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while !is_so(self) {
             assert!(Instant::now() < deadline, "waited in vain until {what}; asked: {:?}", self.company.ids());
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -318,7 +318,7 @@ async fn blue_ticks_and_typing_are_asked_for() {
     let world = open(|_, _| Reply::Accept).await;
     let account = world.accounts.by_id(AccountId(ACCOUNT)).unwrap();
     // A loaded machine is no reason to give up.
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while world.company.asked.lock().is_empty() {
         assert!(Instant::now() < deadline);
         let message = "wamid.in".to_owned();

@@ -98,7 +98,9 @@ fn library(bench: &Bench) -> anyhow::Result<Row> {
             Some(())
         })?;
         let least = micros(bench, || {
-            for text in sets.iter().flat_map(|(files, _)| files).filter(|(name, _)| name.rsplit('.').next() == Some("yaml")) {
+            for text in
+                sets.iter().flat_map(|(files, _)| files).filter(|(name, _)| name.rsplit('.').next() == Some("yaml"))
+            {
                 black_box(serde_saphyr::from_str::<Json>(text.1).ok()?);
             }
             Some(())
