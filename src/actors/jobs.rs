@@ -1,6 +1,6 @@
 //! Slow work: jobs that turns committed are done by a few workers; their results come back as events. A job's row goes with its result.
 //!
-//! Media is fetched at once and with a few tries. Work outside ([`super::orders`]) is tried until its deadline; between two tries its row waits in
+//! Media is fetched at once and with a few tries. Work outside (`orders.rs`) is tried until its deadline; between two tries its row waits in
 //! the table, and no worker with it.
 
 use std::collections::HashSet;
