@@ -1,10 +1,8 @@
 //! A customer books in WhatsApp, end to end: signed webhooks in, exact Graph requests out, a visit in the database.
 
-use chrono::{Datelike, Days, Weekday};
-use ganira::domain::Clock;
 use serde_json::{Value, json};
 
-use crate::world::{World, option, options, text, wait_for};
+use crate::world::{World, monday_morning, option, options, text, wait_for};
 
 const ALINE: &str = "+250780000001";
 /// A person whose phone number nobody knows.
@@ -30,13 +28,6 @@ async fn say(world: &World, of: &str, said: &str) -> Value {
     let before = world.inbox(of).await.len();
     world.say(of, said).await;
     world.received(of, before + 1).await.pop().unwrap()
-}
-
-/// The morning of a Monday in a week or two, as a person writes it: far enough away to be cancelled again.
-fn monday_morning() -> String {
-    let in_a_week = Clock::system().now().date_naive() + Days::new(7);
-    let monday = in_a_week.iter_days().find(|day| day.weekday() == Weekday::Mon).unwrap();
-    format!("{} morning, please", monday.format("%d/%m/%Y"))
 }
 
 /// From the menu to the confirmation; the messages on the way.

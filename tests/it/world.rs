@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{Datelike as _, Days, TimeDelta, Weekday};
 use ganira::cli::assemble::{self, Running};
 use ganira::config::{Config, Purpose, Sources};
 use ganira::domain::{Clock, TenantId};
@@ -239,4 +239,11 @@ pub fn option(message: &Value, name: &str) -> String {
 /// The text a person reads.
 pub fn text(message: &Value) -> &str {
     message["text"]["body"].as_str().or_else(|| message["interactive"]["body"]["text"].as_str()).unwrap_or_default()
+}
+
+/// The morning of a Monday in a week or two, as a person writes it: far enough away to be cancelled again.
+pub fn monday_morning() -> String {
+    let in_a_week = Clock::system().now().date_naive() + Days::new(7);
+    let monday = in_a_week.iter_days().find(|day| day.weekday() == Weekday::Mon).unwrap();
+    format!("{} morning, please", monday.format("%d/%m/%Y"))
 }

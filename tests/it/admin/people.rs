@@ -14,7 +14,7 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, PgPool};
 
 use super::ring;
-use crate::world::{NUMBER, World, option, options, text, wait_for};
+use crate::world::{NUMBER, World, monday_morning, option, options, text, wait_for};
 
 const ALINE: &str = "+250780000001";
 const DIANE: &str = "+250780000002";
@@ -35,18 +35,23 @@ async fn export(world: &World, who: Conversation) -> Result<Export, PersonError>
     people::export(&pool, &ring(&world.config), who, Clock::system().now(), remembered).await
 }
 
-/// Books the first free time of the first service.
+/// Books the first service, whoever has time, on a morning in a week or two.
 async fn book(world: &World, person: &str) {
     world.person("say", json!({"from": person, "text": "hello", "name": "Aline U."})).await;
-    let mut count = 1;
-    for wanted in [Some("book"), None, None, None, None, Some("confirm")] {
+    let tapped = async |count: usize, choose: &dyn Fn(&serde_json::Value) -> String| {
         let inbox = world.received(person, count).await;
-        let last = inbox.last().unwrap();
-        let id = wanted.map_or_else(|| options(last)[0].clone(), |name| option(last, name));
-        world.tap(person, &id).await;
-        count = inbox.len() + 1;
-    }
-    world.received(person, count).await;
+        world.tap(person, &choose(inbox.last().unwrap())).await;
+    };
+    let first = |message: &serde_json::Value| options(message)[0].clone();
+    tapped(1, &|menu| option(menu, "book")).await;
+    tapped(2, &first).await;
+    tapped(3, &first).await;
+    world.received(person, 4).await;
+    world.say(person, &monday_morning()).await;
+    tapped(5, &first).await;
+    tapped(6, &|summary| option(summary, "confirm")).await;
+    // It stands, and what may be kept of it?
+    world.received(person, 8).await;
 }
 
 async fn key_of(world: &World, pool: &PgPool, who: Conversation) -> DataKey {
