@@ -61,8 +61,8 @@ struct Heir {
     same: bool,
     /// It is a question, to which `back` may return.
     asks: bool,
-    /// Values it and all that follows count on.
-    needs: Vec<String>,
+    /// Values it and all that follows count on when `back` returns to it.
+    behind: Vec<String>,
 }
 
 impl FlowSet {
@@ -124,7 +124,7 @@ impl FlowMoves {
             let gave: Vec<String> =
                 passed.gave.iter().map(|name| self.values.get(name).unwrap_or(name).clone()).collect();
             gone.extend(gave.iter().cloned());
-            if heir.needs.iter().any(|name| gone.contains(name) || !values.contains_key(name)) {
+            if heir.behind.iter().any(|name| gone.contains(name) || !values.contains_key(name)) {
                 break;
             }
             kept.push(Passed { at: heir.place.clone(), gave });

@@ -1,6 +1,7 @@
 //! On what the figures were measured, and what one process costs of it.
 
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -44,6 +45,12 @@ fn said_by(program: &str, arguments: &[&str]) -> Option<String> {
 pub(super) fn resident_bytes(pid: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     kib(&status, "VmRSS:").map(|kib| kib * 1024)
+}
+
+/// How long this thread has had a processor. Other programs that want the same cores do not count. `None` where the system does not say.
+pub(super) fn thread_time() -> Option<Duration> {
+    let said = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    said.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
 
 fn kib(text: &str, field: &str) -> Option<u64> {

@@ -150,7 +150,10 @@ impl<'f> Proof<'f> {
             self.has(number, line, heir, need, renamed);
         }
         let again = moving.is_some_and(|moving| moving.ask_again.iter().any(|(_, id)| *id == place));
-        let heir = Heir { same: !again && asks_the_same(line, next), asks: next.step.asking().is_some(), place, needs };
+        let live = self.after.as_ref().map(|after| &after.flow.live);
+        let behind = needs.into_iter().filter(|name| live.is_none_or(|live| live.needs_behind(&place, name))).collect();
+        let (same, asks) = (!again && asks_the_same(line, next), next.step.asking().is_some());
+        let heir = Heir { same, asks, place, behind };
         Some((line.id.clone(), heir))
     }
 

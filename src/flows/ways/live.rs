@@ -12,7 +12,9 @@ use crate::flows::messages;
 #[derive(Debug, Default)]
 pub(crate) struct Live {
     at: HashMap<String, HashSet<String>>,
-    /// Lists that can be found anew: a question behind does not need them kept.
+    /// The same for a question behind: a list it shows is not there if it can be found anew.
+    behind: HashMap<String, HashSet<String>>,
+    /// Lists that can be found anew wherever they are read.
     found_anew: HashSet<String>,
 }
 
@@ -20,16 +22,25 @@ impl Live {
     pub(crate) fn of(ways: &Ways<'_>) -> Self {
         let names: Vec<&str> = names(ways).into_iter().collect();
         let numbers: HashMap<&str, usize> = names.iter().enumerate().map(|(n, name)| (*name, n)).collect();
-        let live = spread(ways, &numbers);
-        let mut at = HashMap::new();
-        for (number, found) in live.iter().enumerate() {
-            if let Some(line) = ways.line(number).filter(|_| ways.rests(number)) {
-                let found = names.iter().enumerate().filter(|(n, _)| found.has(*n));
-                at.insert(line.id.clone(), found.map(|(_, name)| (*name).to_owned()).collect());
-            }
+        let own: Vec<Bits> = (0..ways.spots.len()).map(|number| read_at(ways, number, &numbers)).collect();
+        let mut kept = own.clone();
+        for (number, read) in kept.iter_mut().enumerate() {
+            let shown = ways.line(number).filter(|line| line.step.asking().is_some());
+            let list = shown.and_then(|line| line.step.rows_from().filter(|list| finds_anew(ways, line, list)));
+            read.without(&set_of(list.into_iter(), &numbers));
         }
+        let by_place = |live: Vec<Bits>| {
+            let rests = live.iter().enumerate().filter(|(number, _)| ways.rests(*number));
+            let places = rests.filter_map(|(number, live)| {
+                let live = names.iter().enumerate().filter(|(n, _)| live.has(*n)).map(|(_, name)| (*name).to_owned());
+                Some((ways.line(number)?.id.clone(), live.collect()))
+            });
+            places.collect()
+        };
+        let at = by_place(spread(ways, own, &numbers));
+        let behind = by_place(spread(ways, kept, &numbers));
         let lists = names.iter().filter(|name| ways.flow.reads.only_chosen_from(name));
-        Self { at, found_anew: lists.map(|name| (*name).to_owned()).collect() }
+        Self { at, behind, found_anew: lists.map(|name| (*name).to_owned()).collect() }
     }
 
     /// Whether a value must be kept by a session that rests at `place`; at an unknown place all are.
@@ -39,7 +50,7 @@ impl Live {
 
     /// The same for a place that `back` may return to.
     pub(crate) fn needs_behind(&self, place: &str, name: &str) -> bool {
-        !self.found_anew.contains(name) && self.needs(place, name)
+        self.behind.get(place).is_none_or(|live| live.contains(name))
     }
 
     pub(crate) fn is_found_anew(&self, name: &str) -> bool {
@@ -48,8 +59,7 @@ impl Live {
 }
 
 /// Follows the ways backwards: live before a step is what it reads, and what is live after it and not given by it.
-fn spread(ways: &Ways<'_>, numbers: &HashMap<&str, usize>) -> Vec<Bits> {
-    let own: Vec<Bits> = (0..ways.spots.len()).map(|number| read_at(ways, number, numbers)).collect();
+fn spread(ways: &Ways<'_>, own: Vec<Bits>, numbers: &HashMap<&str, usize>) -> Vec<Bits> {
     let mut into: Vec<Vec<usize>> = vec![Vec::new(); ways.spots.len()];
     for edge in &ways.edges {
         if let Target::Step(to) = edge.to {
@@ -83,6 +93,15 @@ fn spread(ways: &Ways<'_>, numbers: &HashMap<&str, usize>) -> Vec<Bits> {
         }
     }
     live
+}
+
+/// Whether a question that misses its list asks operations for it again, and then goes on as it did the first time: nothing but questions
+/// reads the list, or it is found right before.
+fn finds_anew(ways: &Ways<'_>, line: &Line, list: &str) -> bool {
+    let spot = ways.flow.spots.get(&line.id);
+    let before = spot.and_then(|spot| ways.flow.blocks.get(spot.block)?.lines.get(..spot.index)).unwrap_or_default();
+    let finds = |line: &Line| line.step.operation().is_some_and(|found| found.question && found.yields == list);
+    ways.flow.reads.only_chosen_from(list) || before.iter().any(finds)
 }
 
 /// What a step itself reads while it runs, rests, or is asked again.

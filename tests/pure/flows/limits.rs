@@ -199,3 +199,23 @@ proptest! {
         done.messages.iter().for_each(|say| assert_fits(&say.content));
     }
 }
+
+#[test]
+fn a_list_that_can_be_found_anew_is_not_kept_behind() {
+    let flow = "flow: f\nformat: 1\nchannels: [whatsapp]\nstart: {otherwise: true}\nunavailable: [say: trouble, end]\nscenes:\n  one:\n    - find: places\n      empty: end\n    - choose: place\n      from: places\n      options: {all: all}\n    - ask: note\n      type: text\n    - say: noted\n    - end\n  all:\n    - find: places\n      empty: end\n    - each: each_place\n      from: places\n      steps: [say: line]\n    - end\n";
+    let texts = "trouble = Trouble\nplace = Which?\n    .all = All\nnote = Note\nnoted = { $note } { $place }\nline = { $each_place }\n";
+    let flows = set(&[("f.flow.yaml", flow), ("f.en.ftl", texts)]);
+    let places = ["a", "b"]
+        .map(|id| [("id", id), ("label", id)].map(|(name, value)| (name.to_owned(), Value::text(value))).into());
+    let answer = Answer { outcome: "found".to_owned(), value: Some(Value::Rows(places.into())) };
+    let listed = turn(&flows, &State::default(), &text("hello"), &answer, &context());
+    assert!(listed.state.value("places").is_some(), "it is on the screen");
+    let asked = turn(&flows, &listed.state, &text("1"), &answer, &context());
+    assert_eq!(asked.said, ["note"]);
+    assert!(asked.state.value("places").is_none(), "it is found anew where back returns to it");
+    let back = turn(&flows, &asked.state, &text("back"), &answer, &context());
+    assert_eq!(back.said, ["place"]);
+    assert_eq!(back.state.value("places"), listed.state.value("places"));
+    let all = turn(&flows, &back.state, &text("All"), &answer, &context());
+    assert_eq!(all.said, ["line", "line"]);
+}
