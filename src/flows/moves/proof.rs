@@ -153,7 +153,7 @@ impl<'f> Proof<'f> {
         let live = self.after.as_ref().map(|after| &after.flow.live);
         let behind = needs.into_iter().filter(|name| live.is_none_or(|live| live.needs_behind(&place, name))).collect();
         let (same, asks) = (!again && asks_the_same(line, next), next.step.asking().is_some());
-        let heir = Heir { same, asks, place, behind };
+        let heir = Heir { place, same, asks, behind };
         Some((line.id.clone(), heir))
     }
 

@@ -179,6 +179,8 @@ fn micros<T>(bench: &Bench, mut call: impl FnMut() -> Option<T>) -> anyhow::Resu
         }
         calls += CALLS;
     }
-    let used = machine::thread_time().zip(before).map_or_else(|| begun.elapsed(), |(after, before)| after - before);
+    let used = machine::thread_time()
+        .zip(before)
+        .map_or_else(|| begun.elapsed(), |(after, before)| after.saturating_sub(before));
     Ok(used.as_secs_f64() * 1e6 / f64::from(calls))
 }
