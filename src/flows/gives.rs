@@ -17,7 +17,7 @@ pub(crate) fn fit_row(row: &Row, gives: &[(String, Type)]) -> Option<Row> {
 pub(crate) fn fit(value: &Value, wanted: Type) -> Option<Value> {
     let kind = Kind::from(wanted);
     Some(match (wanted, value) {
-        (_, Value::Whole(number)) if number.abs() > WHOLE_MAX => return None,
+        (_, Value::Whole(number)) if !(-WHOLE_MAX..=WHOLE_MAX).contains(number) => return None,
         (Type::Text { chars_max }, Value::Text(text)) => {
             Value::text(text.chars().take(usize::from(chars_max)).collect::<String>())
         }

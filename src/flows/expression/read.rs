@@ -4,7 +4,7 @@ use cel::common::ast::{Expr, IdedExpr, LiteralValue, operators};
 use cel::parser::PrattParser;
 
 use super::words::Pattern;
-use super::{Comparison, Expression, Function, NESTING_MAX, NODES_MAX};
+use super::{Comparison, Expression, Function, NESTING_MAX, NODES_MAX, WHOLE_MAX};
 use crate::flows::mistake::did_you_mean;
 use crate::flows::value::Value;
 
@@ -90,7 +90,7 @@ fn convert(node: &IdedExpr) -> Result<Expression, String> {
 fn convert_literal(literal: &LiteralValue) -> Result<Expression, String> {
     Ok(Expression::Literal(match literal {
         LiteralValue::Boolean(value) => Value::YesNo(*value.inner()),
-        LiteralValue::Int(value) if value.inner().abs() <= super::WHOLE_MAX => Value::Whole(*value.inner()),
+        LiteralValue::Int(value) if (-WHOLE_MAX..=WHOLE_MAX).contains(value.inner()) => Value::Whole(*value.inner()),
         LiteralValue::Int(_) => return Err("whole numbers stay within a thousand million".to_owned()),
         LiteralValue::Double(value) => Value::Decimal(
             value.inner().to_string().parse().map_err(|error: crate::flows::value::NoDecimal| error.to_string())?,

@@ -21,10 +21,17 @@ pub(super) fn blessed(text: &str, tests: &[Test], heard: &[Heard]) -> String {
     let mut edits: Vec<Edit> =
         exchanges.zip(heard).filter_map(|(exchange, heard)| edit(text, exchange, heard)).collect();
     edits.sort_by_key(|(from, _, _)| *from);
-    let mut out = text.to_owned();
-    for (from, to, new) in edits.into_iter().rev() {
-        out.replace_range(from..to, &new);
+    let mut out = String::with_capacity(text.len());
+    let mut until = 0;
+    for (from, to, new) in edits {
+        // Brackets that are part of a word may make a value seem to reach into the next: that one stays as it is.
+        if let Some(between) = text.get(until..from) {
+            out.push_str(between);
+            out.push_str(&new);
+            until = to;
+        }
     }
+    out.push_str(&text[until..]);
     out
 }
 
@@ -109,7 +116,10 @@ fn value_end(text: &str, from: usize) -> usize {
     let mut depth = 0_usize;
     let mut quote = None;
     let mut escaped = false;
+    let mut before = '[';
     for (at, c) in rest.char_indices() {
+        // Inside a word a quote is a letter.
+        let opens = "[{,: \t\n".contains(std::mem::replace(&mut before, c));
         match (quote, c) {
             _ if std::mem::take(&mut escaped) => {}
             (Some('"'), '\\') => escaped = true,
@@ -117,7 +127,7 @@ fn value_end(text: &str, from: usize) -> usize {
             (Some(_), _) => continue,
             // A plain word ends with the line, or with the list or map it stands in.
             (None, ',' | '}' | ']' | '\n' | '#') if plain => return from + rest[..at].trim_end().len(),
-            (None, '"' | '\'') if !plain => {
+            (None, '"' | '\'') if !plain && opens => {
                 quote = Some(c);
                 continue;
             }

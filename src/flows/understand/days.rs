@@ -167,7 +167,7 @@ fn numbered_weekday(senses: &Senses<'_>, at: usize) -> Option<(u8, usize)> {
         })?,
     };
     let dated = senses.mark(next).is_some() || month_follows(senses, next);
-    ((1..=6).contains(&weekday) && !dated).then_some((weekday - 1, next))
+    ((1..=6).contains(&weekday) && !dated).then(|| (weekday - 1, next))
 }
 
 /// "samedi 28": a bare number is a day of the month only if that day is such a weekday, and no hour.

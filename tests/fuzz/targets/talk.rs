@@ -291,7 +291,7 @@ fn value(bytes: &mut Bytes<'_>, depth: u8) -> Option<Value> {
     let at = now() + Duration::seconds(bytes.number() % SECONDS_MAX);
     Some(match bytes.byte() % 14 {
         0 | 1 => Value::text(bytes.text()),
-        2 => Value::Whole(bytes.number() * bytes.number()),
+        2 => Value::Whole(bytes.number().wrapping_mul(bytes.number())),
         3 => Value::YesNo(bytes.byte().is_multiple_of(2)),
         4 => Value::Money(Money::rwf(bytes.number())),
         5 => Value::Date(at.date_naive()),
