@@ -119,7 +119,7 @@ impl<'a> Run<'a> {
 
     /// A fixed option of a message, with its labels.
     pub(crate) fn option(&self, message: &str, name: &str) -> Opt {
-        let text = |suffix: &str| self.text(&format!("{message}.{name}{suffix}"));
+        let text = |suffix: &str| self.text(&[message, ".", name, suffix].concat());
         Opt {
             id: name.to_owned(),
             label: text("").unwrap_or_else(|| name.to_owned()),
