@@ -80,7 +80,7 @@ fn list(prompt: &Prompt<'_>) -> Laid {
 }
 
 fn row(option: &Opt, mark: &str) -> ListRow {
-    let whole = (units(&option.label) > TITLE_UNITS).then(|| option.label.clone());
+    let whole = (units(&option.label) > TITLE_UNITS).then(|| option.label.to_string());
     let note = whole.or_else(|| option.note.as_ref().map(|note| cut(note, NOTE_UNITS)));
     ListRow { id: [mark, &option.id].concat(), title: cut(&option.label, TITLE_UNITS), note }
 }

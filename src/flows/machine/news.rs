@@ -98,7 +98,7 @@ impl<'a> Run<'a> {
     fn line_at(&self, depth: usize) -> Option<&'a Line> {
         let frame = self.state.stack.get(depth)?;
         let flow = self.set.flow(&frame.flow)?;
-        flow.line(*flow.spots.get(&frame.at)?)
+        flow.line(*flow.spots.get(frame.at.as_str())?)
     }
 
     /// Gives a signal to the step at which the frame rests. `None` when it does not want it; then nothing has changed. What lies above

@@ -16,9 +16,8 @@
 //! ```
 //! The labels of fixed options are attributes of the message: `.book`, `.book-button` (up to 20), `.book-note` (up to 72).
 
-use std::borrow::Cow;
-
 use chrono_tz::Tz;
+use smol_str::SmolStr;
 
 use super::{AnswerIn, Answered, Asking, Needs, Step};
 use crate::flows::definition::{Arm, Line, To};
@@ -142,13 +141,17 @@ fn fixed_keys(node: &Node, options: &[(String, Arm)], reader: &mut Reader<'_>) -
     found
 }
 
-/// The id of a row, as it is tapped.
-fn id_of(row: &Row, zone: Tz) -> Cow<'_, str> {
-    match row.get("id") {
-        Some(Value::Text(id)) => Cow::Borrowed(id),
-        Some(id) => Cow::Owned(print(id, zone)),
-        None => Cow::Borrowed(""),
+/// A text as it is, any other value as a message prints it.
+fn printed(value: &Value, zone: Tz) -> SmolStr {
+    match value {
+        Value::Text(text) => text.clone(),
+        other => print(other, zone).into(),
     }
+}
+
+/// The id of a row, as it is tapped.
+fn id_of(row: &Row, zone: Tz) -> SmolStr {
+    row.get("id").map(|id| printed(id, zone)).unwrap_or_default()
 }
 
 impl Choose {
@@ -162,10 +165,9 @@ impl Choose {
     /// All options: the rows, then the fixed ones.
     fn all(&self, rows: &[Row], run: &Run<'_>) -> Vec<Opt> {
         let zone = run.context.zone;
-        let field =
-            |row: &Row, name: &str| row.get(name).map(|value| print(value, zone)).filter(|text| !text.is_empty());
+        let field = |row: &Row, name: &str| row.get(name).map(|value| printed(value, zone)).filter(|text| !text.is_empty());
         let rows = rows.iter().map(|row| Opt {
-            id: ["=", &id_of(row, zone)].concat(),
+            id: ["=", &id_of(row, zone)].into_iter().collect(),
             label: field(row, "label").unwrap_or_default(),
             button: None,
             key: None,
