@@ -1,5 +1,6 @@
 //! The engine: one incarnation after another. Registers, lives until fenced or told to stop, and stands by while a stranger lives.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +22,7 @@ use super::jobs::{self, JobTools, Jobs};
 use super::lane::{self, LaneSetup};
 use super::maintenance::Housekeeper;
 use super::outbound::share::Permits;
-use super::outbound::{self, GraphWire, Outbound, Refusal, Refusals, Wire};
+use super::outbound::{self, GraphWire, Outbound, Refusal, Refusals, Wires};
 use super::root::{Root, RootSetup};
 use super::shared::{Shared, World};
 use super::{facts_lane, timers};
@@ -311,7 +312,7 @@ impl Engine {
             fence: fence.clone(),
             hashes: world.hashes.clone(),
             clock: world.clock.clone(),
-            wires: [(Channel::WhatsApp, Arc::new(graph) as Arc<dyn Wire>)].into(),
+            wires: Wires { whatsapp: Arc::new(graph), sms: HashMap::new() },
             transport: self.0.setup.transport.clone(),
             refusals,
             settings: world.settings.outbound.clone(),

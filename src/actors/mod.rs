@@ -9,6 +9,7 @@ pub mod cache;
 pub mod conversation;
 pub mod dead_letters;
 pub mod directory;
+mod doors;
 pub mod engine;
 pub mod event;
 pub mod facts_lane;

@@ -7,17 +7,18 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::accounts::Account;
+use super::doors::{door_open, doors, leaves_by, speaks_by};
 use super::event::{Event, EventKind, JobResult};
 use super::funnel::Walked;
 use super::lane::Commit;
 use super::library::LibraryError;
 use super::outgoing::{Envelope, Recipient};
 use super::shared::World;
-use super::snapshot::{self as kept, Snapshot, SnapshotError};
+use super::snapshot::{Snapshot, SnapshotError};
 use crate::crypto::{DataKey, Place};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{AccountId, Content, Conversation, MessageBody, OutboxId, Seq, Timestamp};
-use crate::flows::{self, Channel, Context, Count, Done, Door, Fault, FlowSet, Input, JobOrder, Row, Say, Turn, Value};
+use crate::domain::{Content, Conversation, MessageBody, OutboxId, Seq, Timestamp};
+use crate::flows::{self, Channel, Context, Count, Done, Fault, FlowSet, Input, JobOrder, Row, Say, Turn, Value};
 use crate::operations::{Answered, Asker};
 use crate::store::{FinishedJob, FiredTimer, GuardedEffect, JobRow, JournalRow, OutboxRow, StoreError, TurnRow, seals};
 
@@ -118,15 +119,6 @@ enum Wish {
     Unknown,
     Never,
     At(Timestamp),
-}
-
-/// By which door this turn answers: the one the event came in by, else the one the person used last.
-fn speaks_by(world: &World, after: &Snapshot, event: &Event) -> Arc<Account> {
-    if after.kept.door(event.account.id).is_some() {
-        return event.account.clone();
-    }
-    let last = after.kept.doors.first().and_then(|door| world.accounts.by_id(door.account));
-    last.unwrap_or_else(|| event.account.clone())
 }
 
 /// What an event gives to the conversation.
@@ -323,18 +315,6 @@ fn caught(
     })
 }
 
-/// Whether we may write freely to where this turn's messages go.
-fn door_open(account: &Account, after: &Snapshot, now: Timestamp) -> bool {
-    account.channel != Channel::WhatsApp || after.kept.door(account.id).is_some_and(|door| now < door.open_until())
-}
-
-/// All doors of the person, the last used first.
-fn doors(world: &World, account: &Account, after: &Snapshot, now: Timestamp) -> Vec<Door> {
-    let known = after.kept.doors.iter().filter_map(|door| world.accounts.by_id(door.account));
-    let own = |known: &Arc<Account>| known.tenant.id == account.tenant.id && known.stopped_reason.is_none();
-    known.filter(own).map(|known| Door { channel: known.channel, open: door_open(&known, after, now) }).collect()
-}
-
 /// A number of the person that stays hers.
 fn shares(event: &Event) -> u64 {
     let Conversation { tenant, contact } = event.conversation;
@@ -408,22 +388,6 @@ fn finish(
         walked: draft.walked,
         unclaimed: draft.unclaimed,
     })
-}
-
-/// The account by which a message leaves, and the person's door there: of the channel it names the one she used last, else the turn's own.
-fn leaves_by<'s>(
-    world: &World,
-    own: &Account,
-    after: &'s Snapshot,
-    by: Option<Channel>,
-) -> Option<(AccountId, Channel, &'s kept::Door)> {
-    let named = by.and_then(|by| {
-        after.kept.doors.iter().find_map(|door| {
-            let account = world.accounts.by_id(door.account)?;
-            (account.channel == by).then_some((door.account, by, door))
-        })
-    });
-    named.or_else(|| Some((own.id, own.channel, after.kept.door(own.id)?)))
 }
 
 /// The one lazy alarm: its row is never later than wanted. A later one stays and fires early; then the flow only arms it again.

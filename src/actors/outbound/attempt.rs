@@ -15,7 +15,7 @@ use crate::store::{AttemptState, Fact};
 /// Sends `message`. Nothing leaves before the attempt stands in the table under an unfenced writer.
 pub(super) async fn run(setup: &Setup, account: &Account, message: &Outgoing, attempt: i16) -> Event {
     let started = Instant::now();
-    let outcome = match setup.wires.get(&account.channel) {
+    let outcome = match setup.wires.of(account) {
         Some(wire) => match send(setup, wire, account, message, attempt).await {
             Some(outcome) => outcome,
             None => return Event::NotBegun(message.id),
@@ -38,8 +38,8 @@ async fn send(
     message: &Outgoing,
     attempt: i16,
 ) -> Option<SendOutcome> {
-    let request = match wire.request(account, message) {
-        Ok(request) => request,
+    let sending = match wire.prepare(account, message) {
+        Ok(sending) => sending,
         Err(outcome) => return Some(outcome),
     };
     let begun = Fact {
@@ -56,7 +56,7 @@ async fn send(
     #[cfg(feature = "planted-bugs")]
     let begun = planted(begun);
     setup.facts.record(begun).await.ok()?;
-    Some(wire.outcome(&setup.transport.send(request).await))
+    Some(sending.send(&setup.transport).await)
 }
 
 #[cfg(feature = "planted-bugs")]
