@@ -14,4 +14,5 @@ mod salon;
 mod sandbox;
 mod snapshot;
 mod transport;
+mod ussd;
 mod whatsapp;
