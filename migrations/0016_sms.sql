@@ -3,11 +3,11 @@
 
 SET LOCAL search_path = ganira, public;
 
--- What a provider calls the parts of a message: one row each, found by the keyed hash of its id. Rank and error are the part's own; those of
--- the whole stand in `delivery`.
+-- What a provider calls the parts of a message: one row each, found by the keyed hash of gateway and id (a receipt may not say by which of a
+-- gateway's numbers its message went). Rank and error are the part's own; those of the whole stand in `delivery`.
 CREATE TABLE sent_message (
+    message bytea PRIMARY KEY,
     account_id bigint NOT NULL,
-    message bytea NOT NULL,
     tenant_id bigint NOT NULL,
     contact_id bigint NOT NULL,
     seq bigint NOT NULL,
@@ -17,8 +17,7 @@ CREATE TABLE sent_message (
     wake boolean NOT NULL,
     rank smallint NOT NULL DEFAULT 0,
     error_code bigint,
-    at timestamptz NOT NULL,
-    PRIMARY KEY (account_id, message)
+    at timestamptz NOT NULL
 ) WITH (fillfactor = 80);
 CREATE INDEX sent_message_whole ON sent_message (tenant_id, contact_id, seq, n);
 CREATE INDEX sent_message_at ON sent_message (at);
@@ -26,17 +25,16 @@ CREATE INDEX sent_message_at ON sent_message (at);
 -- Receipts of messages nobody knows yet. `message` is a form the id may have been given in, `receipt` the form it came in: a receipt has a row
 -- for each form. `ripe`: the message is known now, and its conversation has still to be told.
 CREATE TABLE early_receipt (
-    account_id bigint NOT NULL,
     message bytea NOT NULL,
     receipt bytea NOT NULL,
     rank smallint NOT NULL,
     error_code bigint,
     at timestamptz NOT NULL,
     ripe boolean NOT NULL DEFAULT false,
-    PRIMARY KEY (account_id, message, receipt)
+    PRIMARY KEY (message, receipt)
 );
-CREATE INDEX early_receipt_whole ON early_receipt (account_id, receipt);
-CREATE INDEX early_receipt_ripe ON early_receipt (account_id) WHERE ripe;
+CREATE INDEX early_receipt_whole ON early_receipt (receipt);
+CREATE INDEX early_receipt_ripe ON early_receipt (at) WHERE ripe;
 CREATE INDEX early_receipt_at ON early_receipt (at);
 
 ALTER TABLE sent_message ENABLE ROW LEVEL SECURITY;
@@ -57,8 +55,8 @@ CREATE FUNCTION record_messages(
     n_event bytea[], n_day date[], n_account bigint[], n_field text[], n_at timestamptz[], n_body bytea[],
     s_account bigint[], s_message bytea[], s_tenant bigint[], s_contact bigint[], s_seq bigint[], s_n smallint[], s_parts smallint[], s_wake boolean[],
     s_at timestamptz[],
-    r_no integer[], r_account bigint[], r_receipt bytea[], r_message bytea[], r_rank smallint[], r_error bigint[], r_at timestamptz[],
-    c_tenant bigint[], c_contact bigint[], c_seq bigint[], c_n smallint[], c_parts smallint[], c_wake boolean[]
+    r_no integer[], r_receipt bytea[], r_message bytea[], r_rank smallint[], r_error bigint[], r_at timestamptz[],
+    c_account bigint[], c_tenant bigint[], c_contact bigint[], c_seq bigint[], c_n smallint[], c_parts smallint[], c_wake boolean[]
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = ganira, pg_temp AS $$
 DECLARE v_met boolean[];
@@ -69,15 +67,15 @@ BEGIN
     END IF;
 
     -- A name that is given anew is another message's from then on: some providers count from one again.
-    INSERT INTO sent_message AS m (account_id, message, tenant_id, contact_id, seq, n, parts, wake, rank, error_code, at)
-        SELECT s.account, s.message, s.tenant, s.contact, s.seq, s.n, s.parts, s.wake, coalesce(e.rank, 0::smallint), e.error_code, s.at
+    INSERT INTO sent_message AS m (message, account_id, tenant_id, contact_id, seq, n, parts, wake, rank, error_code, at)
+        SELECT s.message, s.account, s.tenant, s.contact, s.seq, s.n, s.parts, s.wake, coalesce(e.rank, 0::smallint), e.error_code, s.at
         FROM unnest(s_account, s_message, s_tenant, s_contact, s_seq, s_n, s_parts, s_wake, s_at)
             AS s (account, message, tenant, contact, seq, n, parts, wake, at)
         LEFT JOIN LATERAL (SELECT early.rank, early.error_code FROM early_receipt AS early
-            WHERE early.account_id = s.account AND early.message = s.message ORDER BY early.rank DESC LIMIT 1) AS e ON true
+            WHERE early.message = s.message ORDER BY early.rank DESC LIMIT 1) AS e ON true
         WHERE EXISTS (SELECT FROM contact_key AS k WHERE k.tenant_id = s.tenant AND k.contact_id = s.contact)
-        ON CONFLICT (account_id, message) DO UPDATE SET
-            tenant_id = excluded.tenant_id, contact_id = excluded.contact_id, seq = excluded.seq, n = excluded.n,
+        ON CONFLICT (message) DO UPDATE SET
+            account_id = excluded.account_id, tenant_id = excluded.tenant_id, contact_id = excluded.contact_id, seq = excluded.seq, n = excluded.n,
             parts = excluded.parts, wake = excluded.wake, at = excluded.at,
             rank = CASE WHEN (m.tenant_id, m.contact_id, m.seq, m.n) = (excluded.tenant_id, excluded.contact_id, excluded.seq, excluded.n)
                         THEN greatest(m.rank, excluded.rank) ELSE excluded.rank END,
@@ -85,38 +83,36 @@ BEGIN
                               THEN coalesce(m.error_code, excluded.error_code) ELSE excluded.error_code END;
     -- What came early and is met now: kept until its conversation is told, where it has to be.
     UPDATE early_receipt AS e SET ripe = true
-        FROM unnest(s_account, s_message, s_wake) AS s (account, message, wake)
-        WHERE e.account_id = s.account AND e.message = s.message AND (s.wake OR e.rank = 100);
+        FROM unnest(s_message, s_wake) AS s (message, wake) WHERE e.message = s.message AND (s.wake OR e.rank = 100);
     DELETE FROM early_receipt AS e
-        USING unnest(s_account, s_message) AS s (account, message), early_receipt AS met
-        WHERE met.account_id = s.account AND met.message = s.message
-          AND e.account_id = met.account_id AND e.receipt = met.receipt AND NOT e.ripe;
+        USING unnest(s_message) AS s (message), early_receipt AS met
+        WHERE met.message = s.message AND e.receipt = met.receipt AND NOT e.ripe;
 
     -- A receipt that is met by more than one form of its id belongs to the first of them.
     IF cardinality(r_no) > 0 THEN
         SELECT array_agg(each.met ORDER BY each.no) INTO v_met FROM (
-            SELECT r.no, bool_or(m.message IS NOT NULL) AS met FROM unnest(r_no, r_account, r_message) AS r (no, account, message)
-            LEFT JOIN sent_message AS m ON m.account_id = r.account AND m.message = r.message GROUP BY r.no) AS each;
+            SELECT r.no, bool_or(m.message IS NOT NULL) AS met FROM unnest(r_no, r_message) AS r (no, message)
+            LEFT JOIN sent_message AS m ON m.message = r.message GROUP BY r.no) AS each;
         WITH met AS (
-            SELECT DISTINCT ON (r.no) r.account, m.message, r.rank, r.error
-            FROM unnest(r_no, r_account, r_message, r_rank, r_error) WITH ORDINALITY AS r (no, account, message, rank, error, form)
-            JOIN sent_message AS m ON m.account_id = r.account AND m.message = r.message ORDER BY r.no, r.form),
-        news AS (SELECT account, message, max(rank) AS rank, max(error) AS error FROM met GROUP BY account, message)
+            SELECT DISTINCT ON (r.no) m.message, r.rank, r.error
+            FROM unnest(r_no, r_message, r_rank, r_error) WITH ORDINALITY AS r (no, message, rank, error, form)
+            JOIN sent_message AS m ON m.message = r.message ORDER BY r.no, r.form),
+        news AS (SELECT message, max(rank) AS rank, max(error) AS error FROM met GROUP BY message)
         UPDATE sent_message AS m SET rank = greatest(m.rank, news.rank), error_code = coalesce(m.error_code, news.error)
-            FROM news WHERE m.account_id = news.account AND m.message = news.message;
+            FROM news WHERE m.message = news.message;
         -- Nobody named the message yet, but the receipt says itself whose it is.
-        INSERT INTO sent_message AS m (account_id, message, tenant_id, contact_id, seq, n, parts, wake, rank, error_code, at)
-            SELECT r.account, r.message, r.tenant, r.contact, r.seq, r.n, r.parts, r.wake, r.rank, r.error, r.at
-            FROM unnest(r_no, r_account, r_receipt, r_message, r_rank, r_error, r_at, c_tenant, c_contact, c_seq, c_n, c_parts, c_wake)
-                AS r (no, account, receipt, message, rank, error, at, tenant, contact, seq, n, parts, wake)
+        INSERT INTO sent_message AS m (message, account_id, tenant_id, contact_id, seq, n, parts, wake, rank, error_code, at)
+            SELECT r.message, r.account, r.tenant, r.contact, r.seq, r.n, r.parts, r.wake, r.rank, r.error, r.at
+            FROM unnest(r_no, r_receipt, r_message, r_rank, r_error, r_at, c_account, c_tenant, c_contact, c_seq, c_n, c_parts, c_wake)
+                AS r (no, receipt, message, rank, error, at, account, tenant, contact, seq, n, parts, wake)
             WHERE r.tenant IS NOT NULL AND NOT v_met[r.no] AND r.message = r.receipt
               AND EXISTS (SELECT FROM contact_key AS k WHERE k.tenant_id = r.tenant AND k.contact_id = r.contact)
-            ON CONFLICT (account_id, message) DO NOTHING;
-        INSERT INTO early_receipt AS e (account_id, message, receipt, rank, error_code, at)
-            SELECT r.account, r.message, r.receipt, r.rank, r.error, r.at
-            FROM unnest(r_no, r_account, r_receipt, r_message, r_rank, r_error, r_at, c_tenant) AS r (no, account, receipt, message, rank, error, at, tenant)
+            ON CONFLICT (message) DO NOTHING;
+        INSERT INTO early_receipt AS e (message, receipt, rank, error_code, at)
+            SELECT r.message, r.receipt, r.rank, r.error, r.at
+            FROM unnest(r_no, r_receipt, r_message, r_rank, r_error, r_at, c_tenant) AS r (no, receipt, message, rank, error, at, tenant)
             WHERE r.tenant IS NULL AND NOT v_met[r.no]
-            ON CONFLICT (account_id, message, receipt) DO UPDATE SET
+            ON CONFLICT (message, receipt) DO UPDATE SET
                 rank = greatest(e.rank, excluded.rank), error_code = coalesce(e.error_code, excluded.error_code);
     END IF;
 
@@ -128,9 +124,8 @@ BEGIN
                          WHEN count(*) FILTER (WHERE m.rank >= 50) >= max(m.parts) THEN 50
                          ELSE least(max(m.rank), 40) END)::smallint AS rank
             FROM (SELECT DISTINCT k.tenant_id, k.contact_id, k.seq, k.n
-                  FROM (SELECT unnest(s_account) AS account, unnest(s_message) AS message
-                        UNION SELECT unnest(r_account), unnest(r_message)) AS named
-                  JOIN sent_message AS k ON k.account_id = named.account AND k.message = named.message) AS touched
+                  FROM (SELECT unnest(s_message) AS message UNION SELECT unnest(r_message)) AS named
+                  JOIN sent_message AS k ON k.message = named.message) AS touched
             JOIN sent_message AS m ON m.tenant_id = touched.tenant_id AND m.contact_id = touched.contact_id
                                   AND m.seq = touched.seq AND m.n = touched.n
             GROUP BY m.tenant_id, m.contact_id, m.seq, m.n) AS whole
@@ -141,31 +136,30 @@ BEGIN
 END $$;
 
 -- How the whole stands whose part a provider calls so. `p_ask` numbers the questions, which may try several names in their order.
-CREATE FUNCTION message_standing(p_ask integer[], p_account bigint[], p_message bytea[])
-RETURNS TABLE (ask integer, tenant_id bigint, contact_id bigint, seq bigint, n smallint, wake boolean, rank smallint, error_code bigint)
+CREATE FUNCTION message_standing(p_ask integer[], p_message bytea[])
+RETURNS TABLE (ask integer, account_id bigint, tenant_id bigint, contact_id bigint, seq bigint, n smallint, wake boolean, rank smallint, error_code bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ganira, pg_temp AS $$
-    SELECT DISTINCT ON (a.ask) a.ask, m.tenant_id, m.contact_id, m.seq, m.n, m.wake, coalesce(d.rank, 0::smallint), d.error_code
-    FROM unnest(p_ask, p_account, p_message) WITH ORDINALITY AS a (ask, account, message, form)
-    JOIN sent_message AS m ON m.account_id = a.account AND m.message = a.message
+    SELECT DISTINCT ON (a.ask) a.ask, m.account_id, m.tenant_id, m.contact_id, m.seq, m.n, m.wake, coalesce(d.rank, 0::smallint), d.error_code
+    FROM unnest(p_ask, p_message) WITH ORDINALITY AS a (ask, message, form)
+    JOIN sent_message AS m ON m.message = a.message
     LEFT JOIN delivery AS d ON d.tenant_id = m.tenant_id AND d.contact_id = m.contact_id AND d.seq = m.seq AND d.n = m.n
     ORDER BY a.ask, a.form
 $$;
 
 -- Early receipts whose message is known by now and whose conversation has still to be told.
 CREATE FUNCTION ripe_receipts(p_limit integer)
-RETURNS TABLE (account_id bigint, receipt bytea, tenant_id bigint, contact_id bigint, seq bigint, n smallint, wake boolean, rank smallint,
+RETURNS TABLE (receipt bytea, account_id bigint, tenant_id bigint, contact_id bigint, seq bigint, n smallint, wake boolean, rank smallint,
                error_code bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ganira, pg_temp AS $$
-    SELECT e.account_id, e.receipt, m.tenant_id, m.contact_id, m.seq, m.n, m.wake, coalesce(d.rank, 0::smallint), d.error_code
-    FROM early_receipt AS e JOIN sent_message AS m ON m.account_id = e.account_id AND m.message = e.message
+    SELECT e.receipt, m.account_id, m.tenant_id, m.contact_id, m.seq, m.n, m.wake, coalesce(d.rank, 0::smallint), d.error_code
+    FROM early_receipt AS e JOIN sent_message AS m ON m.message = e.message
     LEFT JOIN delivery AS d ON d.tenant_id = m.tenant_id AND d.contact_id = m.contact_id AND d.seq = m.seq AND d.n = m.n
     WHERE e.ripe LIMIT p_limit
 $$;
 
-CREATE FUNCTION forget_receipts(p_account bigint[], p_receipt bytea[]) RETURNS void
+CREATE FUNCTION forget_receipts(p_receipt bytea[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = ganira, pg_temp AS $$
-    DELETE FROM early_receipt AS e USING unnest(p_account, p_receipt) AS r (account, receipt)
-        WHERE e.account_id = r.account AND e.receipt = r.receipt
+    DELETE FROM early_receipt WHERE receipt = ANY (p_receipt)
 $$;
 
 ALTER TABLE sent_message OWNER TO ganira_owner;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::domain::{AccountId, OutboxId, Timestamp};
 
-/// Keyed hash of the name a provider gave to a part of a message.
+/// Keyed hash of a gateway and the name it gave to a part of a message.
 pub type NameHash = [u8; 16];
 
 /// What a provider called the parts of a message it took.
@@ -21,7 +21,6 @@ pub struct Names {
 /// News of one part of a message, by its provider's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedReceipt {
-    pub account: AccountId,
     /// The name as it came, then other forms in which the provider may have given it when it took the message. The first that is known counts.
     pub forms: Vec<NameHash>,
     /// What an opaque field of the receipt says: whose it is even if nobody knows its name yet.
@@ -35,6 +34,7 @@ pub struct NamedReceipt {
 /// What an opaque field brought back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Carried {
+    pub account: AccountId,
     pub outbox: OutboxId,
     /// How many parts the message was cut into.
     pub parts: i16,
@@ -44,6 +44,7 @@ pub struct Carried {
 /// How the whole of a message stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
+    pub account: AccountId,
     pub outbox: OutboxId,
     pub wake: bool,
     /// A [`crate::domain::DeliveryState`] rank, 0 for none.
@@ -54,7 +55,6 @@ pub struct Standing {
 /// A receipt that came before its message had a name, and is to be told now that it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RipeReceipt {
-    pub account: AccountId,
     pub receipt: NameHash,
     pub standing: Standing,
 }
@@ -72,25 +72,25 @@ pub struct Named {
 
 /// Each name once; of one that was given twice, the later.
 pub(super) fn named(names: Vec<(AccountId, OutboxId, Names, Timestamp)>) -> Vec<Named> {
-    let mut rows: HashMap<(AccountId, NameHash), Named> = HashMap::new();
+    let mut rows: HashMap<NameHash, Named> = HashMap::new();
     for (account, outbox, Names { mut parts, wake }, at) in names {
         parts.sort_unstable();
         parts.dedup();
         let count = i16::try_from(parts.len()).unwrap_or(i16::MAX);
         for name in parts {
-            rows.insert((account, name), Named { account, name, outbox, parts: count, wake, at });
+            rows.insert(name, Named { account, name, outbox, parts: count, wake, at });
         }
     }
     let mut rows: Vec<Named> = rows.into_values().collect();
-    rows.sort_by_key(|row| (row.account, row.name));
+    rows.sort_by_key(|row| row.name);
     rows
 }
 
 /// Each receipt once, several states of it folded into the furthest.
 pub(super) fn folded(receipts: Vec<NamedReceipt>) -> Vec<NamedReceipt> {
-    let mut folded: HashMap<(AccountId, Option<NameHash>), NamedReceipt> = HashMap::new();
+    let mut folded: HashMap<Option<NameHash>, NamedReceipt> = HashMap::new();
     for receipt in receipts {
-        let key = (receipt.account, receipt.forms.first().copied());
+        let key = receipt.forms.first().copied();
         match folded.get_mut(&key) {
             Some(earlier) => {
                 earlier.rank = earlier.rank.max(receipt.rank);
@@ -104,6 +104,6 @@ pub(super) fn folded(receipts: Vec<NamedReceipt>) -> Vec<NamedReceipt> {
         }
     }
     let mut folded: Vec<NamedReceipt> = folded.into_values().collect();
-    folded.sort_by(|a, b| (a.account, &a.forms).cmp(&(b.account, &b.forms)));
+    folded.sort_by(|a, b| a.forms.cmp(&b.forms));
     folded
 }

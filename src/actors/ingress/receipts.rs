@@ -30,30 +30,16 @@ struct Heard {
 }
 
 impl Ingress {
-    /// News of a message we sent: a fact, and an event only where somebody waits for it or it failed.
+    /// News of a message we sent: a fact, and an event only where somebody waits for it or it failed. The receipt brings our own id back, and
+    /// the message has no parts.
     pub(super) async fn receipt(&self, account: &Arc<Account>, update: &Inbound, trace: Trace) -> Verdict {
         let InboundKind::Receipt(receipt) = &update.kind else { return Verdict::Void };
         let Some(state) = receipt.state else { return self.note(account.channel, update).await };
-        let opaque = receipt.opaque.as_deref().and_then(|opaque| opaque.parse::<Opaque>().ok());
-        let ours = opaque.filter(|opaque| opaque.outbox.conversation.tenant == account.tenant.id);
-        match (account.channel, ours) {
-            (Channel::WhatsApp, Some(ours)) => self.carried(account, update, (receipt, state, ours), trace).await,
-            (Channel::WhatsApp, None) => {
-                metrics::counter!("ganira_receipts_unmatched_total").increment(1);
-                Verdict::Void
-            }
-            (Channel::Sms | Channel::Ussd, ours) => self.named(account, update, (receipt, state, ours), trace).await,
-        }
-    }
-
-    /// The receipt brought our own id back, and the message has no parts.
-    async fn carried(
-        &self,
-        account: &Arc<Account>,
-        update: &Inbound,
-        (receipt, state, ours): (&Receipt, DeliveryState, Opaque),
-        trace: Trace,
-    ) -> Verdict {
+        let ours = opaque(receipt).filter(|ours| ours.outbox.conversation.tenant == account.tenant.id);
+        let Some(ours) = ours else {
+            metrics::counter!("ganira_receipts_unmatched_total").increment(1);
+            return Verdict::Void;
+        };
         if self.0.shared.facts.record(self.fact(account, receipt, ours.outbox, state)).await.is_err() {
             return Verdict::Unavailable;
         }
@@ -70,19 +56,17 @@ impl Ingress {
         self.tell(account, heard).await
     }
 
-    /// The receipt names a part of a message as its company calls it.
-    async fn named(
-        &self,
-        account: &Arc<Account>,
-        update: &Inbound,
-        (receipt, state, ours): (&Receipt, DeliveryState, Option<Opaque>),
-        trace: Trace,
-    ) -> Verdict {
-        let hash = |name: &String| self.0.shared.world.hashes.event(account.id.0, name.as_bytes());
+    /// The same where the receipt names a part of a message as its gateway calls it.
+    pub(super) async fn named_receipt(&self, gateway: &str, update: &Inbound, trace: Trace) -> Verdict {
+        let InboundKind::Receipt(receipt) = &update.kind else { return Verdict::Void };
+        let Some(state) = receipt.state else { return self.note(Channel::Sms, update).await };
+        let world = &self.0.shared.world;
         let named = NamedReceipt {
-            account: account.id,
-            forms: std::iter::once(&receipt.message).chain(&receipt.also).map(hash).collect(),
-            carried: ours.map(|ours| Carried { outbox: ours.outbox, parts: receipt.parts.max(1), wake: ours.wake }),
+            forms: std::iter::once(&receipt.message)
+                .chain(&receipt.also)
+                .map(|name| world.hashes.name(gateway, name))
+                .collect(),
+            carried: self.carried(gateway, receipt),
             rank: state.rank(),
             error_code: receipt.error.as_ref().map(|error| error.code),
             at: receipt.at.unwrap_or_else(|| self.now()),
@@ -93,8 +77,16 @@ impl Ingress {
                 metrics::counter!("ganira_receipts_early_total").increment(1);
                 Verdict::Committed
             }
-            Ok(Some(standing)) => self.stands(account, standing, receipt.at, update.raw.clone(), trace).await,
+            Ok(Some(standing)) => self.stands(standing, receipt.at, update.raw.clone(), trace).await,
         }
+    }
+
+    /// Whose message it is by the receipt's own opaque field, if its tenant has a number at this gateway.
+    fn carried(&self, gateway: &str, receipt: &Receipt) -> Option<Carried> {
+        let ours = opaque(receipt)?;
+        let tenant = ours.outbox.conversation.tenant;
+        let account = self.0.shared.world.accounts.of_app(tenant, Channel::Sms, gateway)?.id;
+        Some(Carried { account, outbox: ours.outbox, parts: receipt.parts.max(1), wake: ours.wake })
     }
 
     /// Tells of receipts that came before their messages had a name. To be called once in a while.
@@ -116,27 +108,20 @@ impl Ingress {
     }
 
     async fn ripe(&self, ripe: &RipeReceipt) -> bool {
-        // Of an account that is gone there is nothing to tell.
-        let Some(account) = self.account(ripe.account) else { return true };
         let trace = Trace(crate::crypto::random::number());
         let raw = Bytes::from_static(b"a receipt that came early");
-        self.stands(&account, ripe.standing, None, raw, trace).await.is_safe()
+        self.stands(ripe.standing, None, raw, trace).await.is_safe()
     }
 
     /// How the whole stands: each of its states is told once.
-    async fn stands(
-        &self,
-        account: &Arc<Account>,
-        standing: Standing,
-        at: Option<Timestamp>,
-        raw: Bytes,
-        trace: Trace,
-    ) -> Verdict {
+    async fn stands(&self, standing: Standing, at: Option<Timestamp>, raw: Bytes, trace: Trace) -> Verdict {
+        // Of an account that is gone there is nothing to tell.
+        let Some(account) = self.account(standing.account) else { return Verdict::Void };
         let of = standing.outbox;
         let Some(state) = DeliveryState::from_rank(standing.rank) else { return Verdict::Void };
         let event = self.event_id(&[b"stands", of.to_string().as_bytes(), state.word().as_bytes()]);
         let Standing { wake, error_code, .. } = standing;
-        self.tell(account, Heard { event, of, state, wake, error_code, at, raw, trace }).await
+        self.tell(&account, Heard { event, of, state, wake, error_code, at, raw, trace }).await
     }
 
     async fn tell(&self, account: &Arc<Account>, heard: Heard) -> Verdict {
@@ -180,4 +165,8 @@ impl Ingress {
             at: receipt.at.unwrap_or_else(|| self.now()),
         }
     }
+}
+
+fn opaque(receipt: &Receipt) -> Option<Opaque> {
+    receipt.opaque.as_deref().and_then(|opaque| opaque.parse().ok())
 }

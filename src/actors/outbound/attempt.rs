@@ -28,7 +28,7 @@ pub(super) async fn run(setup: &Setup, account: &Account, message: &Outgoing, at
     Event::Ended { id: message.id, outcome, message: first, names, random: fraction() }
 }
 
-/// The hash of the first of the provider's names, and all of them where receipts come by these names.
+/// The hash of the first of the provider's names within its account, and all of them within their gateway where receipts come by names.
 fn names(
     setup: &Setup,
     account: &Account,
@@ -36,11 +36,12 @@ fn names(
     outcome: &SendOutcome,
 ) -> (Option<NameHash>, Option<Names>) {
     let SendOutcome::Accepted { messages } = outcome else { return (None, None) };
-    let parts: Vec<NameHash> =
-        messages.iter().map(|name| setup.hashes.event(account.id.0, name.as_bytes())).collect();
-    let first = parts.first().copied();
-    let by_name = account.channel != Channel::WhatsApp && first.is_some();
-    (first, by_name.then_some(Names { parts, wake: message.envelope.wake }))
+    let first = messages.first().map(|name| setup.hashes.event(account.id.0, name.as_bytes()));
+    if account.channel == Channel::WhatsApp || messages.is_empty() {
+        return (first, None);
+    }
+    let parts = messages.iter().map(|name| setup.hashes.name(&account.app, name)).collect();
+    (first, Some(Names { parts, wake: message.envelope.wake }))
 }
 
 /// `None`: it could not be recorded and was not sent.

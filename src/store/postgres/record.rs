@@ -83,12 +83,12 @@ fn receipts<'q>(call: Call<'q>, batch: &'q FactBatch) -> Call<'q> {
     let number = |read: fn(Carried) -> i64| rows.iter().map(|row| carried(row).map(read)).collect::<Vec<_>>();
     let small = |read: fn(Carried) -> i16| rows.iter().map(|row| carried(row).map(read)).collect::<Vec<_>>();
     call.bind(rows.iter().map(|row| row.0).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.1.account.0).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| first(row.1)).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.2.as_slice()).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.1.rank).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.1.error_code).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.1.at).collect::<Vec<Timestamp>>())
+        .bind(number(|carried| carried.account.0))
         .bind(number(|carried| carried.outbox.conversation.tenant.0))
         .bind(number(|carried| carried.outbox.conversation.contact.0))
         .bind(number(|carried| carried.outbox.seq.0))
