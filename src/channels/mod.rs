@@ -5,6 +5,7 @@ pub mod outcome;
 pub mod provider;
 pub mod smpp;
 pub mod transport;
+pub mod ussd;
 pub mod whatsapp;
 
 pub use outcome::{Refused, Scope, SendOutcome};
