@@ -47,6 +47,11 @@ impl KeyedHash {
         u64::from_be_bytes(self.digest(b"draw", tenant, bytes)[..8].try_into().unwrap_or_default())
     }
 
+    /// The hash of the name a gateway gave to a message: not by account, since its receipts may not say which.
+    pub fn name(&self, gateway: &str, name: &str) -> [u8; 16] {
+        self.digest(b"name", 0, &[gateway.as_bytes(), b"\0", name.as_bytes()].concat())
+    }
+
     /// The hash of a body or other bytes that belong to no tenant (dead letters, rate limits by sender).
     pub fn other(&self, bytes: &[u8]) -> [u8; 16] {
         self.digest(b"other", 0, bytes)
