@@ -21,7 +21,7 @@ impl<'a> Run<'a> {
         let found = self.flow_by_code(code);
         let (flow, parts) = found.map_or((None, ""), |(flow, parts)| (Some(flow), parts));
         let other = flow.is_some_and(|flow| !self.is_running(flow));
-        if let Some((_, spot)) = self.open_line().filter(|(line, _)| line.step.moves_to().is_some())
+        if let Some((_, spot)) = self.open_line().filter(|_| self.is_awaited())
             && parts.is_empty()
             && !other
         {

@@ -40,6 +40,9 @@ impl<'a> Run<'a> {
         if self.is_awaited_here() {
             return self.moved();
         }
+        if self.is_awaited() {
+            return self.message(heard);
+        }
         if before.is_none_or(|before| before == channel) {
             return self.message(heard);
         }

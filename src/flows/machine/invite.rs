@@ -106,7 +106,12 @@ impl<'a> Run<'a> {
         if phone_known { own } else { code.dialled_after(&own) }
     }
 
-    /// Whether the open step waits for the person to come to the door at which she stands now.
+    /// Whether the open step waits for the person to come to another channel.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.open_line().is_some_and(|(line, _)| line.step.moves_to().is_some())
+    }
+
+    /// Whether it is the one at which she stands now.
     pub(crate) fn is_awaited_here(&self) -> bool {
         self.open_line().is_some_and(|(line, _)| line.step.moves_to() == Some(self.door.channel)) && self.door.open
     }
@@ -140,6 +145,11 @@ impl<'a> Run<'a> {
             Heard::Text(text) => matches!(self.pick(text, &self.way_to_stay()), Some(Picked::Option(_))),
             Heard::Sent(_) => false,
         }
+    }
+
+    /// The label of the option of who stays, if that is what `name` means now.
+    pub(super) fn stays_by(&self, name: &str) -> Option<String> {
+        (name == STAY && self.is_awaited()).then(|| self.own_texts().texts.stay.to_owned())
     }
 
     fn way_to_stay(&self) -> [Opt; 1] {
