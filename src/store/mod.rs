@@ -2,10 +2,12 @@
 
 pub mod admin;
 pub mod app;
+pub mod between;
 pub mod commit;
 pub mod effect;
 pub mod facts;
 pub mod hand_over;
+pub mod messages;
 pub mod migrate;
 pub mod postgres;
 pub mod private_postgres;
@@ -18,9 +20,11 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 pub use app::AppPool;
+pub use between::{Redeemed, SentCode, SentMessage, WayBetween};
 pub use commit::{Batch, Blame, CommitOutcome, FinishedJob, FiredTimer, JobRow, JournalRow, OutboxRow, TurnRow};
 pub use effect::GuardedEffect;
-pub use facts::{AttemptState, Fact, FactBatch, Notice};
+pub use facts::{AttemptState, Fact, FactBatch, News, Notice};
+pub use messages::{NameHash, NamedReceipt, Names, RipeReceipt, Standing};
 pub use migrate::migrate;
 pub use postgres::PgStore;
 pub use rows::{
@@ -63,6 +67,12 @@ pub trait Store: Send + Sync + Debug + 'static {
     async fn inspect(&self, batch: &Batch) -> Result<Vec<Blame>>;
     /// Attempts, receipts and notices, fenced like the commit.
     async fn record(&self, writer: WriterId, batch: &FactBatch) -> CommitOutcome;
+    /// How the whole of each receipt's message stands, in the order of the receipts; `None` where nobody knows its name yet.
+    async fn standing(&self, receipts: &[NamedReceipt]) -> Result<Vec<Option<Standing>>>;
+    /// Receipts that came before their messages had a name and are to be told now.
+    async fn ripe_receipts(&self, limit: i32) -> Result<Vec<RipeReceipt>>;
+    /// They have been told.
+    async fn forget_receipts(&self, told: &[RipeReceipt]) -> Result<()>;
 
     /// The contacts of senders already known; `None` where [`Store::resolve`] has to be asked.
     async fn find(&self, senders: &[SenderHashes]) -> Result<Vec<Option<ContactId>>>;
@@ -70,6 +80,10 @@ pub trait Store: Send + Sync + Debug + 'static {
     async fn resolve(&self, senders: &[SealedSender]) -> Result<Vec<(ContactId, bool)>>;
     /// A signed change of addresses: the contact of the old ones, now reached by the new ones. `None` if nobody had the old ones.
     async fn move_addresses(&self, before: &[[u8; 16]], now: &SealedSender) -> Result<Option<ContactId>>;
+    /// Takes the code of a move: one transaction that uses it up and joins the sender's addresses, or changes nothing.
+    async fn redeem_code(&self, sent: &SentCode) -> Result<Redeemed>;
+    /// Forgets codes and wrong tries from before that instant; returns how many.
+    async fn sweep_codes(&self, before: Timestamp) -> Result<i32>;
     async fn load(&self, conversations: &[Conversation]) -> Result<Vec<LoadedConversation>>;
     /// Whether an event stands in the journal on one of these days. Exact for a conversation without a turn in flight.
     async fn journaled(&self, tenant: TenantId, event: EventId, days: &[chrono::NaiveDate]) -> Result<bool>;
@@ -87,6 +101,9 @@ pub trait Store: Send + Sync + Debug + 'static {
 
     async fn accounts(&self) -> Result<Vec<AccountRow>>;
     async fn servers(&self) -> Result<Vec<ServerRow>>;
+    async fn ways_between(&self) -> Result<Vec<WayBetween>>;
+    /// A message that was to be sent; `None` once it is gone.
+    async fn message_of(&self, id: OutboxId) -> Result<Option<SentMessage>>;
     /// Which revision of its flows each tenant speaks; a tenant that is not listed speaks the shipped ones it names.
     async fn live_flows(&self) -> Result<Vec<LiveFlows>>;
     /// A revision's files; `None` if there is no such revision.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
 
 mod admin;
+mod between;
 mod dev;
 mod engine;
 mod entrance;
@@ -13,5 +14,6 @@ mod private_postgres;
 mod retention;
 mod revisions;
 mod salon;
+mod sms;
 mod waiting;
 mod world;

@@ -10,12 +10,13 @@ use crate::actors::accounts::Account;
 use crate::actors::outgoing::Outgoing;
 use crate::channels::SendOutcome;
 use crate::crypto::random;
-use crate::store::{AttemptState, Fact};
+use crate::flows::Channel;
+use crate::store::{AttemptState, Fact, NameHash, Names};
 
 /// Sends `message`. Nothing leaves before the attempt stands in the table under an unfenced writer.
 pub(super) async fn run(setup: &Setup, account: &Account, message: &Outgoing, attempt: i16) -> Event {
     let started = Instant::now();
-    let outcome = match setup.wires.get(&account.channel) {
+    let outcome = match setup.wires.of(account) {
         Some(wire) => match send(setup, wire, account, message, attempt).await {
             Some(outcome) => outcome,
             None => return Event::NotBegun(message.id),
@@ -23,11 +24,24 @@ pub(super) async fn run(setup: &Setup, account: &Account, message: &Outgoing, at
         None => SendOutcome::AccountStopped { code: 0, reason: "nothing can be sent on this channel".to_owned() },
     };
     report(message, attempt, &outcome, started);
-    let hash = match &outcome {
-        SendOutcome::Accepted { message: id } => Some(setup.hashes.event(account.id.0, id.as_bytes())),
-        _ => None,
-    };
-    Event::Ended { id: message.id, outcome, message: hash, random: fraction() }
+    let (first, names) = names(setup, account, message, &outcome);
+    Event::Ended { id: message.id, outcome, message: first, names, random: fraction() }
+}
+
+/// The hash of the first of the provider's names within its account, and all of them within their gateway where receipts come by names.
+fn names(
+    setup: &Setup,
+    account: &Account,
+    message: &Outgoing,
+    outcome: &SendOutcome,
+) -> (Option<NameHash>, Option<Names>) {
+    let SendOutcome::Accepted { messages } = outcome else { return (None, None) };
+    let first = messages.first().map(|name| setup.hashes.event(account.id.0, name.as_bytes()));
+    if account.channel == Channel::WhatsApp || messages.is_empty() {
+        return (first, None);
+    }
+    let parts = messages.iter().map(|name| setup.hashes.name(&account.app, name)).collect();
+    (first, Some(Names { parts, wake: message.envelope.wake }))
 }
 
 /// `None`: it could not be recorded and was not sent.
@@ -38,8 +52,8 @@ async fn send(
     message: &Outgoing,
     attempt: i16,
 ) -> Option<SendOutcome> {
-    let request = match wire.request(account, message) {
-        Ok(request) => request,
+    let sending = match wire.prepare(account, message) {
+        Ok(sending) => sending,
         Err(outcome) => return Some(outcome),
     };
     let begun = Fact {
@@ -49,6 +63,7 @@ async fn send(
         attempt_state: AttemptState::Begun,
         rank: 0,
         message: None,
+        names: None,
         error_code: None,
         price_category: None,
         at: setup.clock.now(),
@@ -56,7 +71,7 @@ async fn send(
     #[cfg(feature = "planted-bugs")]
     let begun = planted(begun);
     setup.facts.record(begun).await.ok()?;
-    Some(wire.outcome(&setup.transport.send(request).await))
+    Some(sending.send(&setup.transport).await)
 }
 
 #[cfg(feature = "planted-bugs")]

@@ -236,7 +236,7 @@ impl Dispatcher {
         });
         let held = state.courtesies + state.window.as_ref().map_or(0, Window::sending);
         let permit = self.setup.permits.try_take(held);
-        let wire = self.setup.wires.get(&courtesy.account.channel);
+        let wire = self.setup.wires.of(&courtesy.account);
         let request = wire.and_then(|wire| wire.courtesy(courtesy));
         let (true, true, Some(permit), Some(request)) = (at_ease, state.courtesies < COURTESIES_MAX, permit, request)
         else {

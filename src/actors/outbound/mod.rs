@@ -20,7 +20,7 @@ use tokio::sync::oneshot;
 
 pub use setup::{Refusals, Setup};
 pub use window::Refusal;
-pub use wire::{Courtesy, GraphWire, Wire, Wires};
+pub use wire::{Courtesy, GraphWire, HttpSending, Sending, Wire, Wires};
 
 use super::outgoing::Outgoing;
 use crate::domain::{Conversation, DeliveryState, OutboxId};

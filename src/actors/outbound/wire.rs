@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::actors::accounts::Account;
 use crate::actors::outgoing::{Outgoing, Recipient};
 use crate::channels::whatsapp::{self, Typing};
-use crate::channels::{Refused, SendOutcome, TransportError};
+use crate::channels::{Refused, SendOutcome, Transport, TransportError};
 use crate::domain::ids::Opaque;
 use crate::flows::Channel;
 
@@ -24,17 +25,56 @@ pub struct Courtesy {
     pub typing: bool,
 }
 
-/// Renders for one company and understands its answers. Nothing here waits.
+/// Renders for one company and understands its answers.
 pub trait Wire: Send + Sync + Debug + 'static {
-    /// The request that sends `message`; `Err` says what became of it without asking anybody.
-    fn request(&self, account: &Account, message: &Outgoing) -> Result<Request<Bytes>, SendOutcome>;
-    fn outcome(&self, answer: &Result<Response<Bytes>, TransportError>) -> SendOutcome;
+    /// What will send `message`, ready to go; `Err` says what became of it without asking anybody. Nothing has left yet, and nothing here
+    /// waits: the attempt is recorded in between.
+    fn prepare(&self, account: &Account, message: &Outgoing) -> Result<Box<dyn Sending>, SendOutcome>;
     /// `None`: the company knows no such kindness.
     fn courtesy(&self, courtesy: &Courtesy) -> Option<Request<Bytes>>;
+    /// Why a message that was taken first will not arrive, by the code of its receipt.
+    fn failed(&self, code: i64) -> Refused;
 }
 
-/// The wires by channel.
-pub type Wires = HashMap<Channel, Arc<dyn Wire>>;
+/// One message on its way to one company.
+#[async_trait]
+pub trait Sending: Send {
+    async fn send(self: Box<Self>, transport: &Transport) -> SendOutcome;
+}
+
+/// One HTTP request, and how its answer is understood.
+#[derive(Debug)]
+pub struct HttpSending {
+    pub request: Request<Bytes>,
+    pub outcome: fn(&Result<Response<Bytes>, TransportError>) -> SendOutcome,
+}
+
+#[async_trait]
+impl Sending for HttpSending {
+    async fn send(self: Box<Self>, transport: &Transport) -> SendOutcome {
+        (self.outcome)(&transport.send(self.request).await)
+    }
+}
+
+/// The companies by which messages leave.
+#[derive(Debug)]
+pub struct Wires {
+    pub whatsapp: Arc<dyn Wire>,
+    /// SMS gateways by their name in the configuration, which is the `app` of their accounts.
+    pub sms: HashMap<String, Arc<dyn Wire>>,
+}
+
+impl Wires {
+    /// The company of an account. `None`: nothing can be sent by it.
+    pub fn of(&self, account: &Account) -> Option<&Arc<dyn Wire>> {
+        match account.channel {
+            Channel::WhatsApp => Some(&self.whatsapp),
+            Channel::Sms => self.sms.get(&account.app),
+            // A screen is the answer to the request that asked for it.
+            Channel::Ussd => None,
+        }
+    }
+}
 
 /// Meta's Graph API.
 #[derive(Debug, Clone)]
@@ -57,7 +97,7 @@ impl GraphWire {
 }
 
 impl Wire for GraphWire {
-    fn request(&self, account: &Account, message: &Outgoing) -> Result<Request<Bytes>, SendOutcome> {
+    fn prepare(&self, account: &Account, message: &Outgoing) -> Result<Box<dyn Sending>, SendOutcome> {
         let number = self.account(account)?;
         let envelope = &message.envelope;
         let recipient = recipient(&envelope.to).ok_or_else(|| SendOutcome::Refused {
@@ -66,17 +106,18 @@ impl Wire for GraphWire {
             detail: "the message has no address".to_owned(),
         })?;
         let opaque = Opaque { outbox: message.id, wake: envelope.wake }.to_string();
-        Ok(whatsapp::render(&number, &recipient, &envelope.content, &opaque, None))
-    }
-
-    fn outcome(&self, answer: &Result<Response<Bytes>, TransportError>) -> SendOutcome {
-        whatsapp::outcome(answer)
+        let request = whatsapp::render(&number, &recipient, &envelope.content, &opaque, None);
+        Ok(Box::new(HttpSending { request, outcome: whatsapp::outcome }))
     }
 
     fn courtesy(&self, courtesy: &Courtesy) -> Option<Request<Bytes>> {
         let number = self.account(&courtesy.account).ok()?;
         let typing = if courtesy.typing { Typing::Shown } else { Typing::NotShown };
         Some(whatsapp::mark_read(&number, &courtesy.message, typing))
+    }
+
+    fn failed(&self, code: i64) -> Refused {
+        whatsapp::policy::failed(code)
     }
 }
 

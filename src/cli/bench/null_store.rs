@@ -22,8 +22,9 @@ use crate::flows::{Question, Row, Value};
 use crate::operations::{Answered, Asker};
 use crate::store::{
     AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
-    LoadedConversation, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result, SealedSender,
-    SenderHashes, ServerRow, Store, WriterId, seals,
+    LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Redeemed, Registration, ReplayRow,
+    RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SentCode, SentMessage, ServerRow, Standing, Store,
+    WayBetween, WriterId, seals,
 };
 
 const TENANT: i64 = 1;
@@ -104,6 +105,18 @@ impl Store for NullStore {
         CommitOutcome::Applied
     }
 
+    async fn standing(&self, receipts: &[NamedReceipt]) -> Result<Vec<Option<Standing>>> {
+        Ok(vec![None; receipts.len()])
+    }
+
+    async fn ripe_receipts(&self, _: i32) -> Result<Vec<RipeReceipt>> {
+        Ok(Vec::new())
+    }
+
+    async fn forget_receipts(&self, _: &[RipeReceipt]) -> Result<()> {
+        Ok(())
+    }
+
     async fn find(&self, senders: &[SenderHashes]) -> Result<Vec<Option<ContactId>>> {
         Ok(senders.iter().map(|sender| Some(contact(sender))).collect())
     }
@@ -140,6 +153,22 @@ impl Store for NullStore {
 
     async fn postpone_job(&self, _: OutboxId, _: i16, _: Timestamp) -> Result<()> {
         Ok(())
+    }
+
+    async fn redeem_code(&self, _: &SentCode) -> Result<Redeemed> {
+        Ok(Redeemed::NotGood)
+    }
+
+    async fn sweep_codes(&self, _: Timestamp) -> Result<i32> {
+        Ok(0)
+    }
+
+    async fn ways_between(&self) -> Result<Vec<WayBetween>> {
+        Ok(Vec::new())
+    }
+
+    async fn message_of(&self, _: OutboxId) -> Result<Option<SentMessage>> {
+        Ok(None)
     }
 
     async fn servers(&self) -> Result<Vec<ServerRow>> {

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::domain::Timestamp;
-use crate::flows::turn::Channel;
+use crate::flows::definition::{FlowSet, Line};
+use crate::flows::turn::{Channel, Purpose};
 use crate::flows::value::{Row, Value, as_instant};
 
 /// The version in which states are written. Version 1 named every value's kind and knew no tables; all it wrote is still read as it stands.
@@ -59,6 +60,9 @@ pub struct State {
     /// What would have begun a flow while staff talked to the person, the oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) later: Vec<Later>,
+    /// When the person was last given codes for a move.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) invited: Vec<Timestamp>,
 }
 
 impl Default for State {
@@ -79,6 +83,7 @@ impl Default for State {
             quiet_until: None,
             unread: None,
             later: Vec::new(),
+            invited: Vec::new(),
         }
     }
 }
@@ -119,6 +124,17 @@ impl State {
     /// The marks the person has, in the order of the alphabet.
     pub fn tags(&self) -> impl Iterator<Item = &str> {
         self.tags.iter().map(String::as_str)
+    }
+
+    /// Whether an open flow has a way of its own for what cannot be delivered.
+    pub fn minds_undelivered(&self, flows: &FlowSet) -> bool {
+        let minds = |frame: &Frame| flows.flow(&frame.flow).is_some_and(|flow| flow.head.undeliverable.is_some());
+        self.stack.iter().any(minds)
+    }
+
+    /// Whether staff talk to the person because a flow asked for them.
+    pub fn is_with_staff(&self, flows: &FlowSet) -> bool {
+        self.stack.iter().any(|frame| frame.line(flows).is_some_and(|line| line.step.is_with_staff()))
     }
 
     /// Whether a flow is waiting for the person.
@@ -186,6 +202,9 @@ pub(crate) struct Frame {
     /// The job whose result it waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<u32>,
+    /// The business began it for this, and the person has not answered yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
 }
 
 impl Frame {
@@ -204,11 +223,18 @@ impl Frame {
             aside: false,
             over: false,
             job: None,
+            purpose: None,
         }
     }
 }
 
 impl Frame {
+    /// The step at which it rests, if these flows have it.
+    pub(super) fn line<'f>(&self, flows: &'f FlowSet) -> Option<&'f Line> {
+        let flow = flows.flow(&self.flow)?;
+        flow.line(*flow.spots.get(self.at.as_str())?)
+    }
+
     /// Gives a name its value.
     pub(super) fn give(&mut self, name: &str, value: Value) {
         Arc::make_mut(&mut self.vals).insert(name, value);

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -6,7 +7,7 @@ use ganira::actors::accounts::Accounts;
 use ganira::actors::facts_lane;
 use ganira::actors::fence::Fence;
 use ganira::actors::outbound::share::Permits;
-use ganira::actors::outbound::{Courtesy, GraphWire, Outbound, Refusal, Refusals, Setup, Wire};
+use ganira::actors::outbound::{Courtesy, GraphWire, Outbound, Refusal, Refusals, Setup, Wires};
 use ganira::actors::outgoing::Envelope;
 use ganira::channels::Refused;
 use ganira::channels::guard::Reach;
@@ -14,7 +15,6 @@ use ganira::channels::transport::{Transport, TransportOptions};
 use ganira::crypto::{KeyedHash, SecretKey};
 use ganira::domain::outbound::WhenUnknown;
 use ganira::domain::{AccountId, Clock, DeliveryState, OutboxId};
-use ganira::flows::Channel;
 use ganira::store::WriterId;
 use parking_lot::Mutex;
 
@@ -93,7 +93,7 @@ async fn start(
         fence: fence.clone(),
         hashes: hashes(),
         clock: clock(),
-        wires: [(Channel::WhatsApp, Arc::new(wire) as Arc<dyn Wire>)].into(),
+        wires: Arc::new(Wires { whatsapp: Arc::new(wire), sms: HashMap::new() }),
         transport: Transport::new(options).unwrap(),
         refusals: told.clone(),
         settings,

@@ -9,8 +9,9 @@ use ganira::crypto::{DataKey, KeyRing, TenantKey};
 use ganira::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, Seq, TenantId, Timestamp};
 use ganira::store::{
     AccountRow, AttemptState, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, Fact, FactBatch, FlowCount,
-    FlowFiles, LiveFlows, LoadedConversation, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow,
-    Result, SealedSender, SenderHashes, ServerRow, Store, WriterId, seals,
+    FlowFiles, LiveFlows, LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Redeemed,
+    Registration, ReplayRow, RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SentCode, SentMessage,
+    ServerRow, Standing, Store, WayBetween, WriterId, seals,
 };
 use parking_lot::Mutex;
 
@@ -99,6 +100,7 @@ impl Table {
             attempt_state: AttemptState::Begun,
             rank: 0,
             message: None,
+            names: None,
             error_code: None,
             price_category: None,
             at: message.at,
@@ -235,6 +237,18 @@ impl Store for Table {
         unreachable!("{ELSEWHERE}")
     }
 
+    async fn redeem_code(&self, _: &SentCode) -> Result<Redeemed> {
+        unreachable!("{ELSEWHERE}")
+    }
+    async fn sweep_codes(&self, _: Timestamp) -> Result<i32> {
+        unreachable!("{ELSEWHERE}")
+    }
+    async fn ways_between(&self) -> Result<Vec<WayBetween>> {
+        Ok(Vec::new())
+    }
+    async fn message_of(&self, _: OutboxId) -> Result<Option<SentMessage>> {
+        unreachable!("{ELSEWHERE}")
+    }
     async fn servers(&self) -> Result<Vec<ServerRow>> {
         Ok(Vec::new())
     }
@@ -273,6 +287,15 @@ impl Store for Table {
         Ok(())
     }
 
+    async fn standing(&self, _: &[NamedReceipt]) -> Result<Vec<Option<Standing>>> {
+        unreachable!("{ELSEWHERE}")
+    }
+    async fn ripe_receipts(&self, _: i32) -> Result<Vec<RipeReceipt>> {
+        unreachable!("{ELSEWHERE}")
+    }
+    async fn forget_receipts(&self, _: &[RipeReceipt]) -> Result<()> {
+        unreachable!("{ELSEWHERE}")
+    }
     async fn sweep_holds(&self) -> Result<i32> {
         unreachable!("{ELSEWHERE}")
     }

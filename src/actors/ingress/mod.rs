@@ -1,5 +1,9 @@
 //! The one entrance: whatever touches a conversation comes in here, gets its permit, its contact and its place in the order.
 
+mod codes;
+mod own;
+mod receipts;
+
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -7,20 +11,15 @@ use chrono::TimeDelta;
 use futures::future::BoxFuture;
 use ractor::ActorRef;
 
-use super::accounts::Account;
-use super::admission::{Admission, Refusal};
-use super::dead_letters::{self, Buried, Owner, Raw, Reason};
-use super::event::{Answer, Event, EventKind, JobResult, NewEvent, Verdict};
-use super::shard::ShardMessage;
-use super::shared::Shared;
-use crate::channels::whatsapp;
-use crate::domain::ids::Opaque;
-use crate::domain::{
-    AccountId, Address, Conversation, DeliveryState, EventId, Inbound, InboundKind, OutboxId, Receipt, Sender,
-    Timestamp, Trace,
-};
-use crate::flows::{Channel, Row};
-use crate::store::{AttemptState, Fact, Notice};
+use crate::actors::accounts::Account;
+use crate::actors::admission::{Admission, Refusal};
+use crate::actors::dead_letters::{self, Buried, Owner, Raw, Reason};
+use crate::actors::event::{Answer, Event, EventKind, NewEvent, Verdict};
+use crate::actors::shard::ShardMessage;
+use crate::actors::shared::Shared;
+use crate::domain::{AccountId, Address, Conversation, EventId, Inbound, InboundKind, Sender, Timestamp, Trace};
+use crate::flows::Channel;
+use crate::store::{Notice, Redeemed};
 
 /// Days before today that the journal still has; providers repeat for seven.
 const DAYS_BEFORE: i64 = 8;
@@ -48,6 +47,9 @@ pub enum Taken {
     Forbidden,
     Refused(Refusal),
 }
+
+/// Whose conversation an update belongs to, and what became of a code in it. An error: that could not be found out.
+type Whose = Result<(Option<Conversation>, Option<Redeemed>), ()>;
 
 /// One update whose answer is still awaited.
 enum Pending<'a> {
@@ -79,14 +81,21 @@ impl Ingress {
         if let Err(refusal) = self.0.admission.spend(updates.len().saturating_sub(1)) {
             return Taken::Refused(refusal);
         }
-        let contacts = futures::future::join_all(updates.iter().map(|update| self.contact(channel, update))).await;
+        // One after the other and before all else: they decide whose the other updates of their senders are.
+        let mut codes = Vec::with_capacity(updates.len());
+        for update in &updates {
+            codes.push(self.redeem(channel, update).await);
+        }
+        let contacts = updates.iter().zip(&codes).map(|(update, code)| self.contact(channel, update, code.as_ref()));
+        let contacts = futures::future::join_all(contacts).await;
         // Were the others taken, they would pass the one that has to come again.
         if contacts.iter().any(Result::is_err) {
             return Taken::NotSafe;
         }
         let mut pending = Vec::with_capacity(updates.len());
-        for (update, contact) in updates.into_iter().zip(contacts) {
-            pending.push(self.submit(channel, app, update, contact, trace).await);
+        for ((update, contact), code) in updates.into_iter().zip(contacts).zip(codes) {
+            let code = code.and_then(Result::ok);
+            pending.push(self.submit(channel, app, update, contact.map(|contact| (contact, code)), trace).await);
         }
         let verdicts = futures::future::join_all(pending.into_iter().map(Pending::verdict)).await;
         if verdicts.into_iter().all(Verdict::is_safe) { Taken::Safe } else { Taken::NotSafe }
@@ -102,43 +111,6 @@ impl Ingress {
         }
     }
 
-    /// The alarm row of a conversation came due.
-    pub async fn alarm(&self, conversation: Conversation, due: Timestamp) -> Verdict {
-        let id =
-            self.event_id(&[b"alarm", &conversation.contact.0.to_be_bytes(), &due.timestamp_micros().to_be_bytes()]);
-        self.internal(id, conversation, None, EventKind::Alarm { due }).await
-    }
-
-    /// A job ended.
-    pub async fn job_done(&self, job: OutboxId, account: &Arc<Account>, result: JobResult) -> Verdict {
-        let id = self.event_id(&[b"job", job.to_string().as_bytes()]);
-        self.internal(id, job.conversation, Some(account.clone()), EventKind::JobDone { job, result }).await
-    }
-
-    /// News for a person. The same `news` id again changes nothing, as long as the journal of its first day is there.
-    pub async fn news(&self, conversation: Conversation, news: &str, name: String, payload: Row) -> Verdict {
-        let id = self.event_id(&[b"news", &conversation.contact.0.to_be_bytes(), news.as_bytes()]);
-        self.internal(id, conversation, None, EventKind::News { name, payload }).await
-    }
-
-    /// Staff give a person back (`there`), or nobody of them is there for her.
-    pub async fn handed_back(&self, conversation: Conversation, there: bool, request: i64) -> Verdict {
-        let id = self.event_id(&[b"handed_back", &request.to_be_bytes()]);
-        self.internal(id, conversation, None, EventKind::HandedBack { there }).await
-    }
-
-    /// A message of ours will never go.
-    pub async fn send_failed(&self, of: OutboxId, account: &Arc<Account>, reason: &'static str) -> Verdict {
-        let id = self.event_id(&[b"refused", of.to_string().as_bytes()]);
-        self.internal(id, of.conversation, Some(account.clone()), EventKind::SendFailed { of, reason }).await
-    }
-
-    /// Forget the person.
-    pub async fn erase(&self, conversation: Conversation, request: i64) -> Verdict {
-        let id = self.event_id(&[b"erase", &request.to_be_bytes()]);
-        self.internal(id, conversation, None, EventKind::Erase).await
-    }
-
     /// What a dead letter holds, once more, as a new event at the end.
     pub async fn replay(&self, channel: Channel, inbound: Inbound, replay: &str, trace: Trace) -> Verdict {
         let Some(account) = self.0.shared.world.accounts.named(channel, &inbound.account) else {
@@ -151,9 +123,11 @@ impl Ingress {
             Ok(false) => {}
             Err(_) => return Verdict::Unavailable,
         }
+        let code = self.redeem(channel, &inbound).await;
         let provider_id = format!("replay:{replay}:{}", inbound.provider_id);
         let again = Inbound { provider_id, occurred_at: None, ..inbound };
-        let contact = self.contact(channel, &again).await;
+        let contact = self.contact(channel, &again, code.as_ref()).await;
+        let contact = contact.map(|contact| (contact, code.and_then(Result::ok)));
         match self.submit_unlimited(channel, again, contact, trace).await {
             Some(pending) => pending.verdict().await,
             None => Verdict::Unavailable,
@@ -165,6 +139,10 @@ impl Ingress {
         let accounts = &self.0.shared.world.accounts;
         let mut last: Option<&str> = None;
         updates.iter().all(|update| {
+            // A gateway's receipts are looked up among its own messages, whoever's they are.
+            if channel == Channel::Sms && matches!(update.kind, InboundKind::Receipt(_)) {
+                return true;
+            }
             if last == Some(&update.account) {
                 return true;
             }
@@ -177,9 +155,21 @@ impl Ingress {
     }
 
     /// Whose conversation an update belongs to. `Ok(None)`: nobody's.
-    async fn contact(&self, channel: Channel, update: &Inbound) -> Result<Option<Conversation>, ()> {
+    async fn contact(
+        &self,
+        channel: Channel,
+        update: &Inbound,
+        code: Option<&Result<Redeemed, ()>>,
+    ) -> Result<Option<Conversation>, ()> {
         let Some(account) = self.0.shared.world.accounts.named(channel, &update.account) else { return Ok(None) };
         let tenant = &account.tenant;
+        match code {
+            Some(Ok(Redeemed::Joined(contact))) => {
+                return Ok(Some(Conversation { tenant: tenant.id, contact: *contact }));
+            }
+            Some(Err(())) => return Err(()),
+            _ => {}
+        }
         let directory = &self.0.shared.directory;
         let resolve = async |sender: &Sender| {
             if sender.addresses().is_empty() {
@@ -218,9 +208,12 @@ impl Ingress {
         channel: Channel,
         app: &'a str,
         update: Inbound,
-        contact: Result<Option<Conversation>, ()>,
+        contact: Whose,
         trace: Trace,
     ) -> Pending<'a> {
+        if channel == Channel::Sms && matches!(update.kind, InboundKind::Receipt(_)) {
+            return Pending::Work(Box::pin(async move { self.named_receipt(app, &update, trace).await }));
+        }
         let world = &self.0.shared.world;
         let account = world.accounts.named(channel, &update.account);
         if account.is_none() && world.accounts.of_parent(channel, &update.account).is_empty() {
@@ -230,7 +223,7 @@ impl Ingress {
             let account = account.clone();
             return Pending::Work(Box::pin(async move { self.receipt(&account, &update, trace).await }));
         }
-        let Ok(contact) = contact else { return Pending::Settled(Verdict::Unavailable) };
+        let Ok((contact, code)) = contact else { return Pending::Settled(Verdict::Unavailable) };
         let (Some(conversation), Some(account)) = (contact, account) else {
             return Pending::Work(Box::pin(async move { self.note(channel, &update).await }));
         };
@@ -245,7 +238,7 @@ impl Ingress {
             self.tell_to_slow_down(conversation, &account);
             return self.bury(app, update, owner, Reason::OverLimit, excess.word());
         }
-        let pending = self.submit_unlimited(channel, update, Ok(Some(conversation)), trace).await;
+        let pending = self.submit_unlimited(channel, update, Ok((Some(conversation), code)), trace).await;
         pending.unwrap_or(Pending::Settled(Verdict::Unavailable))
     }
 
@@ -254,15 +247,20 @@ impl Ingress {
         &self,
         channel: Channel,
         update: Inbound,
-        contact: Result<Option<Conversation>, ()>,
+        contact: Whose,
         trace: Trace,
     ) -> Option<Pending<'static>> {
         let account = self.0.shared.world.accounts.named(channel, &update.account)?;
-        let conversation = contact.ok()??;
+        let (conversation, code) = contact.ok()?;
+        let conversation = conversation?;
         let id = self.provider_event(&account, &update.provider_id);
         let kind = match update.kind {
             InboundKind::Message(message) => {
-                EventKind::Message { message: Box::new(message), provider_id: update.provider_id }
+                let (message, provider_id) = (Box::new(message), update.provider_id);
+                match code {
+                    Some(redeemed) => EventKind::Code { message, provider_id, redeemed },
+                    None => EventKind::Message { message, provider_id },
+                }
             }
             InboundKind::Echo { to, body } => EventKind::Echo { to, body },
             InboundKind::AddressChange { now, .. } => EventKind::AddressChange { now },
@@ -272,26 +270,6 @@ impl Ingress {
         let new =
             NewEvent { id, occurred_at, received_at: self.now(), account, conversation, kind, raw: update.raw, trace };
         Some(self.route(new).await)
-    }
-
-    async fn internal(
-        &self,
-        id: EventId,
-        conversation: Conversation,
-        account: Option<Arc<Account>>,
-        kind: EventKind,
-    ) -> Verdict {
-        let Some(account) = account.or_else(|| self.any_account(conversation)) else { return Verdict::Void };
-        let raw = Bytes::from(format!("{kind:?}"));
-        let received_at = self.now();
-        let trace = Trace(crate::crypto::random::number());
-        let new = NewEvent { id, occurred_at: None, received_at, account, conversation, kind, raw, trace };
-        self.route(new).await.verdict().await
-    }
-
-    /// Events of the engine's own need a door to speak through; the conversation's snapshot knows the right one.
-    fn any_account(&self, conversation: Conversation) -> Option<Arc<Account>> {
-        self.0.shared.world.accounts.of_tenant(conversation.tenant)
     }
 
     async fn route(&self, new: NewEvent) -> Pending<'static> {
@@ -305,57 +283,6 @@ impl Ingress {
         match router.map(|router| router.cast(ShardMessage::Deliver(event))) {
             Some(Ok(())) => Pending::Turn(answer),
             _ => Pending::Settled(Verdict::Unavailable),
-        }
-    }
-
-    /// News of a message we sent: a fact, and an event only where somebody waits for it or it failed.
-    async fn receipt(&self, account: &Arc<Account>, update: &Inbound, trace: Trace) -> Verdict {
-        let InboundKind::Receipt(receipt) = &update.kind else { return Verdict::Void };
-        let Some(state) = receipt.state else { return self.note(account.channel, update).await };
-        let ours = receipt.opaque.as_deref().and_then(|opaque| opaque.parse::<Opaque>().ok());
-        let Some(opaque) = ours.filter(|opaque| opaque.outbox.conversation.tenant == account.tenant.id) else {
-            metrics::counter!("ganira_receipts_unmatched_total").increment(1);
-            return Verdict::Void;
-        };
-        if self.0.shared.facts.record(self.fact(account, receipt, opaque.outbox, state)).await.is_err() {
-            return Verdict::Unavailable;
-        }
-        metrics::counter!("ganira_receipts_total", "state" => state.word()).increment(1);
-        tracing::debug!(%trace, outbox.id = %opaque.outbox, state = state.word(), "a receipt was recorded");
-        self.0.shared.outbound.receipt(opaque.outbox, state);
-        let of = opaque.outbox;
-        let kind = match state {
-            DeliveryState::Failed => {
-                let code = receipt.error.as_ref().map_or(0, |error| error.code);
-                EventKind::SendFailed { of, reason: whatsapp::policy::failed(code).word() }
-            }
-            _ if opaque.wake => EventKind::Receipt { of, state: state.word() },
-            _ => return Verdict::Committed,
-        };
-        let new = NewEvent {
-            id: self.provider_event(account, &update.provider_id),
-            occurred_at: receipt.at,
-            received_at: self.now(),
-            account: account.clone(),
-            conversation: of.conversation,
-            kind,
-            raw: update.raw.clone(),
-            trace,
-        };
-        self.route(new).await.verdict().await
-    }
-
-    fn fact(&self, account: &Account, receipt: &Receipt, id: OutboxId, state: DeliveryState) -> Fact {
-        Fact {
-            id,
-            account: account.id,
-            attempt: 0,
-            attempt_state: AttemptState::None,
-            rank: state.rank(),
-            message: Some(self.0.shared.world.hashes.event(account.id.0, receipt.message.as_bytes())),
-            error_code: receipt.error.as_ref().map(|error| error.code),
-            price_category: receipt.pricing.as_ref().and_then(|pricing| pricing.category.clone()),
-            at: receipt.at.unwrap_or_else(|| self.now()),
         }
     }
 
@@ -396,18 +323,6 @@ impl Ingress {
                 }
             }
         }))
-    }
-
-    /// Once in a while, and nobody waits for it.
-    fn tell_to_slow_down(&self, conversation: Conversation, account: &Arc<Account>) {
-        let now = self.now();
-        if !self.0.admission.tell_now(conversation, now) {
-            return;
-        }
-        let id =
-            self.event_id(&[b"slow", &conversation.contact.0.to_be_bytes(), &now.timestamp_micros().to_be_bytes()]);
-        let (ingress, account) = (self.clone(), account.clone());
-        super::spawn(async move { ingress.internal(id, conversation, Some(account), EventKind::SlowDown).await });
     }
 
     fn within_days(&self, occurred_at: Option<Timestamp>) -> bool {
