@@ -6,6 +6,7 @@ pub mod ids;
 pub mod inbound;
 pub mod money;
 pub mod outbound;
+pub mod quiet;
 pub mod receipt;
 pub mod window;
 
@@ -15,5 +16,6 @@ pub use ids::{AccountId, ContactId, Conversation, EventId, OutboxId, Seq, Shard,
 pub use inbound::{Inbound, InboundKind, MediaKind, MediaRef, Message, MessageBody, Referral, Sender};
 pub use money::Money;
 pub use outbound::{Button, Content, ListRow, Template};
+pub use quiet::QuietHours;
 pub use receipt::{DeliveryState, Receipt};
 pub use window::TimeWindow;

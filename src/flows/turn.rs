@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::keeping::{OptOut, Purpose, Wish};
 use super::machine::State;
 use super::value::{Row, Value};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{Content, MessageBody, Referral, Timestamp};
+use crate::domain::{Content, MessageBody, QuietHours, Referral, Timestamp};
 
 /// One thing that happened to a conversation.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,8 @@ pub enum Input {
     GivenBack,
     /// A person was to be handed over, and nobody is there for it.
     NobodyThere,
+    /// The network heard the person say that she wants no more messages here (or, with `again`, that she does), and has told her so.
+    Kept { again: bool },
     /// The USSD session broke off: its screen is gone, what was open stays open.
     HungUp,
 }
@@ -111,6 +114,12 @@ pub struct Context {
     /// A number of the person that stays hers: by it `split` gives her the same arm every time.
     pub shares: u64,
     pub screen: Screen,
+    /// The name of the business, for the answers to STOP, START and HELP.
+    pub business: String,
+    /// When the business leaves people in peace: a reminder goes before.
+    pub quiet: Option<QuietHours>,
+    /// What the person has stopped.
+    pub opt_outs: Vec<OptOut>,
 }
 
 impl Context {
@@ -127,6 +136,9 @@ impl Context {
             revision: 0,
             shares: 0,
             screen: Screen::default(),
+            business: String::new(),
+            quiet: None,
+            opt_outs: Vec::new(),
         }
     }
 }
@@ -155,6 +167,8 @@ pub struct Say {
     pub wake: bool,
     /// The channel by whose door it leaves; `None` is the context's own.
     pub by: Option<Channel>,
+    /// What its flow says that it is for.
+    pub purpose: Option<Purpose>,
 }
 
 /// Work outside the conversation. Its result comes back as [`Input::Job`] with the same number.
@@ -305,6 +319,8 @@ pub struct Done {
     /// For the funnel.
     pub counts: Vec<Count>,
     pub rests: Rests,
+    /// The person wants no more messages here, or wants them again.
+    pub wish: Option<Wish>,
     /// What went otherwise than a checked flow should: for the metrics, never for the person.
     pub faults: Vec<Fault>,
 }

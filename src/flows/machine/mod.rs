@@ -8,6 +8,7 @@ mod door;
 mod forget;
 mod forms;
 mod hear;
+mod keeping;
 mod look;
 mod message;
 mod news;

@@ -3,6 +3,8 @@
 
 use super::state::Unread;
 use crate::domain::Content;
+use crate::domain::outbound::WhenUnknown;
+use crate::flows::keeping::Purpose;
 use crate::flows::languages::Language;
 use crate::flows::layout::{self, SmsStyle};
 use crate::flows::turn::{Channel, Say, Screen};
@@ -18,6 +20,8 @@ pub(super) struct Outbox {
     pub bytes: usize,
     /// The channel by which it all leaves from now on.
     by: Option<Channel>,
+    /// What is said from now on is for this.
+    purpose: Option<Purpose>,
 }
 
 /// All that was said.
@@ -32,12 +36,20 @@ pub(super) struct Finished {
 impl Outbox {
     pub(super) fn new(channel: Channel) -> Self {
         let (messages, said, pending) = (Vec::new(), Vec::new(), String::new());
-        Self { channel, style: SmsStyle::default(), messages, said, pending, bytes: 0, by: None }
+        Self { channel, style: SmsStyle::default(), messages, said, pending, bytes: 0, by: None, purpose: None }
     }
 
     pub(super) fn text(&mut self, name: &str, text: &str) {
         self.said.push(name.to_owned());
         self.go_on(text);
+    }
+
+    /// What follows is for this. Messages that are for different things stay apart; a screen is an answer whatever it says.
+    pub(super) fn set_purpose(&mut self, purpose: Option<Purpose>) {
+        if self.purpose != purpose && self.channel != Channel::Ussd {
+            self.flush();
+            self.purpose = purpose;
+        }
     }
 
     /// More of a text whose beginning was said in an earlier turn.
@@ -64,16 +76,16 @@ impl Outbox {
         self.flush();
         self.said.push(name.to_owned());
         self.bytes += bytes;
-        let by = self.by;
-        self.messages.extend(contents.into_iter().map(|content| say(content, by)));
+        let (by, purpose) = (self.by, self.purpose);
+        self.messages.extend(contents.into_iter().map(|content| say(content, by, purpose)));
     }
 
     /// A message that goes with the one before it and has no name of its own.
     pub(super) fn further(&mut self, content: Option<Content>) {
         if content.is_some() {
             self.flush();
-            let by = self.by;
-            self.messages.extend(content.map(|content| say(content, by)));
+            let (by, purpose) = (self.by, self.purpose);
+            self.messages.extend(content.map(|content| say(content, by, purpose)));
         }
     }
 
@@ -97,9 +109,9 @@ impl Outbox {
     fn flush(&mut self) {
         if !self.pending.is_empty() {
             let text = std::mem::take(&mut self.pending);
-            let by = self.by;
+            let (by, purpose) = (self.by, self.purpose);
             let contents = layout::text(self.channel, &text, self.style);
-            self.messages.extend(contents.into_iter().map(|content| say(content, by)));
+            self.messages.extend(contents.into_iter().map(|content| say(content, by, purpose)));
         }
     }
 
@@ -108,7 +120,7 @@ impl Outbox {
         if self.channel == Channel::Ussd && self.messages.is_empty() {
             let (text, rest) = layout::screen(&std::mem::take(&mut self.pending), screen, language);
             if !text.is_empty() {
-                self.messages.push(say(Content::Text { text, preview: false }, self.by));
+                self.messages.push(say(Content::Text { text, preview: false }, self.by, None));
             }
             unread = rest.map(|(text, key)| Unread { text, key });
         }
@@ -117,6 +129,8 @@ impl Outbox {
     }
 }
 
-fn say(content: Content, by: Option<Channel>) -> Say {
-    Say { content, when_unknown: crate::domain::outbound::WhenUnknown::SendAgain, wake: false, by }
+fn say(content: Content, by: Option<Channel>, purpose: Option<Purpose>) -> Say {
+    // A code that comes twice confuses, and one that comes late is of no use.
+    let when_unknown = if purpose == Some(Purpose::Code) { WhenUnknown::Leave } else { WhenUnknown::SendAgain };
+    Say { content, when_unknown, wake: false, by, purpose }
 }

@@ -12,6 +12,7 @@ use super::walk::Then;
 use crate::domain::{MessageBody, Timestamp};
 use crate::flows::definition::{Flow, FlowSet, Formula, Line};
 use crate::flows::expression::Scope;
+use crate::flows::keeping::Wish;
 use crate::flows::languages::{Language, language};
 use crate::flows::messages::Texts;
 use crate::flows::turn::{Answer, Context, Count, Done, Door, Fault, Input, JobOrder, Passing, Question, Rests};
@@ -47,6 +48,8 @@ pub(crate) struct Run<'a> {
     pub(super) trace: Option<Vec<(&'a str, &'a str)>>,
     /// The timers of the question that was open when the turn began, for `again`.
     pub(super) kept: Option<(String, Vec<Wake>)>,
+    /// What the person wants from now on.
+    pub(super) wish: Option<Wish>,
 }
 
 impl<'a> Run<'a> {
@@ -80,6 +83,7 @@ impl<'a> Run<'a> {
             came_round: false,
             trace: None,
             kept: None,
+            wish: None,
         }
     }
 
@@ -122,6 +126,7 @@ impl<'a> Run<'a> {
             jobs: self.jobs,
             counts,
             rests,
+            wish: self.wish,
             faults: self.faults,
         }
     }

@@ -13,6 +13,7 @@ use crate::domain::outbound::{TemplateButton, TemplateParameter};
 use crate::domain::{Content, Template};
 use crate::flows::definition::Line;
 use crate::flows::expression::Scope;
+use crate::flows::keeping::Purpose;
 use crate::flows::layout::{self, MORE, Opt, SmsStyle, units};
 use crate::flows::messages::Texts;
 use crate::flows::steps::Asking;
@@ -78,6 +79,11 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// What is said next is for this.
+    pub(crate) fn say_for(&mut self, purpose: Option<Purpose>) {
+        self.outbox.set_purpose(purpose);
+    }
+
     /// A message's text as the channel needs it: `.sms` for SMS, `.plain` for USSD and SMS, where there are such.
     pub(super) fn spoken(&mut self, message: &str) -> String {
         let own: &[&str] = match self.door.channel {
@@ -96,6 +102,7 @@ impl<'a> Run<'a> {
     /// One of the engine's own texts.
     pub(super) fn say_own(&mut self, name: &str, text: &str) {
         if self.door.open {
+            self.outbox.set_purpose(None);
             self.outbox.text(name, text);
         }
     }
@@ -195,6 +202,7 @@ impl<'a> Run<'a> {
 
     /// Shows the open question.
     pub(crate) fn prompt(&mut self, asking: &'a Asking, options: &[Opt], lead: Option<String>, page: u8) -> Then<'a> {
+        self.outbox.set_purpose(asking.purpose);
         let text = self.spoken(&asking.message);
         let digest = digest(self.state.stack.last().map_or("", |frame| &frame.at), &text);
         let number = self.state.prompt.wrapping_add(1);

@@ -11,6 +11,7 @@
 //!   options: {cancel: refund}        # open meanwhile
 //! - wait: before
 //!   until: visit.start - hours(1)    # an instant; one that has passed is not waited for
+//!   purpose: reminder                # in quiet hours nobody is reminded: it ends before they begin
 //! ```
 
 use chrono::Duration;
@@ -20,6 +21,7 @@ use crate::domain::Timestamp;
 use crate::flows::definition::{Arm, Formula, Line};
 use crate::flows::expression::Kind as Known;
 use crate::flows::gives::fit_row;
+use crate::flows::keeping::Purpose;
 use crate::flows::layout::Opt;
 use crate::flows::machine::{Heard, Missed, Run, Then};
 use crate::flows::messages::print;
@@ -148,7 +150,10 @@ impl Step for Wait {
             What::Time(until) => Some(until),
             _ => self.at_most.as_ref(),
         };
-        let until = limit.map(|limit| limit.instant(run));
+        let mut until = limit.map(|limit| limit.instant(run));
+        if let (What::Time(_), Some(Purpose::Reminder), Some(Some(at))) = (&self.what, self.asking.purpose, &mut until) {
+            *at = run.reminder_at(*at);
+        }
         match until {
             // An instant that has passed, or that cannot be told, is not waited for.
             Some(at) if at.is_none_or(|at| at <= run.context.now) => return self.over(),
