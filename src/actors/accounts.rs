@@ -10,9 +10,9 @@ use url::Url;
 
 use super::library::Library;
 use crate::crypto::{KeyRing, TenantKey};
-use crate::domain::{AccountId, TenantId};
+use crate::domain::{AccountId, QuietHours, TenantId};
 use crate::flows::{Channel, FlowSet};
-use crate::store::{AccountRow, LiveFlows, ServerRow, Store, StoreError, seals};
+use crate::store::{AccountRow, LiveFlows, ServerRow, Store, StoreError, TenantRules, seals};
 
 /// One door, ready for use.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub struct Account {
     pub credential: Option<SecretString>,
     /// Why nothing is sent for it until somebody acts.
     pub stopped_reason: Option<String>,
+    /// Calling codes, and from whom its messages to those countries come.
+    pub senders: Vec<(String, String)>,
 }
 
 /// What a turn has to know of a tenant.
@@ -45,8 +47,27 @@ pub struct Tenant {
     pub revision: i32,
     /// The shipped flows it speaks as long as it has published none.
     pub shipped: String,
+    /// What it says of writing to people.
+    pub rules: Rules,
     /// Its own servers, by the names its flows use.
     pub servers: HashMap<String, Server>,
+}
+
+/// What a tenant says of writing to people.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// Its name, as people read it.
+    pub name: String,
+    /// ISO 3166: in whose form phone numbers are typed; `None`: the country of its zone.
+    pub country: Option<String>,
+    pub quiet: Option<QuietHours>,
+}
+
+impl From<TenantRules> for Rules {
+    fn from(row: TenantRules) -> Self {
+        let quiet = row.quiet.and_then(|(from, until)| QuietHours::new(from, until));
+        Self { name: row.name, country: row.country, quiet }
+    }
 }
 
 /// A server of a tenant's own.
@@ -108,11 +129,19 @@ impl Accounts {
         let servers = store.servers().await?;
         let live: HashMap<TenantId, LiveFlows> =
             store.live_flows().await?.into_iter().map(|live| (live.tenant, live)).collect();
+        let mut rules: HashMap<TenantId, Rules> =
+            store.tenant_rules().await?.into_iter().map(|row| (row.tenant, row.into())).collect();
+        let mut senders: HashMap<AccountId, Vec<(String, String)>> = HashMap::new();
+        for row in store.sender_ids().await? {
+            senders.entry(row.account).or_default().push((row.calling_code, row.sender));
+        }
         for row in store.accounts().await? {
             let tenant = match index.tenants.get(&row.tenant) {
                 Some(tenant) => tenant.clone(),
                 None => match self.tenant_of(store, ring, &before, &row, (live.get(&row.tenant), &servers)).await {
-                    Ok(tenant) => {
+                    Ok(mut tenant) => {
+                        tenant.rules = rules.remove(&row.tenant).unwrap_or_default();
+                        let tenant = Arc::new(tenant);
                         index.tenants.insert(row.tenant, tenant.clone());
                         tenant
                     }
@@ -128,7 +157,8 @@ impl Accounts {
                 },
             };
             let Some(channel) = Channel::named(&row.channel) else { continue };
-            let account = Arc::new(open(row, channel, tenant));
+            let own = senders.remove(&row.id).unwrap_or_default();
+            let account = Arc::new(Account { senders: own, ..open(row, channel, tenant) });
             index.by_name.entry(channel).or_default().insert(account.external_id.clone(), account.clone());
             let parents = index.by_parent.entry(channel).or_default();
             parents.entry(account.parent_id.clone()).or_default().push(account.clone());
@@ -149,7 +179,7 @@ impl Accounts {
         before: &Index,
         row: &AccountRow,
         (live, servers): (Option<&LiveFlows>, &[ServerRow]),
-    ) -> Result<Arc<Tenant>, String> {
+    ) -> Result<Tenant, String> {
         let known = before.tenants.get(&row.tenant);
         let (revision, flows) = match live {
             None => (0, FlowSet::shipped(&row.flow).ok_or_else(|| format!("there is no flow set {}", row.flow))?),
@@ -172,8 +202,9 @@ impl Accounts {
         let zone = row.zone.parse().map_err(|_| format!("unknown time zone {}", row.zone))?;
         let own = servers.iter().filter(|server| server.tenant == row.tenant);
         let servers = own.filter_map(|server| Some((server.name.clone(), open_server(server, &key)?))).collect();
-        Ok(Arc::new(Tenant {
+        Ok(Tenant {
             id: row.tenant,
+            rules: Rules::default(),
             servers,
             key,
             zone,
@@ -181,7 +212,7 @@ impl Accounts {
             flows,
             revision,
             shipped: row.flow.clone(),
-        }))
+        })
     }
 }
 
@@ -219,5 +250,6 @@ fn open(row: AccountRow, channel: Channel, tenant: Arc<Tenant>) -> Account {
         app: row.app,
         credential,
         stopped_reason: row.stopped_reason,
+        senders: Vec::new(),
     }
 }

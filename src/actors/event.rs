@@ -95,6 +95,10 @@ pub enum EventKind {
     HandedBack {
         there: bool,
     },
+    /// The network heard that the person wants nothing more of us here (or, with `again`, that she does), and has told her so.
+    Kept {
+        again: bool,
+    },
     /// The person exceeded her bucket and is told so, once.
     SlowDown,
     /// Forget the person.
@@ -146,6 +150,7 @@ impl EventKind {
             Self::Erase => 9,
             Self::News { .. } => 10,
             Self::HandedBack { .. } => 11,
+            Self::Kept { .. } => 20,
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::{CryptoError, DataKey, Place};
 use crate::domain::outbound::WhenUnknown;
 use crate::domain::{AccountId, Content, Conversation, OutboxId, Phone, ScopedId, Timestamp, Trace};
+use crate::flows::Purpose;
 use crate::store::{OutboxPlace, seals};
 
 /// Most messages are shorter than this before they are sealed.
@@ -32,9 +33,23 @@ pub struct Envelope {
     /// Until when the channel lets us write freely. `None`: it always does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub door_until: Option<Timestamp>,
+    /// What it is sent for.
+    #[serde(default, skip_serializing_if = "is_reply")]
+    pub purpose: Purpose,
+    /// It may not leave before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
+    /// The person had stopped such messages when it was written: it stands here only to be seen, and never leaves.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unwanted: bool,
     /// Of the event whose turn wrote it.
     #[serde(default)]
     pub trace: Trace,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_reply(purpose: &Purpose) -> bool {
+    *purpose == Purpose::Reply
 }
 
 impl Envelope {

@@ -10,6 +10,7 @@ use super::accounts::Account;
 use super::doors::{door_open, doors, leaves_by, speaks_by};
 use super::event::{Event, EventKind, JobResult};
 use super::funnel::Walked;
+use super::keeping::{self, Gate};
 use super::lane::Commit;
 use super::library::LibraryError;
 use super::outgoing::{Envelope, Recipient};
@@ -78,8 +79,9 @@ pub async fn work(
     };
     after.ring.remember(event.id, event.occurred_at, event.received_at);
     receive(&mut after, event);
+    let learned = keeping::learned(&mut after, event, now);
     let account = &speaks_by(world, &after, event);
-    let draft = match given {
+    let mut draft = match given {
         Given::Flow(input) => Asking { world, awake, event, account, truths, now }.advance(&input, &mut after).await?,
         Given::SlowDown => Draft { messages: vec![slow_down(account, &after)], ..Draft::default() },
         Given::Erase => {
@@ -89,6 +91,7 @@ pub async fn work(
         }
         Given::Nothing => Draft::default(),
     };
+    draft.effects.extend(learned);
     finish(world, awake, event, account, after, draft)
 }
 
@@ -155,6 +158,7 @@ fn input(world: &World, event: &Event, now: Timestamp) -> Given {
         EventKind::News { name, payload } => Given::Flow(Input::Event { name: name.clone(), payload: payload.clone() }),
         EventKind::HandedBack { there: true } => Given::Flow(Input::GivenBack),
         EventKind::HandedBack { there: false } => Given::Flow(Input::NobodyThere),
+        EventKind::Kept { again } => Given::Flow(Input::Kept { again: *again }),
         EventKind::SlowDown => Given::SlowDown,
         EventKind::Erase => Given::Erase,
         EventKind::AddressChange { .. } => Given::Nothing,
@@ -229,6 +233,9 @@ impl Asking<'_> {
             shares: shares(event),
             language: tenant.language.clone(),
             profile_name: after.kept.profile_name.clone(),
+            business: tenant.rules.name.clone(),
+            quiet: tenant.rules.quiet,
+            opt_outs: after.kept.opt_outs.clone(),
             ..Context::at(now, tenant.zone, account.channel)
         };
         let seal = |table: &'static str, row: &[u8], bytes: &[u8]| {
@@ -250,13 +257,16 @@ impl Asking<'_> {
             match caught(&flows, before, input, &answers, &context)? {
                 Turn::Ask(questions) => answered.extend(world.operations.answer(&asker, &questions).await),
                 Turn::Done(done) => {
-                    let Done { state, messages, alarm, faults, counts, jobs: orders, .. } = *done;
+                    let Done { state, messages, alarm, faults, counts, jobs: orders, wish, .. } = *done;
                     let unclaimed = faults.contains(&Fault::Payment);
                     for fault in faults {
                         metrics::counter!("ganira_flow_faults_total", "fault" => fault.as_str()).increment(1);
                     }
                     after.kept.state = state;
-                    let effects = answered.into_iter().filter_map(|one| one.effect).collect();
+                    let wished = wish.map(|wish| {
+                        keeping::heed(after, account.channel, wish, keeping::source(&event.kind), now)
+                    });
+                    let effects = answered.into_iter().filter_map(|one| one.effect).chain(wished).collect();
                     let walked = Walked { tenant: tenant.id, revision, channel: account.channel, at: now };
                     return Ok(Draft {
                         messages,
@@ -328,7 +338,7 @@ fn shares(event: &Event) -> u64 {
 fn slow_down(account: &Account, after: &Snapshot) -> Say {
     let language = after.kept.state.language().unwrap_or(&account.tenant.language);
     let text = flows::notices::slow_down(language).to_owned();
-    Say { content: Content::Text { text, preview: false }, when_unknown: WhenUnknown::Leave, wake: false, by: None }
+    Say { content: Content::Text { text, preview: false }, when_unknown: WhenUnknown::Leave, wake: false, by: None, purpose: None }
 }
 
 /// Seals everything and lays it out for the commit.
@@ -345,13 +355,16 @@ fn finish(
     let (alarm, alarm_gone) = arm(&mut after, event, &draft);
     let mut outbox = Vec::with_capacity(draft.messages.len());
     let mut envelopes = Vec::with_capacity(draft.messages.len());
+    let gate = Gate::new(account, &after, event, world.clock.now());
     for say in draft.messages {
         // Without a door there is nobody to say it to.
         let Some((account, channel, door)) = leaves_by(world, account, &after, say.by) else { continue };
         let door_until = (channel == Channel::WhatsApp).then(|| door.open_until());
+        let keeping::Passed { purpose, not_before, unwanted } = gate.pass(account, channel, say.purpose);
         let Say { content, when_unknown, wake, .. } = say;
         let to = door.to.clone();
-        let envelope = Envelope { to, content, when_unknown, wake, door_until, trace: event.trace };
+        let trace = event.trace;
+        let envelope = Envelope { to, content, when_unknown, wake, door_until, purpose, not_before, unwanted, trace };
         let n = i16::try_from(outbox.len()).unwrap_or(i16::MAX);
         let id = OutboxId { conversation, seq, n };
         outbox.push(OutboxRow { n, account, body: envelope.seal(&awake.key, id) });

@@ -24,7 +24,7 @@ use crate::operations::{Answered, Asker};
 use crate::store::{
     AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
     LoadedConversation, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result, SealedSender,
-    SenderHashes, ServerRow, Store, WriterId, seals,
+    SenderHashes, SenderIdRow, ServerRow, TenantRules, Store, WriterId, seals,
 };
 
 const TENANT: i64 = 1;
@@ -186,6 +186,18 @@ impl Store for NullStore {
 
     async fn count_flows(&self, _: &[FlowCount]) -> Result<()> {
         Ok(())
+    }
+
+    async fn tenant_rules(&self) -> Result<Vec<TenantRules>> {
+        Ok(Vec::new())
+    }
+
+    async fn sender_ids(&self) -> Result<Vec<SenderIdRow>> {
+        Ok(Vec::new())
+    }
+
+    async fn opted_out(&self, _: Conversation, _: &str, _: &str) -> Result<bool> {
+        Ok(false)
     }
 
     async fn stop_account(&self, _: AccountId, _: Option<&str>) -> Result<()> {

@@ -8,7 +8,7 @@ use crate::domain::Referral;
 use crate::flows::definition::{Arm, Flow, Return};
 use crate::flows::layout::{self, Opt};
 use crate::flows::turn::{Channel, Door, Question};
-use crate::flows::understand::{self, Hearing, Picked, Seen, fold};
+use crate::flows::understand::{self, Hearing, Picked, Seen};
 use crate::flows::value::Row;
 
 /// What a person who has come back may choose.

@@ -4,6 +4,7 @@ mod commit;
 mod connect;
 mod directory;
 mod flows;
+mod keeping;
 mod outbox;
 mod record;
 mod rest;
@@ -21,7 +22,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use super::{
     AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
     LoadedConversation, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result, SealedSender,
-    SenderHashes, ServerRow, Store, WriterId,
+    SenderHashes, SenderIdRow, ServerRow, TenantRules, Store, WriterId,
 };
 use crate::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, TenantId, Timestamp};
 
@@ -165,6 +166,18 @@ impl Store for PgStore {
 
     async fn count_flows(&self, counts: &[FlowCount]) -> Result<()> {
         flows::count(&self.pool, counts).await
+    }
+
+    async fn tenant_rules(&self) -> Result<Vec<TenantRules>> {
+        keeping::rules(&self.pool).await
+    }
+
+    async fn sender_ids(&self) -> Result<Vec<SenderIdRow>> {
+        keeping::sender_ids(&self.pool).await
+    }
+
+    async fn opted_out(&self, conversation: Conversation, channel: &str, purpose: &str) -> Result<bool> {
+        keeping::opted_out(&self.pool, conversation, channel, purpose).await
     }
 
     async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()> {
