@@ -3,7 +3,9 @@
 pub mod guard;
 pub mod outcome;
 pub mod provider;
+pub mod smpp;
 pub mod transport;
+pub mod ussd;
 pub mod whatsapp;
 
 pub use outcome::{Refused, Scope, SendOutcome};

@@ -18,7 +18,9 @@ mod secrets;
 mod section;
 mod server;
 mod setting;
+mod smpp;
 mod unknown;
+mod ussd;
 mod whatsapp;
 
 use std::collections::BTreeMap;
@@ -43,7 +45,9 @@ pub use providers::{PayProvider, ReadProvider};
 pub use secrets::Secrets;
 pub use section::Field;
 pub use server::{Sandbox, Server};
-pub use setting::SecretList;
+pub use setting::{Networks, SecretList, Words};
+pub use smpp::{Bind, DefaultAlphabet, Joining, LookAlikes, SmppGateway, UssdCoding, UssdSession};
+pub use ussd::{UssdAnswer, UssdGateway, UssdInput, UssdRequest};
 pub use whatsapp::{Whatsapp, WhatsappApp};
 
 /// A shorter key signs nothing worth believing (Standard Webhooks: 24 to 64 bytes).
@@ -62,6 +66,8 @@ pub struct Config {
     pub whatsapp: Whatsapp,
     /// The apps of Meta's by the name in their webhook's path.
     pub whatsapp_apps: BTreeMap<String, WhatsappApp>,
+    /// The companies' USSD gateways by the name in their callback's path.
+    pub ussd_gateways: BTreeMap<String, UssdGateway>,
     pub outbound: Outbound,
     pub media: Media,
     pub media_s3: S3,
@@ -70,6 +76,8 @@ pub struct Config {
     pub read_providers: BTreeMap<String, ReadProvider>,
     /// Who takes payments, by the names flows use.
     pub pay_providers: BTreeMap<String, PayProvider>,
+    /// The message centres that speak SMPP, by the name of their gateway.
+    pub smpp_gateways: BTreeMap<String, SmppGateway>,
 }
 
 impl Config {
@@ -134,12 +142,18 @@ impl Config {
             (Retention::PATH, self.retention.show()),
             (Limits::PATH, self.limits.show()),
             (Whatsapp::PATH, whatsapp),
+            ("ussd", self.show_ussd()),
             (Outbound::PATH, self.outbound.show()),
             (Media::PATH, media),
             (Logging::PATH, self.logging.show()),
             ("providers", self.show_providers()),
         ];
         Json::Object(sections.into_iter().map(|(path, shown)| (path.to_owned(), Json::Object(shown))).collect())
+    }
+
+    fn show_ussd(&self) -> Map<String, Json> {
+        let gateways = self.ussd_gateways.iter().map(|(name, gateway)| (name.clone(), Json::Object(gateway.show())));
+        Map::from_iter([("gateways".to_owned(), gateways.collect())])
     }
 
     fn show_providers(&self) -> Map<String, Json> {
@@ -162,12 +176,14 @@ impl Config {
             (Limits::PATH, Limits::fields()),
             (Whatsapp::PATH, Whatsapp::fields()),
             (WhatsappApp::PATH, WhatsappApp::fields()),
+            (UssdGateway::PATH, UssdGateway::fields()),
             (Outbound::PATH, Outbound::fields()),
             (Media::PATH, Media::fields()),
             (S3::PATH, S3::fields()),
             (Logging::PATH, Logging::fields()),
             (ReadProvider::PATH, ReadProvider::fields()),
             (PayProvider::PATH, PayProvider::fields()),
+            (SmppGateway::PATH, SmppGateway::fields()),
         ]
     }
 
@@ -182,12 +198,14 @@ impl Config {
         let limits = Limits::read(reader, Limits::PATH);
         let whatsapp = Whatsapp::read(reader, Whatsapp::PATH);
         let whatsapp_apps = read_named(reader, "whatsapp.apps");
+        let ussd_gateways = read_named(reader, "ussd.gateways");
         let outbound = Outbound::read(reader, Outbound::PATH);
         let media = Media::read(reader, Media::PATH);
         let media_s3 = S3::read(reader, S3::PATH);
         let logging = Logging::read(reader, Logging::PATH);
         let read_providers = read_named(reader, "providers.read");
         let pay_providers = read_named(reader, "providers.pay");
+        let smpp_gateways = read_kind(reader, "sms.gateways", "smpp");
         Some(Self {
             server: server?,
             sandbox: sandbox?,
@@ -198,12 +216,14 @@ impl Config {
             limits: limits?,
             whatsapp: whatsapp?,
             whatsapp_apps: whatsapp_apps?,
+            ussd_gateways: ussd_gateways?,
             outbound: outbound?,
             media: media?,
             media_s3: media_s3?,
             logging: logging?,
             read_providers: read_providers?,
             pay_providers: pay_providers?,
+            smpp_gateways: smpp_gateways?,
         })
     }
 
@@ -298,6 +318,20 @@ impl Config {
 /// Every section below `path`, by the name the operator chose.
 fn read_named<S: Section>(reader: &mut Reader<'_>, path: &str) -> Option<BTreeMap<String, S>> {
     let names = reader.names(path);
+    let read: Vec<_> = names
+        .into_iter()
+        .map(|name| {
+            let section = S::read(reader, &format!("{path}.{name}"));
+            section.map(|section| (name, section))
+        })
+        .collect();
+    read.into_iter().collect()
+}
+
+/// The same, of those whose `kind` is this word.
+fn read_kind<S: Section>(reader: &mut Reader<'_>, path: &str, kind: &str) -> Option<BTreeMap<String, S>> {
+    let names = reader.names(path).into_iter();
+    let names: Vec<String> = names.filter(|name| reader.is_word(&format!("{path}.{name}.kind"), kind)).collect();
     let read: Vec<_> = names
         .into_iter()
         .map(|name| {

@@ -7,7 +7,7 @@ use crate::channels::{Refused, SendOutcome};
 use crate::config;
 use crate::domain::{ContactId, DeliveryState, OutboxId, Timestamp};
 use crate::resilience::breaker;
-use crate::store::{Fact, OutboxPlace};
+use crate::store::{Fact, NameHash, Names, OutboxPlace};
 
 use super::super::buckets::Sizes;
 
@@ -112,8 +112,9 @@ pub enum Event {
     NotBegun(OutboxId),
     /// The person has stopped such messages since it was written: nothing was recorded or sent.
     Unwanted(OutboxId),
-    /// An attempt ended. `message` is the keyed hash of the provider's id, `random` is even in 0..=1.
-    Ended { id: OutboxId, outcome: SendOutcome, message: Option<[u8; 16]>, random: f64 },
+    /// An attempt ended. `message` is the keyed hash of the provider's id, `names` are all it gave where receipts come by them, `random` is
+    /// even in 0..=1.
+    Ended { id: OutboxId, outcome: SendOutcome, message: Option<NameHash>, names: Option<Names>, random: f64 },
     /// What [`Action::Record`] asked for is written.
     Recorded(OutboxPlace),
     /// News of a message.
