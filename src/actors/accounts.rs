@@ -10,7 +10,7 @@ use url::Url;
 
 use super::library::Library;
 use crate::crypto::{KeyRing, TenantKey};
-use crate::domain::{AccountId, QuietHours, TenantId};
+use crate::domain::{AccountId, Country, QuietHours, TenantId};
 use crate::flows::{Channel, FlowSet};
 use crate::store::{AccountRow, LiveFlows, ServerRow, Store, StoreError, TenantRules, seals};
 
@@ -59,14 +59,15 @@ pub struct Rules {
     /// Its name, as people read it.
     pub name: String,
     /// ISO 3166: in whose form phone numbers are typed; `None`: the country of its zone.
-    pub country: Option<String>,
+    pub country: Option<Country>,
     pub quiet: Option<QuietHours>,
 }
 
 impl From<TenantRules> for Rules {
     fn from(row: TenantRules) -> Self {
         let quiet = row.quiet.and_then(|(from, until)| QuietHours::new(from, until));
-        Self { name: row.name, country: row.country, quiet }
+        let country = row.country.as_deref().and_then(|code| Country::named(code).ok());
+        Self { name: row.name, country, quiet }
     }
 }
 

@@ -234,6 +234,7 @@ impl Asking<'_> {
             language: tenant.language.clone(),
             profile_name: after.kept.profile_name.clone(),
             business: tenant.rules.name.clone(),
+            country: tenant.rules.country,
             quiet: tenant.rules.quiet,
             opt_outs: after.kept.opt_outs.clone(),
             ..Context::at(now, tenant.zone, account.channel)

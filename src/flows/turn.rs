@@ -6,7 +6,7 @@ use super::keeping::{OptOut, Purpose, Wish};
 use super::machine::State;
 use super::value::{Row, Value};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{Content, MessageBody, QuietHours, Referral, Timestamp};
+use crate::domain::{Content, Country, MessageBody, QuietHours, Referral, Timestamp};
 
 /// One thing that happened to a conversation.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,6 +116,8 @@ pub struct Context {
     pub screen: Screen,
     /// The name of the business, for the answers to STOP, START and HELP.
     pub business: String,
+    /// In whose form phone numbers are typed; `None`: the country of the zone.
+    pub country: Option<Country>,
     /// When the business leaves people in peace: a reminder goes before.
     pub quiet: Option<QuietHours>,
     /// What the person has stopped.
@@ -137,6 +139,7 @@ impl Context {
             shares: 0,
             screen: Screen::default(),
             business: String::new(),
+            country: None,
             quiet: None,
             opt_outs: Vec::new(),
         }

@@ -360,7 +360,8 @@ fn within<'v>(value: &'v Value, path: &[String]) -> Option<Cow<'v, Value>> {
 impl Run<'_> {
     /// How the person's words are heard now.
     pub(crate) fn ears(&self) -> Ears {
-        Ears::new(self.language_code(), self.context.now, self.context.zone)
+        let ears = Ears::new(self.language_code(), self.context.now, self.context.zone);
+        ears.in_country(self.context.country)
     }
 
     /// Gives the person a tag, or takes it away.

@@ -10,6 +10,7 @@ use ganira::domain::outbound::{MediaSource, WhenUnknown};
 use ganira::domain::{
     AccountId, ContactId, Content, Conversation, MediaKind, OutboxId, Phone, Seq, Template, TenantId, Timestamp,
 };
+use ganira::flows::Purpose;
 use ganira::resilience::breaker::Limits;
 use ganira::store::OutboxPlace;
 
@@ -68,6 +69,9 @@ pub(super) fn envelope(content: Content) -> Envelope {
         when_unknown: WhenUnknown::SendAgain,
         wake: false,
         door_until: None,
+        purpose: Purpose::Reply,
+        not_before: None,
+        unwanted: false,
         trace: ganira::domain::Trace::default(),
     }
 }
