@@ -111,7 +111,7 @@ impl Run<'_> {
     }
 
     pub(super) fn help(&mut self) {
-        self.say_kept("help", |words| words.helped);
+        self.say_kept("helped", |words| words.helped);
     }
 
     fn say_kept(&mut self, name: &str, of: impl Fn(&Keeping) -> &'static str) {
@@ -134,5 +134,7 @@ fn named(text: &str, business: &str, us: &str) -> String {
     let readable = if readable.chars().any(char::is_alphanumeric) { readable.as_str() } else { us };
     let taken = gsm::septets(&text.replace("{business}", "")).unwrap_or(SEGMENT);
     let name = &readable[..gsm::fitting(readable, SEGMENT.saturating_sub(taken))];
-    text.replace("{business}", name.trim_end())
+    let text = text.replace("{business}", name.trim_end());
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
