@@ -264,9 +264,8 @@ impl Asking<'_> {
                         metrics::counter!("ganira_flow_faults_total", "fault" => fault.as_str()).increment(1);
                     }
                     after.kept.state = state;
-                    let wished = wish.map(|wish| {
-                        keeping::heed(after, account.channel, wish, keeping::source(&event.kind), now)
-                    });
+                    let wished =
+                        wish.map(|wish| keeping::heed(after, account.channel, wish, keeping::source(&event.kind), now));
                     let effects = answered.into_iter().filter_map(|one| one.effect).chain(wished).collect();
                     let walked = Walked { tenant: tenant.id, revision, channel: account.channel, at: now };
                     return Ok(Draft {
@@ -339,7 +338,13 @@ fn shares(event: &Event) -> u64 {
 fn slow_down(account: &Account, after: &Snapshot) -> Say {
     let language = after.kept.state.language().unwrap_or(&account.tenant.language);
     let text = flows::notices::slow_down(language).to_owned();
-    Say { content: Content::Text { text, preview: false }, when_unknown: WhenUnknown::Leave, wake: false, by: None, purpose: None }
+    Say {
+        content: Content::Text { text, preview: false },
+        when_unknown: WhenUnknown::Leave,
+        wake: false,
+        by: None,
+        purpose: None,
+    }
 }
 
 /// Seals everything and lays it out for the commit.

@@ -132,7 +132,12 @@ impl SenderId {
                     return say_json(&all.collect::<Vec<_>>());
                 }
                 let row = |one: &keeping::SenderRow| {
-                    vec![one.tenant_id.to_string(), one.external_id.clone(), one.calling_code.clone(), one.sender.clone()]
+                    vec![
+                        one.tenant_id.to_string(),
+                        one.external_id.clone(),
+                        one.calling_code.clone(),
+                        one.sender.clone(),
+                    ]
                 };
                 let rows: Vec<_> = all.iter().map(row).collect();
                 let headings = ["tenant", "account", "calling code", "sender"];

@@ -27,7 +27,8 @@ impl Phone {
             return abroad(digits);
         }
         let home = country.and_then(|country| valid(&digits, Some(country)));
-        let neighbour = || NEIGHBOURS.iter().any(|code| digits.starts_with(code)).then(|| abroad(&digits).ok()).flatten();
+        let neighbour =
+            || NEIGHBOURS.iter().any(|code| digits.starts_with(code)).then(|| abroad(&digits).ok()).flatten();
         home.or_else(neighbour).ok_or(NotAPhone)
     }
 }

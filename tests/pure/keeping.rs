@@ -213,8 +213,24 @@ fn stop_ends_everything_is_confirmed_once_and_start_undoes_it() {
 #[test]
 fn the_words_of_all_languages_and_gateways_are_heard_where_nothing_is_open() {
     for word in [
-        "STOP", "stopall", "Stop all", "UNSUBSCRIBE", "Cancel", "END", "quit", "ARRET", "arrêt", "Arrêter", "FIN", "annuler",
-        "hagarika", "Guhagarika", "simamisha", "sitisha", "acha", "ghairi",
+        "STOP",
+        "stopall",
+        "Stop all",
+        "UNSUBSCRIBE",
+        "Cancel",
+        "END",
+        "quit",
+        "ARRET",
+        "arrêt",
+        "Arrêter",
+        "FIN",
+        "annuler",
+        "hagarika",
+        "Guhagarika",
+        "simamisha",
+        "sitisha",
+        "acha",
+        "ghairi",
     ] {
         let mut talk = Talk::on(Channel::Sms);
         assert_eq!((talk.say(word), talk.wish), (vec!["stopped".to_owned()], Some(Wish::Stop)), "{word}");

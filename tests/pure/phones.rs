@@ -83,8 +83,10 @@ fn a_zone_has_its_country() {
 
 #[test]
 fn ten_thousand_random_strings_are_read_without_a_panic() {
-    const LETTERS: &[char] =
-        &['0', '1', '2', '5', '7', '8', '9', '+', '*', '#', ' ', '-', '(', ')', '.', '/', 'a', ';', 'é', '\u{200e}', '٣', '\0'];
+    const LETTERS: &[char] = &[
+        '0', '1', '2', '5', '7', '8', '9', '+', '*', '#', ' ', '-', '(', ')', '.', '/', 'a', ';', 'é', '\u{200e}', '٣',
+        '\0',
+    ];
     for _ in 0..10_000 {
         let length = random::number() % 24;
         let text: String = (0..length).map(|_| LETTERS[(random::number() % LETTERS.len() as u64) as usize]).collect();

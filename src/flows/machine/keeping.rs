@@ -65,7 +65,8 @@ impl Run<'_> {
     }
 
     fn has_own_help(&self) -> bool {
-        let explains = |flow: &crate::flows::definition::Flow| flow.head.anytime.iter().any(|entry| entry.key == "help");
+        let explains =
+            |flow: &crate::flows::definition::Flow| flow.head.anytime.iter().any(|entry| entry.key == "help");
         self.context.channel != Channel::Sms
             && match self.flow() {
                 Some(flow) => explains(flow),

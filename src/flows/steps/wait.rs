@@ -151,7 +151,8 @@ impl Step for Wait {
             _ => self.at_most.as_ref(),
         };
         let mut until = limit.map(|limit| limit.instant(run));
-        if let (What::Time(_), Some(Purpose::Reminder), Some(Some(at))) = (&self.what, self.asking.purpose, &mut until) {
+        if let (What::Time(_), Some(Purpose::Reminder), Some(Some(at))) = (&self.what, self.asking.purpose, &mut until)
+        {
             *at = run.reminder_at(*at);
         }
         match until {

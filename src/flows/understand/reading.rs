@@ -5,8 +5,8 @@ use std::ops::Range;
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 
-use crate::domain::{Country, Timestamp};
 use crate::domain::money::Currency;
+use crate::domain::{Country, Timestamp};
 use crate::flows::expression::Kind;
 use crate::flows::languages::{Language, language};
 use crate::flows::value::Value;
@@ -91,7 +91,12 @@ impl Ears {
     /// Ears for a language code such as `rw`; English for one we do not know. Amounts are in Rwandan francs, phone numbers are those of the
     /// zone's country.
     pub fn new(code: &str, now: Timestamp, zone: Tz) -> Self {
-        Self { language: language(code), now: now.with_timezone(&zone), currency: Currency::RWF, country: Country::of_zone(zone) }
+        Self {
+            language: language(code),
+            now: now.with_timezone(&zone),
+            currency: Currency::RWF,
+            country: Country::of_zone(zone),
+        }
     }
 
     /// The same, where phone numbers are written as in this country.

@@ -30,12 +30,7 @@ pub(super) async fn sender_ids(pool: &PgPool) -> Result<Vec<SenderIdRow>> {
     Ok(rows.into_iter().map(read).collect())
 }
 
-pub(super) async fn opted_out(
-    pool: &PgPool,
-    conversation: Conversation,
-    channel: &str,
-    purpose: &str,
-) -> Result<bool> {
+pub(super) async fn opted_out(pool: &PgPool, conversation: Conversation, channel: &str, purpose: &str) -> Result<bool> {
     sqlx::query_scalar("SELECT opted_out($1, $2, $3, $4)")
         .bind(conversation.tenant.0)
         .bind(conversation.contact.0)

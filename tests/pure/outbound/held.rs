@@ -151,7 +151,10 @@ fn a_held_notice_survives_a_restart_and_cursors_do_not_pass_it() {
     next.on(Event::Tick, MORNING);
     assert_eq!(next.leave(MORNING), [id(1, 1)]);
     // One that comes too late for the night has nothing to wait for.
-    next.commit(MORNING + 1, vec![with(1, 9, place(LANE + 1, 1, 1), Envelope { not_before: Some(at(MORNING)), ..envelope(text()) })]);
+    next.commit(
+        MORNING + 1,
+        vec![with(1, 9, place(LANE + 1, 1, 1), Envelope { not_before: Some(at(MORNING)), ..envelope(text()) })],
+    );
     assert_eq!(next.leave(MORNING + 1), [id(1, 9)]);
 }
 

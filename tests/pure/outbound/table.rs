@@ -10,7 +10,8 @@ use ganira::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, Seq,
 use ganira::store::{
     AccountRow, AttemptState, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, Fact, FactBatch, FlowCount,
     FlowFiles, LiveFlows, LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Registration,
-    ReplayRow, RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SenderIdRow, ServerRow, Standing, Store, TenantRules, WriterId, seals,
+    ReplayRow, RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SenderIdRow, ServerRow, Standing, Store,
+    TenantRules, WriterId, seals,
 };
 use parking_lot::Mutex;
 

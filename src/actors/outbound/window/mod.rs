@@ -383,7 +383,8 @@ impl Window {
             let left = left.iter().filter(|left| left.from.writer <= writer && writer <= left.last.writer);
             let left = left.map(|left| if left.from.writer == writer { left.from.batch } else { 0 });
             let held = self.held.first_batch(writer);
-            let settled = open.into_iter().chain(left).chain(held).map(|batch| batch - 1).chain([passed]).min().unwrap_or(passed);
+            let settled =
+                open.into_iter().chain(left).chain(held).map(|batch| batch - 1).chain([passed]).min().unwrap_or(passed);
             if settled > self.saved.get(&writer).copied().unwrap_or(0) {
                 self.saved.insert(writer, settled);
                 actions.push(Action::SaveCursor { writer, batch: settled });

@@ -175,7 +175,8 @@ impl Window {
         {
             return Taken::Yes;
         }
-        if let Some(until) = message.envelope.not_before.filter(|until| *until > now && standing_attempt(standing) == 0) {
+        if let Some(until) = message.envelope.not_before.filter(|until| *until > now && standing_attempt(standing) == 0)
+        {
             if self.held.is_full() {
                 return Taken::No;
             }
