@@ -89,6 +89,7 @@ proptest! {
 
 #[test]
 fn an_answer_goes_always_and_what_the_business_starts_only_when_it_is_wanted() {
+    use Purpose::{Code, Marketing, Notice, Reminder, Reply};
     let asked = Occasion { asked: true, awake: true };
     let awake = Occasion { asked: false, awake: true };
     let unasked = Occasion { asked: false, awake: false };
@@ -98,7 +99,6 @@ fn an_answer_goes_always_and_what_the_business_starts_only_when_it_is_wanted() {
         let purpose = purpose(said, occasion, own_door);
         (purpose, passage(purpose, Channel::Sms, occasion, opt_outs, quiet.then_some(morning)))
     };
-    use Purpose::{Code, Marketing, Notice, Reminder, Reply};
     let waits = Passage::Waits(morning);
     for (said, occasion, own_door, opt_outs, quiet, wanted) in [
         (None, asked, true, &stopped[..], true, (Reply, Passage::Goes)),
@@ -151,7 +151,7 @@ scenes:
     - end
 ";
     let texts = "start =\n    .words = book\nanytime =\n    .human = desk\ndrink = Which drink?\n    .tea = Tea\n    .over = End\nsure = Sure?\nnote = Anything else?\ndesk = We come.\nnews = News.\noffer = Offer.\n";
-    let files = reviewed([("f.flow.yaml", flow), ("f.en.ftl", texts)].into_iter());
+    let files = reviewed([("f.flow.yaml", flow), ("f.en.ftl", texts)]);
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_ref())).collect();
     std::sync::Arc::new(FlowSet::load(&files, &environment()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}")))
 }
@@ -167,7 +167,7 @@ struct Talk {
 impl Talk {
     fn on(channel: Channel) -> Self {
         let mut context = Context::at(at("2026-11-20T08:00:00Z"), Africa::Kigali, channel);
-        context.business = "Salon Inzozi".to_owned();
+        "Salon Inzozi".clone_into(&mut context.business);
         Self { flows: flows(), state: State::default(), context, wish: None }
     }
 

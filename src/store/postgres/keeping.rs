@@ -1,22 +1,32 @@
 //! What people stopped, and what tenants say of writing to people.
 
+use chrono::NaiveTime;
 use sqlx::PgPool;
 
 use super::rest::failed;
 use crate::domain::{AccountId, Conversation, TenantId};
 use crate::store::{Result, SenderIdRow, TenantRules};
 
+#[derive(sqlx::FromRow)]
+struct Rules {
+    tenant_id: i64,
+    name: String,
+    country: Option<String>,
+    quiet_from: Option<NaiveTime>,
+    quiet_until: Option<NaiveTime>,
+}
+
 pub(super) async fn rules(pool: &PgPool) -> Result<Vec<TenantRules>> {
-    let rows: Vec<(i64, String, Option<String>, Option<chrono::NaiveTime>, Option<chrono::NaiveTime>)> =
+    let rows: Vec<Rules> =
         sqlx::query_as("SELECT tenant_id, name, country, quiet_from, quiet_until FROM tenant_rules()")
             .fetch_all(pool)
             .await
             .map_err(failed("read what tenants say of writing to people"))?;
-    let read = |(tenant, name, country, from, until): (_, _, _, Option<_>, Option<_>)| TenantRules {
-        tenant: TenantId(tenant),
-        name,
-        country,
-        quiet: from.zip(until),
+    let read = |row: Rules| TenantRules {
+        tenant: TenantId(row.tenant_id),
+        name: row.name,
+        country: row.country,
+        quiet: row.quiet_from.zip(row.quiet_until),
     };
     Ok(rows.into_iter().map(read).collect())
 }

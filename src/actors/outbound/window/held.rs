@@ -15,6 +15,10 @@ const HELD_MAX: usize = 200_000;
 pub(super) struct Held {
     by_time: BTreeMap<Timestamp, BTreeMap<OutboxPlace, ContactId>>,
     count: usize,
+    /// The last page was of held rows: another kind comes first now.
+    pub was_read: bool,
+    /// When they are looked at next.
+    pub look_at: Option<Timestamp>,
 }
 
 impl Held {

@@ -83,10 +83,6 @@ pub struct Window {
     /// Contacts erased while a page was being read: it may hold their rows still.
     erased: HashSet<ContactId>,
     held: Held,
-    /// The last page was of held rows: another kind comes first now.
-    held_read: bool,
-    /// When held rows are looked at next.
-    held_at: Option<Timestamp>,
 }
 
 impl Window {
@@ -116,8 +112,6 @@ impl Window {
             news: HashMap::new(),
             erased: HashSet::new(),
             held: Held::default(),
-            held_read: false,
-            held_at: None,
         }
     }
 
@@ -153,7 +147,7 @@ impl Window {
         self.ripen(now, &mut actions);
         self.read_on(now, &mut actions);
         // What is due and found no room is looked at when there is some.
-        self.held_at = self.held.first_time().filter(|at| *at > now && !self.draining);
+        self.held.look_at = self.held.first_time().filter(|at| *at > now && !self.draining);
         if now >= self.saved_at + SAVE_EVERY {
             self.save_cursors(now, &mut actions);
         }
@@ -227,7 +221,7 @@ impl Window {
     pub fn wake_at(&self) -> Option<Timestamp> {
         let waiting = self.waiting.first().map(|(at, _)| *at);
         let save = (!self.open.is_empty()).then_some(self.saved_at + SAVE_EVERY);
-        [waiting, self.blocked_until, self.read_again_at, save, self.held_at].into_iter().flatten().min()
+        [waiting, self.blocked_until, self.read_again_at, save, self.held.look_at].into_iter().flatten().min()
     }
 
     /// Rows held in memory, never more than `rows_max`.

@@ -54,8 +54,8 @@ impl Window {
             actions.extend(self.read_held(now).map(Action::Read));
             return;
         }
-        let read = if self.held_read { None } else { self.read_held(now) };
-        self.held_read = read.is_some();
+        let read = if self.held.was_read { None } else { self.read_held(now) };
+        self.held.was_read = read.is_some();
         let room = self.pace.rows_max.saturating_sub(self.open.len());
         let contacts = &self.contacts;
         let left_of = |id: ContactId| contacts.get(&id)?.left.map(|left| (left.from, left.last));
