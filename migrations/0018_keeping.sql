@@ -15,7 +15,7 @@ CREATE TABLE ganira.opt_out (
     tenant_id bigint NOT NULL,
     contact_id bigint NOT NULL,
     channel text NOT NULL CHECK (channel IN ('whatsapp', 'ussd', 'sms')),
-    purpose text NOT NULL CHECK (purpose IN ('*', 'notice', 'reminder', 'marketing', 'code')),
+    purpose text NOT NULL CHECK (purpose IN ('*', 'service', 'reminder', 'marketing', 'code')),
     -- Who says so: the person herself, her network or gateway, or an operation of a flow.
     source text NOT NULL CHECK (source IN ('person', 'network', 'flow')),
     at timestamptz NOT NULL,

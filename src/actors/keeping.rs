@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::accounts::Account;
 use super::event::{Event, EventKind};
+use super::shared::World;
 use super::snapshot::Snapshot;
-use crate::domain::Timestamp;
+use crate::domain::{AccountId, Timestamp};
 use crate::flows::keeping::{Occasion, Passage, passage, purpose};
 use crate::flows::{Channel, OptOut, Purpose, Wish};
 use crate::store::GuardedEffect;
@@ -31,7 +32,7 @@ pub(super) struct Gate<'a> {
 /// What the gate says of one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Passed {
-    pub purpose: Purpose,
+    pub purpose: Option<Purpose>,
     pub not_before: Option<Timestamp>,
     pub unwanted: bool,
 }
@@ -45,14 +46,16 @@ impl<'a> Gate<'a> {
         Self { after, occasion: occasion(&event.kind, after, now), quiet_over, own }
     }
 
-    /// What becomes of a message that leaves by this account on this channel.
-    pub fn pass(&self, account: crate::domain::AccountId, channel: Channel, said: Option<Purpose>) -> Passed {
+    /// What becomes of a message that leaves by this account.
+    pub fn pass(&self, world: &World, account: AccountId, said: Option<Purpose>) -> Passed {
+        let channel = world.accounts.by_id(account).map_or(self.own.channel, |account| account.channel);
         let purpose = purpose(said, self.occasion, account == self.own.id);
         let opt_outs = &self.after.kept.opt_outs;
         let passage = passage(purpose, channel, self.occasion, opt_outs, self.quiet_over);
         if passage != Passage::Goes {
             let how = if passage == Passage::Unwanted { "unwanted" } else { "waits" };
-            metrics::counter!("ganira_kept_back_total", "how" => how, "purpose" => purpose.as_str()).increment(1);
+            let of = purpose.map_or("reply", Purpose::as_str);
+            metrics::counter!("ganira_kept_back_total", "how" => how, "purpose" => of).increment(1);
         }
         let not_before = match passage {
             Passage::Waits(until) => Some(until),
@@ -66,7 +69,7 @@ fn occasion(kind: &EventKind, after: &Snapshot, now: Timestamp) -> Occasion {
     let last = after.kept.doors.iter().filter_map(|door| door.last_inbound).max();
     let within = |time: TimeDelta| last.is_some_and(|at| now - at < time);
     let asked = match kind {
-        EventKind::Message { .. } | EventKind::SlowDown => true,
+        EventKind::Message { .. } | EventKind::Code { .. } | EventKind::SlowDown => true,
         EventKind::JobDone { .. } | EventKind::HandedBack { .. } => within(ANSWERING),
         _ => false,
     };

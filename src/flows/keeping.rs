@@ -2,51 +2,16 @@
 //!
 //! | what is said | by the door she wrote by | by another door of hers | nobody asked for it |
 //! |---|---|---|---|
-//! | nothing of a purpose, notice, reminder | an answer: goes always | a notice: goes at any hour, unless she stopped that door | goes unless stopped, and not in quiet hours |
+//! | nothing of a purpose, service, reminder | an answer: goes always | of service: goes at any hour, unless she stopped that door | goes unless stopped, and not in quiet hours |
 //! | marketing | goes unless stopped | goes unless stopped | goes unless stopped, and not in quiet hours |
 //! | code | an answer | goes at any hour, also after STOP: she asked for it elsewhere | the same |
 //!
-//! A notice to a person who wrote a moment ago is part of the talk she is having: quiet hours do not hold it.
+//! What serves a person who wrote a moment ago is part of the talk she is having: quiet hours do not hold it.
 
 use serde::{Deserialize, Serialize};
 
-use super::turn::Channel;
+use super::turn::{Channel, Purpose};
 use crate::domain::Timestamp;
-
-/// What a message is sent for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Purpose {
-    /// It answers what the person said.
-    #[default]
-    Reply,
-    /// News that concern her.
-    Notice,
-    Reminder,
-    Marketing,
-    /// A code that proves who she is, which she asked for.
-    Code,
-}
-
-impl Purpose {
-    /// Those that a flow may name, and a person stop.
-    pub const NAMED: [Self; 4] = [Self::Notice, Self::Reminder, Self::Marketing, Self::Code];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Reply => "reply",
-            Self::Notice => "notice",
-            Self::Reminder => "reminder",
-            Self::Marketing => "marketing",
-            Self::Code => "code",
-        }
-    }
-
-    /// The purpose a flow names so.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::NAMED.into_iter().find(|purpose| purpose.as_str() == name)
-    }
-}
 
 /// Something a person has stopped on a channel. Without a purpose it is all that the business starts, which a code is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,12 +23,12 @@ pub struct OptOut {
 }
 
 impl OptOut {
-    /// Whether it is about a message for this on this channel.
-    pub fn covers(self, channel: Channel, purpose: Purpose) -> bool {
+    /// Whether it is about a message for this on this channel. What answers her is for nothing, and never stopped.
+    pub fn covers(self, channel: Channel, purpose: Option<Purpose>) -> bool {
         let of_it = match purpose {
-            Purpose::Reply => false,
-            Purpose::Code => self.purpose == Some(Purpose::Code),
-            _ => self.purpose.is_none_or(|stopped| stopped == purpose),
+            None => false,
+            Some(Purpose::Code) => self.purpose == Some(Purpose::Code),
+            Some(purpose) => self.purpose.is_none_or(|stopped| stopped == purpose),
         };
         of_it && self.channel == channel
     }
@@ -97,19 +62,19 @@ pub enum Passage {
     Unwanted,
 }
 
-/// What a message is for, in the end: `said` is what its flow says, `own_door` whether it leaves by the door she wrote by.
-pub fn purpose(said: Option<Purpose>, occasion: Occasion, own_door: bool) -> Purpose {
+/// What a message is for, in the end; `None` where it answers the person. `said` is what its flow says, `own_door` whether it leaves by the
+/// door she wrote by.
+pub fn purpose(said: Option<Purpose>, occasion: Occasion, own_door: bool) -> Option<Purpose> {
     match said {
-        Some(Purpose::Marketing) => Purpose::Marketing,
-        _ if occasion.asked && own_door => Purpose::Reply,
-        None | Some(Purpose::Reply) => Purpose::Notice,
-        Some(named) => named,
+        Some(Purpose::Marketing) => said,
+        _ if occasion.asked && own_door => None,
+        _ => said.or(Some(Purpose::Service)),
     }
 }
 
 /// Whether a message for this leaves by this channel, and when. `quiet_over` tells when the quiet hours are over that hold the present.
 pub fn passage(
-    purpose: Purpose,
+    purpose: Option<Purpose>,
     channel: Channel,
     occasion: Occasion,
     opt_outs: &[OptOut],
@@ -119,9 +84,9 @@ pub fn passage(
         return Passage::Unwanted;
     }
     let started = match purpose {
-        Purpose::Reply | Purpose::Code => false,
-        Purpose::Notice => !occasion.asked && !occasion.awake,
-        Purpose::Reminder | Purpose::Marketing => !occasion.asked,
+        None | Some(Purpose::Code) => false,
+        Some(Purpose::Service) => !occasion.asked && !occasion.awake,
+        Some(Purpose::Reminder | Purpose::Marketing) => !occasion.asked,
     };
     match quiet_over {
         Some(until) if started => Passage::Waits(until),

@@ -89,7 +89,7 @@ proptest! {
 
 #[test]
 fn an_answer_goes_always_and_what_the_business_starts_only_when_it_is_wanted() {
-    use Purpose::{Code, Marketing, Notice, Reminder, Reply};
+    use Purpose::{Code, Marketing, Reminder, Service};
     let asked = Occasion { asked: true, awake: true };
     let awake = Occasion { asked: false, awake: true };
     let unasked = Occasion { asked: false, awake: false };
@@ -101,30 +101,30 @@ fn an_answer_goes_always_and_what_the_business_starts_only_when_it_is_wanted() {
     };
     let waits = Passage::Waits(morning);
     for (said, occasion, own_door, opt_outs, quiet, wanted) in [
-        (None, asked, true, &stopped[..], true, (Reply, Passage::Goes)),
-        (Some(Reminder), asked, true, &stopped[..], true, (Reply, Passage::Goes)),
-        (Some(Marketing), asked, true, &stopped[..], true, (Marketing, Passage::Unwanted)),
-        (Some(Marketing), asked, true, &[], true, (Marketing, Passage::Goes)),
+        (None, asked, true, &stopped[..], true, (None, Passage::Goes)),
+        (Some(Reminder), asked, true, &stopped[..], true, (None, Passage::Goes)),
+        (Some(Marketing), asked, true, &stopped[..], true, (Some(Marketing), Passage::Unwanted)),
+        (Some(Marketing), asked, true, &[], true, (Some(Marketing), Passage::Goes)),
         // Confirmed by another door than the one she wrote by.
-        (None, asked, false, &stopped[..], false, (Notice, Passage::Unwanted)),
-        (None, asked, false, &[], true, (Notice, Passage::Goes)),
-        (None, unasked, true, &stopped[..], false, (Notice, Passage::Unwanted)),
-        (None, unasked, true, &[], true, (Notice, waits)),
-        (None, unasked, true, &[], false, (Notice, Passage::Goes)),
+        (None, asked, false, &stopped[..], false, (Some(Service), Passage::Unwanted)),
+        (None, asked, false, &[], true, (Some(Service), Passage::Goes)),
+        (None, unasked, true, &stopped[..], false, (Some(Service), Passage::Unwanted)),
+        (None, unasked, true, &[], true, (Some(Service), waits)),
+        (None, unasked, true, &[], false, (Some(Service), Passage::Goes)),
         // A moment after her own message: the talk goes on.
-        (None, awake, true, &[], true, (Notice, Passage::Goes)),
-        (Some(Reminder), awake, true, &[], true, (Reminder, waits)),
-        (Some(Marketing), awake, true, &[], true, (Marketing, waits)),
-        (Some(Code), unasked, true, &stopped[..], true, (Code, Passage::Goes)),
+        (None, awake, true, &[], true, (Some(Service), Passage::Goes)),
+        (Some(Reminder), awake, true, &[], true, (Some(Reminder), waits)),
+        (Some(Marketing), awake, true, &[], true, (Some(Marketing), waits)),
+        (Some(Code), unasked, true, &stopped[..], true, (Some(Code), Passage::Goes)),
     ] {
         assert_eq!(go(said, occasion, own_door, opt_outs, quiet), wanted, "{said:?} {occasion:?} {own_door} {quiet}");
     }
     // One purpose is not another, and one channel not another.
     let offers = OptOut { channel: Channel::Sms, purpose: Some(Marketing) };
-    assert!(offers.covers(Channel::Sms, Marketing) && !offers.covers(Channel::Sms, Reminder));
-    assert!(!offers.covers(Channel::WhatsApp, Marketing));
+    assert!(offers.covers(Channel::Sms, Some(Marketing)) && !offers.covers(Channel::Sms, Some(Reminder)));
+    assert!(!offers.covers(Channel::WhatsApp, Some(Marketing)));
     let codes = OptOut { channel: Channel::Sms, purpose: Some(Code) };
-    assert!(codes.covers(Channel::Sms, Code) && !codes.covers(Channel::Sms, Notice));
+    assert!(codes.covers(Channel::Sms, Some(Code)) && !codes.covers(Channel::Sms, Some(Service)));
 }
 
 /// A flow with an open question, a word of its own, and a person to ask for.
@@ -314,7 +314,7 @@ fn messages_for_different_things_stay_apart() {
     let mut talk = Talk::on(Channel::Sms);
     let done = talk.input(&Input::Event { name: "shop.news".to_owned(), payload: ganira::flows::Row::new() });
     let all: Vec<_> = done.messages.iter().map(|say| (text(&say.content), say.purpose)).collect();
-    assert_eq!(all, [("News.", None), ("Offer.", Some(Purpose::Marketing))]);
+    assert_eq!(all, [("News.", Some(Purpose::Service)), ("Offer.", Some(Purpose::Marketing))]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod floors;
 mod flow_commands;
 mod flows;
 mod keeping;
+mod move_code;
 mod outbound;
 mod phones;
 mod provider;

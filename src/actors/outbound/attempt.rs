@@ -10,7 +10,7 @@ use crate::actors::accounts::Account;
 use crate::actors::outgoing::Outgoing;
 use crate::channels::SendOutcome;
 use crate::crypto::random;
-use crate::flows::{Channel, Purpose};
+use crate::flows::Channel;
 use crate::store::{AttemptState, Fact, NameHash, Names, StoreError};
 
 /// Sends `message`. Nothing leaves before the attempt stands in the table under an unfenced writer.
@@ -54,10 +54,7 @@ fn names(
 
 /// Whether the person has stopped such messages, be it since this one was written. What answers her is never asked about.
 async fn stopped(setup: &Setup, account: &Account, message: &Outgoing) -> Result<bool, StoreError> {
-    let purpose = message.envelope.purpose;
-    if purpose == Purpose::Reply {
-        return Ok(false);
-    }
+    let Some(purpose) = message.envelope.purpose else { return Ok(false) };
     setup.store.opted_out(message.id.conversation, account.channel.as_str(), purpose.as_str()).await
 }
 

@@ -2,10 +2,10 @@
 
 use super::Needs;
 use crate::flows::definition::{Arm, Silence};
-use crate::flows::keeping::Purpose;
 use crate::flows::messages::message_id;
 use crate::flows::mistake::did_you_mean;
 use crate::flows::reader::{Keys, Reader, text};
+use crate::flows::turn::Purpose;
 
 /// The part of a step that asks.
 #[derive(Debug)]
@@ -65,9 +65,9 @@ impl Asking {
 pub(super) fn purpose(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Purpose> {
     let node = keys.take("purpose")?;
     let name = text(node, "purpose", reader.mistakes)?;
-    let purpose = Purpose::named(name);
+    let purpose = Purpose::OF_MESSAGES.into_iter().find(|purpose| purpose.as_str() == name);
     if purpose.is_none() {
-        let known = Purpose::NAMED.map(Purpose::as_str);
+        let known = Purpose::OF_MESSAGES.map(Purpose::as_str);
         let mend = did_you_mean(name, known.iter().copied(), "without it, it is an answer or a notice");
         reader.mistakes.add(
             node.at,

@@ -15,10 +15,10 @@ use super::asking::purpose;
 use super::{Needs, Step};
 use crate::flows::definition::{Arm, Formula, Line};
 use crate::flows::expression::Kind;
-use crate::flows::keeping::Purpose;
 use crate::flows::machine::{Attachment, Run, Then};
 use crate::flows::messages::message_id;
 use crate::flows::reader::{Keys, Reader, text};
+use crate::flows::turn::Purpose;
 
 #[derive(Debug)]
 struct Say {
@@ -58,6 +58,9 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
 impl Step for Say {
     fn run<'a>(&'a self, run: &mut Run<'a>, _: &'a Line) -> Then<'a> {
         run.say_for(self.purpose);
+        if self.template.is_none() && self.window_shut.is_none() {
+            run.fall_back_if_shut();
+        }
         let shut = !run.is_heard();
         let attached = self.attached.as_ref().filter(|_| !shut);
         let said = match attached.and_then(|(kind, formula)| Some((*kind, run.value(formula)?))) {

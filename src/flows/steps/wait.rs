@@ -21,7 +21,6 @@ use crate::domain::Timestamp;
 use crate::flows::definition::{Arm, Formula, Line};
 use crate::flows::expression::Kind as Known;
 use crate::flows::gives::fit_row;
-use crate::flows::keeping::Purpose;
 use crate::flows::layout::Opt;
 use crate::flows::machine::{Heard, Missed, Run, Then};
 use crate::flows::messages::print;
@@ -30,6 +29,7 @@ use crate::flows::reader::{Keys, Reader, describe, duration_s, event_name, kinds
 use crate::flows::source::{Kind, Node};
 use crate::flows::understand::Picked;
 use crate::flows::value::Value;
+use crate::flows::turn::Purpose;
 
 /// The longest time that may be written out: ninety days.
 const WAIT_S_MAX: u32 = 90 * 24 * 3600;

@@ -93,7 +93,7 @@ impl World {
 
 /// A notice that waits for the morning.
 fn held(contact: i64, n: i32) -> Outgoing {
-    let envelope = Envelope { purpose: Purpose::Notice, not_before: Some(at(MORNING)), ..envelope(text()) };
+    let envelope = Envelope { purpose: Some(Purpose::Service), not_before: Some(at(MORNING)), ..envelope(text()) };
     with(contact, i64::from(n), place(LANE, 1, n), envelope)
 }
 
@@ -174,12 +174,12 @@ fn the_erased_and_the_vanished_are_waited_for_no_more() {
 #[test]
 fn what_was_unwanted_when_it_was_written_or_is_now_never_leaves_and_blocks_nothing() {
     let mut world = World::new(pace());
-    let unwanted = Envelope { purpose: Purpose::Notice, unwanted: true, ..envelope(text()) };
+    let unwanted = Envelope { purpose: Some(Purpose::Service), unwanted: true, ..envelope(text()) };
     world.commit(0, vec![with(1, 1, place(LANE, 1, 1), unwanted), message(1, 2, place(LANE, 1, 2))]);
     assert_eq!(world.leave(0), [id(1, 2)]);
     assert_eq!(world.done, [id(1, 1), id(1, 2)]);
     // The same, learned only when it was to be sent.
-    let notice = Envelope { purpose: Purpose::Notice, ..envelope(text()) };
+    let notice = Envelope { purpose: Some(Purpose::Service), ..envelope(text()) };
     world.commit(1, vec![with(1, 3, place(LANE, 1, 3), notice), message(1, 4, place(LANE, 1, 4))]);
     let Some(Action::Send { message, attempt: 1 }) = world.window.next(at(1)) else { panic!("it is tried") };
     let actions = world.window.on(Event::Unwanted(message.id), at(1));

@@ -10,7 +10,6 @@ use ganira::domain::outbound::{MediaSource, WhenUnknown};
 use ganira::domain::{
     AccountId, ContactId, Content, Conversation, MediaKind, OutboxId, Phone, Seq, Template, TenantId, Timestamp,
 };
-use ganira::flows::Purpose;
 use ganira::resilience::breaker::Limits;
 use ganira::store::OutboxPlace;
 
@@ -69,10 +68,12 @@ pub(super) fn envelope(content: Content) -> Envelope {
         when_unknown: WhenUnknown::SendAgain,
         wake: false,
         door_until: None,
-        purpose: Purpose::Reply,
+        purpose: None,
         not_before: None,
         unwanted: false,
         trace: ganira::domain::Trace::default(),
+        instead_of: None,
+        words: Vec::new(),
     }
 }
 
