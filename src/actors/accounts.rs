@@ -69,6 +69,8 @@ struct Index {
     by_name: HashMap<Channel, HashMap<String, Arc<Account>>>,
     by_parent: HashMap<Channel, HashMap<String, Vec<Arc<Account>>>>,
     by_tenant: HashMap<TenantId, Arc<Account>>,
+    /// The first account of a tenant at one app or gateway.
+    by_app: HashMap<(TenantId, Channel, String), Arc<Account>>,
     tenants: HashMap<TenantId, Arc<Tenant>>,
 }
 
@@ -91,6 +93,11 @@ impl Accounts {
     /// One of a tenant's doors, where any will do.
     pub fn of_tenant(&self, tenant: TenantId) -> Option<Arc<Account>> {
         self.inner.read().by_tenant.get(&tenant).cloned()
+    }
+
+    /// A tenant's account at one app or gateway; the first, where it has several.
+    pub fn of_app(&self, tenant: TenantId, channel: Channel, app: &str) -> Option<Arc<Account>> {
+        self.inner.read().by_app.get(&(tenant, channel, app.to_owned())).cloned()
     }
 
     pub fn tenant(&self, id: TenantId) -> Option<Arc<Tenant>> {
@@ -133,6 +140,8 @@ impl Accounts {
             let parents = index.by_parent.entry(channel).or_default();
             parents.entry(account.parent_id.clone()).or_default().push(account.clone());
             index.by_tenant.entry(account.tenant.id).or_insert_with(|| account.clone());
+            let at_app = (account.tenant.id, channel, account.app.clone());
+            index.by_app.entry(at_app).or_insert_with(|| account.clone());
             index.by_id.insert(account.id, account);
         }
         *self.inner.write() = Arc::new(index);
