@@ -1,6 +1,5 @@
 //! The engine: one incarnation after another. Registers, lives until fenced or told to stop, and stands by while a stranger lives.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,8 +22,10 @@ use super::lane::{self, LaneSetup};
 use super::maintenance::Housekeeper;
 use super::outbound::share::Permits;
 use super::outbound::{self, GraphWire, Outbound, Refusal, Refusals, Wires};
+use super::parts::Parts;
 use super::root::{Root, RootSetup};
 use super::shared::{Shared, World};
+use super::smpp::Centres;
 use super::{facts_lane, timers};
 use crate::channels::transport::Transport;
 use crate::domain::{AccountId, OutboxId, Timestamp};
@@ -264,7 +265,8 @@ impl Engine {
         let queue_max = engine.turns_in_flight_max;
         let (facts, facts_task) = facts_lane::start(world.store.clone(), registration.facts, fence.clone(), queue_max);
         let mut tasks = vec![watch(fence, "the facts lane", facts_task)];
-        let wires = Arc::new(self.wires());
+        let centres = Centres::new(&world.settings);
+        let wires = Arc::new(self.wires(&centres));
         let outbound_setup = self.outbound_setup(fence, registration, (facts.clone(), wires.clone()), refusals);
         let outbound = Outbound::start(outbound_setup).await?;
         let mut lanes = Vec::with_capacity(registration.lanes.len());
@@ -291,6 +293,8 @@ impl Engine {
             facts,
             outbound,
             wires,
+            parts: Parts::new(world.clone()),
+            centres,
             timers,
             jobs: Jobs::default(),
             world,
@@ -299,10 +303,10 @@ impl Engine {
     }
 
     /// The companies by which messages leave.
-    fn wires(&self) -> Wires {
+    fn wires(&self, centres: &Centres) -> Wires {
         let whatsapp = &self.0.setup.world.settings.whatsapp;
         let graph = GraphWire { base: whatsapp.graph_url.to_string(), version: whatsapp.graph_version.clone() };
-        Wires { whatsapp: Arc::new(graph), sms: HashMap::new() }
+        Wires { whatsapp: Arc::new(graph), sms: centres.wires().into_iter().collect() }
     }
 
     fn outbound_setup(
@@ -338,6 +342,12 @@ impl Engine {
         queue: timers::TimersQueue,
     ) {
         watch(fence, "the timers", super::spawn(timers::run(world.clone(), fence.clone(), ingress.clone(), queue)));
+        let (centres, parts) = (shared.centres.clone(), shared.parts.clone());
+        let waits = centres.parts();
+        let gathering = parts.clone().run(fence.clone(), ingress.clone(), waits);
+        watch(fence, "the parts of messages", super::spawn(gathering));
+        let binding = centres.run(world.clone(), fence.clone(), ingress.clone(), parts);
+        watch(fence, "the message centres", super::spawn(binding));
         let tools = JobTools {
             world: world.clone(),
             transport: self.0.setup.transport.clone(),
@@ -402,6 +412,7 @@ impl Engine {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         shared.outbound.drain(DRAIN_MAX).await;
+        shared.centres.unbind().await;
         if let Err(error) = shared.world.funnel.write(&*shared.world.store).await {
             tracing::warn!(error = %error.source, "the funnel could not be written");
         }

@@ -9,7 +9,7 @@ pub mod outbound;
 pub mod receipt;
 pub mod window;
 
-pub use address::{Address, Phone, ScopedId};
+pub use address::{Address, Phone, ScopedId, account_name};
 pub use clock::{Clock, Timestamp};
 pub use ids::{AccountId, ContactId, Conversation, EventId, OutboxId, Seq, Shard, TenantId, Trace};
 pub use inbound::{Inbound, InboundKind, MediaKind, MediaRef, Message, MessageBody, Referral, Sender};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::stream::{self, BoxStream};
 use futures::{Stream, StreamExt as _};
 use rusmpp::pdus::{BindReceiver, BindTransceiver, BindTransmitter, DeliverSm, DeliverSmResp, SubmitSm};
 use rusmpp::tlvs::{MessageSubmissionRequestTlvValue as Tlv, TlvValue};
@@ -20,7 +21,7 @@ use secrecy::ExposeSecret as _;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use super::session::{Answer, Binding, Bound, Centre, Delivered, Heard, NotBound, Session, Submit, Submitted, Way};
 use super::sieve::Sieve;
@@ -61,9 +62,7 @@ impl Centre for TcpCentre {
             .disable_interface_version_check();
         let (client, events) = builder.connected(Sieve::new(stream, PDU_BYTES_MAX, strange));
         self.ask(&client, binding).await?;
-        let (heard, hears) = mpsc::unbounded_channel();
-        tokio::spawn(listen(events, strangers, heard));
-        Ok((Arc::new(Link { client, window: Semaphore::new(self.window) }), hears))
+        Ok((Arc::new(Link { client, window: Semaphore::new(self.window) }), hears(events, strangers)))
     }
 }
 
@@ -169,28 +168,20 @@ impl Session for Link {
     }
 }
 
-/// Hands on what the connection hears until it is closed.
-async fn listen(
-    mut events: impl Stream<Item = Event> + Unpin,
+/// What the connection hears until it is closed.
+fn hears(
+    events: impl Stream<Item = Event> + Send + Unpin + 'static,
     mut strangers: UnboundedReceiver<Heard>,
-    heard: UnboundedSender<Heard>,
-) {
-    loop {
-        let next = tokio::select! {
-            event = events.next() => match event {
-                Some(Event::Incoming(command)) => read(&command),
-                Some(Event::Error(error)) => {
-                    tracing::debug!(%error, "a connection to a message centre ends");
-                    continue;
-                }
-                None => return,
-            },
-            Some(strange) = strangers.recv() => strange,
-        };
-        if heard.send(next).is_err() {
-            return;
+) -> BoxStream<'static, Heard> {
+    let events = events.filter_map(async |event| match event {
+        Event::Incoming(command) => Some(read(&command)),
+        Event::Error(error) => {
+            tracing::debug!(%error, "a connection to a message centre ends");
+            None
         }
-    }
+    });
+    // Both end with the connection.
+    stream::select(events, stream::poll_fn(move |context| strangers.poll_recv(context))).boxed()
 }
 
 fn read(command: &Command) -> Heard {

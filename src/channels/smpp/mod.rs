@@ -17,4 +17,6 @@ pub mod ussd;
 pub use link::TcpCentre;
 pub use parts::{Part, Piece, Written};
 pub use receipt::{ReceiptText, State};
-pub use session::{Answer, Binding, Bound, Centre, Delivered, Heard, NotBound, Numbered, Session, Submit, Submitted, Way};
+pub use session::{
+    Answer, Binding, Bound, Centre, Delivered, Heard, NotBound, Numbered, Session, Submit, Submitted, Way,
+};

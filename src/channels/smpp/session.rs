@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::stream::BoxStream;
 use secrecy::SecretString;
-use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::parts::Part;
 use super::ussd::Marks;
@@ -140,8 +140,8 @@ pub trait Session: Send + Sync + Debug {
     fn free(&self) -> usize;
 }
 
-/// A session and what it hears, in order. The receiver ends when the connection does.
-pub type Bound = (Arc<dyn Session>, UnboundedReceiver<Heard>);
+/// A session and what it hears, in order, until the connection ends.
+pub type Bound = (Arc<dyn Session>, BoxStream<'static, Heard>);
 
 /// A message centre that can be connected to.
 #[async_trait]

@@ -107,7 +107,11 @@ impl<S> Sieve<S> {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Sieve<S> {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<std::io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
         let this = &mut *self;
         let mut chunk = [0; READ_AT_ONCE];
         while this.strained.good().is_empty() {

@@ -3,6 +3,8 @@
 //! SMPP carries the phones' alphabet unpacked, a septet to an octet, letters of the extension table behind an escape. What data coding 0 means
 //! is the message centre's own choice (section 5.2.19): the alphabet of phones at most, Latin-1 at some.
 
+use serde::{Deserialize, Serialize};
+
 use crate::config::DefaultAlphabet;
 use crate::flows::layout::gsm::{self, BASIC, Code, EXTENSION, Encoding};
 
@@ -20,8 +22,11 @@ pub enum Said {
 }
 
 /// The alphabets a message may come in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Alphabet {
+    /// Of gateways that are no message centres.
+    Utf8,
     Gsm7,
     Ascii,
     Latin1,
@@ -82,6 +87,7 @@ pub fn octets(text: &str, alphabet: Alphabet) -> Vec<u8> {
             }
             octets
         }
+        Alphabet::Utf8 => text.as_bytes().to_vec(),
         Alphabet::Ucs2 => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
         Alphabet::Latin1 => text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap_or(b'?')).collect(),
         Alphabet::Ascii | Alphabet::Binary => {
@@ -96,6 +102,7 @@ pub fn read(octets: &[u8], alphabet: Alphabet) -> Said {
         Alphabet::Gsm7 | Alphabet::Ascii if octets.iter().any(|octet| *octet > 0x7f) => eighth_bit(octets),
         Alphabet::Gsm7 => read_gsm(octets),
         Alphabet::Ascii | Alphabet::Latin1 => octets.iter().copied().map(char::from).collect(),
+        Alphabet::Utf8 => String::from_utf8_lossy(octets).into_owned(),
         Alphabet::Ucs2 => read_ucs2(octets),
         Alphabet::Binary => return Said::Binary,
     })
