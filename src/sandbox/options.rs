@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::smsc::SmscOptions;
 use crate::domain::Clock;
 
 /// A business number the sandbox knows.
@@ -57,6 +58,8 @@ pub struct Options {
     pub requests_max: usize,
     pub people_max: usize,
     pub clock: Clock,
+    /// A message centre beside the companies.
+    pub smsc: Option<SmscOptions>,
 }
 
 impl Default for Options {
@@ -88,6 +91,7 @@ impl Default for Options {
             requests_max: 20_000,
             people_max: 500_000,
             clock: Clock::system(),
+            smsc: None,
         }
     }
 }
