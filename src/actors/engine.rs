@@ -1,6 +1,5 @@
 //! The engine: one incarnation after another. Registers, lives until fenced or told to stop, and stands by while a stranger lives.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,8 +21,9 @@ use super::jobs::{self, JobTools, Jobs};
 use super::lane::{self, LaneSetup};
 use super::maintenance::Housekeeper;
 use super::outbound::share::Permits;
-use super::outbound::{self, GraphWire, Outbound, Refusal, Refusals, Wires};
+use super::outbound::{self, GraphWire, Outbound, Refusal, Refusals, Wire, Wires};
 use super::root::{Root, RootSetup};
+use super::sms::{SmsWire, spool};
 use super::shared::{Shared, World};
 use super::{facts_lane, timers};
 use crate::channels::transport::Transport;
@@ -302,7 +302,11 @@ impl Engine {
     fn wires(&self) -> Wires {
         let whatsapp = &self.0.setup.world.settings.whatsapp;
         let graph = GraphWire { base: whatsapp.graph_url.to_string(), version: whatsapp.graph_version.clone() };
-        Wires { whatsapp: Arc::new(graph), sms: HashMap::new() }
+        let sms = self.0.setup.world.sms.all().map(|gateway| {
+            let wire: Arc<dyn Wire> = Arc::new(SmsWire(gateway.clone()));
+            (gateway.name().to_owned(), wire)
+        });
+        Wires { whatsapp: Arc::new(graph), sms: sms.collect() }
     }
 
     fn outbound_setup(
@@ -345,6 +349,7 @@ impl Engine {
             spool: self.0.setup.spool.clone(),
         };
         watch(fence, "the jobs", super::spawn(jobs::run(tools, fence.clone(), ingress.clone(), shared.jobs.clone())));
+        watch(fence, "the spool", super::spawn(spool::run(world.clone(), ingress.clone(), fence.clone())));
         let housekeeper = Housekeeper {
             world: world.clone(),
             fence: fence.clone(),

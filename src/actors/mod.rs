@@ -28,6 +28,7 @@ pub mod plant;
 pub mod root;
 pub mod shard;
 pub mod shared;
+pub mod sms;
 pub mod snapshot;
 pub mod timers;
 pub mod turn;

@@ -14,6 +14,7 @@ use super::funnel::Funnel;
 use super::jobs::Jobs;
 use super::lane::Lane;
 use super::outbound::{Outbound, Wires};
+use super::sms::{SmsGateways, Spool};
 use super::timers::Timers;
 use crate::crypto::{DataKey, KeyRing, KeyedHash, Place};
 use crate::domain::{Clock, Conversation, Shard};
@@ -46,6 +47,9 @@ pub struct World {
     pub system_key: DataKey,
     pub hashes: KeyedHash,
     pub clock: Clock,
+    /// The companies' SMS gateways.
+    pub sms: SmsGateways,
+    pub spool: Arc<Spool>,
     pub settings: crate::config::Config,
 }
 
