@@ -21,11 +21,11 @@ use super::jobs::{self, JobTools, Jobs};
 use super::lane::{self, LaneSetup};
 use super::maintenance::Housekeeper;
 use super::outbound::share::Permits;
-use super::outbound::{self, GraphWire, Outbound, Refusal, Refusals, Wires};
-use super::parts::Parts;
+use super::outbound::{self, GraphWire, Outbound, Refusal, Refusals, Wire, Wires};
 use super::root::{Root, RootSetup};
 use super::shared::{Shared, World};
 use super::smpp::Centres;
+use super::sms::{SmsWire, spool};
 use super::{facts_lane, timers};
 use crate::channels::transport::Transport;
 use crate::domain::{AccountId, OutboxId, Timestamp};
@@ -293,7 +293,6 @@ impl Engine {
             facts,
             outbound,
             wires,
-            parts: Parts::new(world.clone()),
             centres,
             timers,
             jobs: Jobs::default(),
@@ -306,7 +305,11 @@ impl Engine {
     fn wires(&self, centres: &Centres) -> Wires {
         let whatsapp = &self.0.setup.world.settings.whatsapp;
         let graph = GraphWire { base: whatsapp.graph_url.to_string(), version: whatsapp.graph_version.clone() };
-        Wires { whatsapp: Arc::new(graph), sms: centres.wires().into_iter().collect() }
+        let sms = self.0.setup.world.sms.all().map(|gateway| {
+            let wire: Arc<dyn Wire> = Arc::new(SmsWire(gateway.clone()));
+            (gateway.name().to_owned(), wire)
+        });
+        Wires { whatsapp: Arc::new(graph), sms: sms.chain(centres.wires()).collect() }
     }
 
     fn outbound_setup(
@@ -342,11 +345,7 @@ impl Engine {
         queue: timers::TimersQueue,
     ) {
         watch(fence, "the timers", super::spawn(timers::run(world.clone(), fence.clone(), ingress.clone(), queue)));
-        let (centres, parts) = (shared.centres.clone(), shared.parts.clone());
-        let waits = centres.parts();
-        let gathering = parts.clone().run(fence.clone(), ingress.clone(), waits);
-        watch(fence, "the parts of messages", super::spawn(gathering));
-        let binding = centres.run(world.clone(), fence.clone(), ingress.clone(), parts);
+        let binding = shared.centres.clone().run(world.clone(), fence.clone(), ingress.clone());
         watch(fence, "the message centres", super::spawn(binding));
         let tools = JobTools {
             world: world.clone(),
@@ -355,6 +354,7 @@ impl Engine {
             spool: self.0.setup.spool.clone(),
         };
         watch(fence, "the jobs", super::spawn(jobs::run(tools, fence.clone(), ingress.clone(), shared.jobs.clone())));
+        watch(fence, "the spool", super::spawn(spool::run(world.clone(), ingress.clone(), fence.clone())));
         let housekeeper = Housekeeper {
             world: world.clone(),
             fence: fence.clone(),

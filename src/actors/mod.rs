@@ -23,13 +23,13 @@ pub mod maintenance;
 mod orders;
 pub mod outbound;
 pub mod outgoing;
-pub mod parts;
 #[cfg(feature = "planted-bugs")]
 pub mod plant;
 pub mod root;
 pub mod shard;
 pub mod shared;
 pub mod smpp;
+pub mod sms;
 pub mod snapshot;
 pub mod timers;
 pub mod turn;

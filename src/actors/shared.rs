@@ -14,8 +14,8 @@ use super::funnel::Funnel;
 use super::jobs::Jobs;
 use super::lane::Lane;
 use super::outbound::{Outbound, Wires};
-use super::parts::Parts;
 use super::smpp::Centres;
+use super::sms::{SmsGateways, Spool};
 use super::timers::Timers;
 use crate::crypto::{CryptoError, DataKey, KeyRing, KeyedHash, Place};
 use crate::domain::{Clock, Conversation, Shard};
@@ -48,6 +48,9 @@ pub struct World {
     pub system_key: DataKey,
     pub hashes: KeyedHash,
     pub clock: Clock,
+    /// The companies' SMS gateways.
+    pub sms: SmsGateways,
+    pub spool: Arc<Spool>,
     pub settings: crate::config::Config,
 }
 
@@ -72,8 +75,6 @@ pub struct Shared {
     pub facts: Facts,
     pub outbound: Outbound,
     pub wires: Arc<Wires>,
-    /// Long messages that are not whole yet.
-    pub parts: Parts,
     pub centres: Centres,
     pub timers: Timers,
     pub jobs: Jobs,

@@ -93,11 +93,6 @@ impl<'de> Deserialize<'de> for ScopedId {
     }
 }
 
-/// The name of an account that is reached by a number or code of one gateway: one short code stands at several of them.
-pub fn account_name(gateway: &str, number: &str) -> String {
-    format!("{gateway} {number}")
-}
-
 /// One way to reach a contact.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -12,14 +12,14 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
-use super::line::Line;
+use super::line::{Line, Seat};
+use super::parts::{PartIn, message};
 use super::repeats::{Digest, Lately};
 use crate::actors::ingress::Taken;
-use crate::actors::parts::{PartIn, message};
 use crate::channels::smpp::reassembly::PartText;
 use crate::channels::smpp::text::{self, Alphabet, Said};
 use crate::channels::smpp::udh::{self, Concatenation, Reference};
-use crate::channels::smpp::{Answer, Delivered, Heard, ReceiptText, Session, State, ids};
+use crate::channels::smpp::{Answer, Delivered, Heard, ReceiptText, State, ids};
 use crate::crypto::random;
 use crate::domain::receipt::ReceiptError;
 use crate::domain::{Inbound, InboundKind, Receipt, Trace, account_name};
@@ -42,12 +42,12 @@ struct Coming {
 
 impl Line {
     /// Hears one session until it ends.
-    pub(super) async fn hear(self: &Arc<Self>, session: &Arc<dyn Session>, mut hears: BoxStream<'static, Heard>) {
-        let lately = Arc::new(Mutex::new(Lately::default()));
+    pub(super) async fn hear(self: &Arc<Self>, seat: &Arc<Seat>, mut hears: BoxStream<'static, Heard>) {
+        let session = &seat.session;
         let lanes: Vec<UnboundedSender<Coming>> = (0..LANES)
             .map(|_| {
                 let (lane, coming) = mpsc::unbounded_channel();
-                crate::actors::spawn(self.clone().work(session.clone(), lately.clone(), coming));
+                crate::actors::spawn(self.clone().work(seat.clone(), coming));
                 lane
             })
             .collect();
@@ -73,33 +73,30 @@ impl Line {
             }
         }
         drop(lanes);
-        let lately = std::mem::take(&mut *lately.lock());
+        let lately = std::mem::take(&mut *seat.lately.lock());
         self.repeats.lock().lost(lately, self.tools.world.clock.now());
     }
 
     /// Takes the messages of some senders, one after another.
-    async fn work(
-        self: Arc<Self>,
-        session: Arc<dyn Session>,
-        lately: Arc<Mutex<Lately>>,
-        mut lane: UnboundedReceiver<Coming>,
-    ) {
+    async fn work(self: Arc<Self>, seat: Arc<Seat>, mut lane: UnboundedReceiver<Coming>) {
         while let Some(Coming { sequence, message }) = lane.recv().await {
             // What nobody can be answered about comes again.
-            if session.is_open() {
-                let answer = self.take(&session, &message, &lately).await;
-                session.answer(sequence, answer).await;
+            if seat.session.is_open() {
+                let answer = self.take(&seat, &message).await;
+                if seat.session.answer(sequence, answer).await {
+                    seat.lately.lock().answered(&digest(&message), self.tools.world.clock.now());
+                }
             }
             self.in_hand.fetch_sub(1, Ordering::AcqRel);
         }
     }
 
-    async fn take(self: &Arc<Self>, session: &Arc<dyn Session>, message: &Delivered, lately: &Mutex<Lately>) -> Answer {
+    async fn take(self: &Arc<Self>, seat: &Arc<Seat>, message: &Delivered) -> Answer {
         if self.is_closed() || !self.tools.ingress.admits(Channel::Sms) {
             return Answer::Later;
         }
         if super::ussd::is_ussd(message) {
-            return self.hop(session, message).await;
+            return self.hop(seat, message).await;
         }
         let gateway = self.gateway.name.as_str();
         let trace = Trace(random::number());
@@ -116,7 +113,7 @@ impl Line {
                 return answer(self.tools.parts.gather(&self.tools.ingress, part, trace).await);
             }
         };
-        let provider_id = self.id_of(message, lately);
+        let provider_id = self.id_of(message, &seat.lately);
         let inbound = Inbound {
             account: account_name(gateway, &message.to),
             provider_id,
@@ -207,7 +204,7 @@ impl Line {
             }
         }
         match place {
-            Some(place) => Body::Part(place, PartText::Octets { alphabet, octets: octets.to_vec() }),
+            Some(place) => Body::Part(place, PartText { alphabet, octets: octets.to_vec() }),
             None => Body::Alone(text::read(octets, alphabet)),
         }
     }

@@ -10,12 +10,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::Gateway;
 use super::begun::AllBegun;
-use super::repeats::Repeats;
+use super::parts::Parts;
+use super::repeats::{Lately, Repeats};
 use crate::actors::accounts::Account;
 use crate::actors::ingress::Ingress;
-use crate::actors::parts::Parts;
 use crate::actors::shared::World;
-use crate::channels::smpp::{Binding, Bound, NotBound, Session, Way, status};
+use crate::channels::smpp::{Binding, Bound, NotBound, Session, Submit, Submitted, Way, status};
 use crate::config::Bind;
 use crate::crypto::random;
 use crate::resilience::Backoff;
@@ -59,6 +59,14 @@ impl Login {
     }
 }
 
+/// One session that stands.
+#[derive(Debug)]
+pub(super) struct Seat {
+    pub way: Way,
+    pub session: Arc<dyn Session>,
+    pub lately: Mutex<Lately>,
+}
+
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Line {
@@ -66,8 +74,7 @@ pub(super) struct Line {
     pub gateway: Arc<Gateway>,
     pub login: Login,
     pub tools: Tools,
-    /// Sessions that may send, and those that only hear.
-    sessions: RwLock<Vec<(Way, Arc<dyn Session>)>>,
+    seats: RwLock<Vec<Arc<Seat>>>,
     /// Whose turn it is to send.
     turn: AtomicUsize,
     /// Why the centre does not let us in, where somebody has to mend it.
@@ -87,7 +94,7 @@ impl Line {
             gateway,
             login,
             tools,
-            sessions: RwLock::default(),
+            seats: RwLock::default(),
             turn: AtomicUsize::new(0),
             refused: Mutex::default(),
             begun: Mutex::default(),
@@ -110,13 +117,23 @@ impl Line {
     }
 
     /// A session that may send, in turn but for those whose window is full.
-    pub(super) fn session(&self) -> Option<Arc<dyn Session>> {
-        let sessions = self.sessions.read();
-        let open: Vec<_> =
-            sessions.iter().filter(|(way, session)| *way != Way::Receiving && session.is_open()).collect();
+    pub(super) fn seat(&self) -> Option<Arc<Seat>> {
+        let seats = self.seats.read();
+        let sends = |seat: &&Arc<Seat>| seat.way != Way::Receiving && seat.session.is_open();
+        let open: Vec<&Arc<Seat>> = seats.iter().filter(sends).collect();
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        let in_turn = (0..open.len()).map(|n| &open[(turn + n) % open.len()].1);
-        in_turn.max_by_key(|session| usize::from(session.free() > 0)).cloned()
+        let in_turn = (0..open.len()).map(|n| open[(turn + n) % open.len()]);
+        in_turn.max_by_key(|seat| usize::from(seat.session.free() > 0)).cloned()
+    }
+
+    /// Submits by one session.
+    pub(super) async fn submit(&self, seat: &Seat, submit: &Submit) -> Submitted {
+        let sent = self.tools.world.clock.now();
+        let submitted = seat.session.submit(submit).await;
+        if matches!(submitted, Submitted::Taken(_) | Submitted::Refused(_)) {
+            seat.lately.lock().proven(sent);
+        }
+        submitted
     }
 
     /// Why nothing can be sent until somebody acts.
@@ -131,8 +148,8 @@ impl Line {
         while self.in_hand.load(Ordering::Acquire) > 0 && tokio::time::Instant::now() < until {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        let sessions: Vec<_> = self.sessions.write().drain(..).collect();
-        futures::future::join_all(sessions.iter().map(|(_, session)| session.unbind())).await;
+        let seats: Vec<_> = self.seats.write().drain(..).collect();
+        futures::future::join_all(seats.iter().map(|seat| seat.session.unbind())).await;
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -174,18 +191,22 @@ impl Line {
         let gateway = self.gateway.name.as_str();
         tracing::info!(gateway, ?way, "bound to a message centre");
         self.refused.lock().take();
-        {
-            let mut sessions = self.sessions.write();
-            if self.is_closed() {
-                drop(sessions);
-                return session.unbind().await;
+        let seat = Arc::new(Seat { way, session, lately: Mutex::default() });
+        let is_late = {
+            let mut seats = self.seats.write();
+            let is_late = self.is_closed();
+            if !is_late {
+                seats.push(seat.clone());
             }
-            sessions.push((way, session.clone()));
+            is_late
+        };
+        if is_late {
+            return seat.session.unbind().await;
         }
         metrics::gauge!("ganira_smpp_sessions", "gateway" => self.gateway.name.clone()).increment(1.0);
-        self.hear(&session, hears).await;
+        self.hear(&seat, hears).await;
         metrics::gauge!("ganira_smpp_sessions", "gateway" => self.gateway.name.clone()).decrement(1.0);
-        self.sessions.write().retain(|(_, other)| !Arc::ptr_eq(other, &session));
+        self.seats.write().retain(|other| !Arc::ptr_eq(other, &seat));
         if !self.is_closed() {
             metrics::counter!("ganira_smpp_sessions_lost_total").increment(1);
             tracing::warn!(gateway, ?way, "a connection to a message centre has ended, binding again");

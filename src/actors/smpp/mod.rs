@@ -6,6 +6,7 @@
 mod begun;
 mod hear;
 mod line;
+mod parts;
 mod repeats;
 mod ussd;
 mod wire;
@@ -21,13 +22,13 @@ use super::accounts::Account;
 use super::fence::Fence;
 use super::ingress::Ingress;
 use super::outbound::Wire;
-use super::parts::Parts;
 use super::shared::World;
 use crate::channels::smpp::parts::Writing;
 use crate::channels::smpp::{Centre, TcpCentre};
 use crate::config::{Config, SmppGateway};
 use crate::flows::Channel;
 use line::{Line, LineName, Login};
+use parts::Parts;
 
 /// How often lines are compared with the accounts there are.
 const COMPARE_EVERY: Duration = Duration::from_millis(500);
@@ -65,17 +66,14 @@ impl Centres {
         self.0.gateways.iter().map(|(name, gateway)| (name.clone(), Arc::new(wire(gateway)) as Arc<dyn Wire>)).collect()
     }
 
-    /// How long each gateway's parts wait for each other.
-    pub fn parts(&self) -> Vec<(String, Duration)> {
-        let gateways = self.0.gateways.values();
-        gateways.map(|gateway| (gateway.name.clone(), gateway.parts_wait())).collect()
-    }
-
     /// Keeps the connections of all accounts until the fence falls.
-    pub async fn run(self, world: Arc<World>, fence: Fence, ingress: Ingress, parts: Parts) {
+    pub async fn run(self, world: Arc<World>, fence: Fence, ingress: Ingress) {
         if self.0.gateways.is_empty() {
             return;
         }
+        let parts = Parts::new(world.clone());
+        let waits = self.0.gateways.values().map(|gateway| (gateway.name.clone(), gateway.parts_wait()));
+        super::spawn(parts.clone().run(fence.clone(), ingress.clone(), waits.collect()));
         let tools = line::Tools { world: world.clone(), ingress, parts };
         loop {
             self.compare(&world, &tools);

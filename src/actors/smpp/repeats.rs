@@ -1,5 +1,6 @@
 //! Messages that may come again: a message centre that did not hear our answer sends the message once more on the next connection, and nothing
-//! in it says so. Words said twice are two messages; so only what was heard just before a connection was lost is known again, for a while.
+//! in it says so. Words said twice are two messages; so only what was heard just before a connection was lost is known again, for a while,
+//! and only if the centre has not shown that it heard our answer: whatever it answers to what we sent later on that connection shows it.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -9,8 +10,8 @@ use crate::domain::Timestamp;
 
 /// Answers given this shortly before the end may not have been heard.
 const UNHEARD: TimeDelta = TimeDelta::seconds(10);
-/// How long after it a message may come again.
-const KNOWN: TimeDelta = TimeDelta::minutes(2);
+/// How long after it a message may come again: a centre does so as soon as it is bound to, people do not.
+const KNOWN: TimeDelta = TimeDelta::seconds(30);
 /// Messages of one session remembered at most.
 const LATELY_MAX: usize = 2_000;
 
@@ -19,14 +20,36 @@ pub(super) type Digest = [u8; 32];
 
 /// What one session heard lately.
 #[derive(Debug, Default)]
-pub(super) struct Lately(VecDeque<(Digest, String, Timestamp)>);
+pub(super) struct Lately(VecDeque<Heard>);
+
+#[derive(Debug)]
+struct Heard {
+    digest: Digest,
+    id: String,
+    at: Timestamp,
+    /// When our answer left.
+    answered: Option<Timestamp>,
+}
 
 impl Lately {
     pub(super) fn put(&mut self, digest: Digest, id: String, now: Timestamp) {
         if self.0.len() >= LATELY_MAX {
             self.0.pop_front();
         }
-        self.0.push_back((digest, id, now));
+        self.0.push_back(Heard { digest, id, at: now, answered: None });
+    }
+
+    /// Our answer to this message left.
+    pub(super) fn answered(&mut self, digest: &Digest, now: Timestamp) {
+        let heard = self.0.iter_mut().rev().find(|heard| heard.digest == *digest);
+        if let Some(heard) = heard {
+            heard.answered = Some(now);
+        }
+    }
+
+    /// The centre answered something that we sent then: it has heard everything that left before.
+    pub(super) fn proven(&mut self, sent: Timestamp) {
+        self.0.retain(|heard| heard.answered.is_none_or(|answered| answered >= sent));
     }
 }
 
@@ -41,9 +64,9 @@ impl Repeats {
             known.retain(|(_, at)| now - *at < KNOWN);
         }
         self.0.retain(|_, known| !known.is_empty());
-        for (digest, id, at) in lately.0 {
-            if now - at < UNHEARD {
-                self.0.entry(digest).or_default().push((id, now));
+        for heard in lately.0 {
+            if now - heard.at < UNHEARD {
+                self.0.entry(heard.digest).or_default().push((heard.id, now));
             }
         }
     }
@@ -81,6 +104,21 @@ mod tests {
         let mut lately = Lately::default();
         lately.put([3; 32], "late".into(), now);
         repeats.lost(lately, now);
-        assert_eq!(repeats.known(&[3; 32], now + TimeDelta::minutes(2)), None);
+        assert_eq!(repeats.known(&[3; 32], now + TimeDelta::seconds(30)), None);
+    }
+
+    #[test]
+    fn what_the_centre_has_shown_to_have_heard_is_not_known_again() {
+        let now = Clock::system().now();
+        let mut lately = Lately::default();
+        for (digest, answered) in [([1; 32], 1), ([2; 32], 3)] {
+            lately.put(digest, "id".into(), now);
+            lately.answered(&digest, now + TimeDelta::seconds(answered));
+        }
+        lately.put([3; 32], "id".into(), now);
+        lately.proven(now + TimeDelta::seconds(2));
+        let mut repeats = Repeats::default();
+        repeats.lost(lately, now);
+        assert_eq!([1, 2, 3].map(|digest| repeats.known(&[digest; 32], now).is_some()), [false, true, true]);
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::line::Line;
-use crate::channels::smpp::{Answer, Delivered, Session};
+use super::line::{Line, Seat};
+use crate::channels::smpp::{Answer, Delivered};
 
 /// A message of a USSD session, not an SMS.
 pub(super) fn is_ussd(message: &Delivered) -> bool {
@@ -11,7 +11,7 @@ pub(super) fn is_ussd(message: &Delivered) -> bool {
 }
 
 impl Line {
-    pub(super) async fn hop(self: &Arc<Self>, _: &Arc<dyn Session>, _: &Delivered) -> Answer {
+    pub(super) async fn hop(self: &Arc<Self>, _: &Arc<Seat>, _: &Delivered) -> Answer {
         Answer::Later
     }
 }

@@ -111,7 +111,7 @@ struct SmppSending {
 #[async_trait]
 impl Sending for SmppSending {
     async fn send(self: Box<Self>, _: &Transport) -> SendOutcome {
-        let Some(session) = self.line.session() else {
+        let Some(seat) = self.line.seat() else {
             return match self.line.refused() {
                 Some((code, reason)) => SendOutcome::AccountStopped { code: code.into(), reason },
                 None => not_bound(),
@@ -125,8 +125,8 @@ impl Sending for SmppSending {
         let window = self.line.gateway.settings.window as usize;
         let submitted: Vec<(usize, Submitted)> = futures::stream::iter(missing)
             .map(|(part, submit)| {
-                let session = session.clone();
-                async move { (part, session.submit(&submit).await) }
+                let (line, seat) = (self.line.clone(), seat.clone());
+                async move { (part, line.submit(&seat, &submit).await) }
             })
             .buffered(window)
             .collect()

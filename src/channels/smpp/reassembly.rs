@@ -32,10 +32,9 @@ pub struct Key {
 
 /// The text of one part, as its gateway gives it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PartText {
-    Octets { alphabet: Alphabet, octets: Vec<u8> },
-    Text(String),
+pub struct PartText {
+    pub alphabet: Alphabet,
+    pub octets: Vec<u8>,
 }
 
 /// Stands for a part that never came.
@@ -60,28 +59,21 @@ impl Gathered {
         let mut said = String::new();
         let mut has_text = false;
         // Octets of one alphabet are read together: a pair of UTF-16 units may have been parted by a careless phone.
-        let mut run: (Option<Alphabet>, Vec<u8>) = (None, Vec::new());
-        let mut end = |run: &mut (Option<Alphabet>, Vec<u8>), said: &mut String| {
-            let octets = std::mem::take(&mut run.1);
-            if let Some(Said::Text(text)) = run.0.take().map(|alphabet| text::read(&octets, alphabet)) {
+        let mut run: Option<PartText> = None;
+        let mut end = |run: &mut Option<PartText>, said: &mut String| {
+            if let Some(Said::Text(text)) = run.take().map(|part| text::read(&part.octets, part.alphabet)) {
                 has_text = true;
                 said.push_str(&text);
             }
         };
         for number in 1..=self.key.total {
-            match self.parts.get(&number) {
-                Some(PartText::Octets { alphabet, octets }) => {
-                    if run.0 != Some(*alphabet) {
-                        end(&mut run, &mut said);
-                        run.0 = Some(*alphabet);
-                    }
-                    run.1.extend_from_slice(octets);
-                }
-                Some(PartText::Text(text)) => {
+            match (self.parts.get(&number), &mut run) {
+                (Some(part), Some(run)) if run.alphabet == part.alphabet => run.octets.extend_from_slice(&part.octets),
+                (Some(part), _) => {
                     end(&mut run, &mut said);
-                    run = (Some(Alphabet::Utf8), text.clone().into_bytes());
+                    run = Some(part.clone());
                 }
-                None => {
+                (None, _) => {
                     end(&mut run, &mut said);
                     said.push_str(MISSING);
                 }

@@ -25,8 +25,6 @@ pub enum Said {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Alphabet {
-    /// Of gateways that are no message centres.
-    Utf8,
     Gsm7,
     Ascii,
     Latin1,
@@ -87,7 +85,6 @@ pub fn octets(text: &str, alphabet: Alphabet) -> Vec<u8> {
             }
             octets
         }
-        Alphabet::Utf8 => text.as_bytes().to_vec(),
         Alphabet::Ucs2 => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
         Alphabet::Latin1 => text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap_or(b'?')).collect(),
         Alphabet::Ascii | Alphabet::Binary => {
@@ -102,7 +99,6 @@ pub fn read(octets: &[u8], alphabet: Alphabet) -> Said {
         Alphabet::Gsm7 | Alphabet::Ascii if octets.iter().any(|octet| *octet > 0x7f) => eighth_bit(octets),
         Alphabet::Gsm7 => read_gsm(octets),
         Alphabet::Ascii | Alphabet::Latin1 => octets.iter().copied().map(char::from).collect(),
-        Alphabet::Utf8 => String::from_utf8_lossy(octets).into_owned(),
         Alphabet::Ucs2 => read_ucs2(octets),
         Alphabet::Binary => return Said::Binary,
     })

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
@@ -89,10 +90,55 @@ impl Front {
         // Small PDUs must not wait for more to come; where that cannot be set they are only slower.
         let _ = (outside.set_nodelay(true), inside.set_nodelay(true));
         self.0.open.fetch_add(1, Ordering::AcqRel);
+        let relayed = async {
+            introduce(&mut outside, &mut inside).await?;
+            tokio::io::copy_bidirectional(&mut outside, &mut inside).await
+        };
         tokio::select! {
             () = cut.cancelled() => {}
-            _ = tokio::io::copy_bidirectional(&mut outside, &mut inside) => {}
+            _ = relayed => {}
         }
         self.0.open.fetch_sub(1, Ordering::AcqRel);
     }
+}
+
+const BIND_RECEIVER: u32 = 0x01;
+const BIND_TRANSCEIVER: u32 = 0x09;
+const ANSWER: u32 = 0x8000_0000;
+const BIND_BYTES_MAX: usize = 1024;
+
+/// Relays the bind and its answer. The server behind takes answers to its messages from transmitters and transceivers, not from receivers
+/// (`smpp34` 1.5.1): to it a receiver is a transceiver that sends nothing.
+async fn introduce(outside: &mut TcpStream, inside: &mut TcpStream) -> std::io::Result<()> {
+    let mut bind = pdu(outside).await?;
+    let receives = put_command(&mut bind, BIND_RECEIVER, BIND_TRANSCEIVER);
+    inside.write_all(&bind).await?;
+    let mut answer = pdu(inside).await?;
+    if receives {
+        put_command(&mut answer, ANSWER | BIND_TRANSCEIVER, ANSWER | BIND_RECEIVER);
+    }
+    outside.write_all(&answer).await
+}
+
+/// Puts one command in the place of another. False: it was another still.
+fn put_command(pdu: &mut [u8], from: u32, to: u32) -> bool {
+    let Some(command) = pdu.get_mut(4..8) else { return false };
+    let is_from = command == from.to_be_bytes();
+    if is_from {
+        command.copy_from_slice(&to.to_be_bytes());
+    }
+    is_from
+}
+
+async fn pdu(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+    let mut length = [0; 4];
+    stream.read_exact(&mut length).await?;
+    let bytes = u32::from_be_bytes(length) as usize;
+    if !(16..=BIND_BYTES_MAX).contains(&bytes) {
+        return Err(std::io::ErrorKind::InvalidData.into());
+    }
+    let mut pdu = vec![0; bytes];
+    pdu[..4].copy_from_slice(&length);
+    stream.read_exact(&mut pdu[4..]).await?;
+    Ok(pdu)
 }

@@ -15,7 +15,7 @@ fn begin() -> Timestamp {
 }
 
 fn text(words: &str) -> PartText {
-    PartText::Octets { alphabet: Alphabet::Gsm7, octets: words.as_bytes().to_vec() }
+    PartText { alphabet: Alphabet::Gsm7, octets: words.as_bytes().to_vec() }
 }
 
 fn take(reassembly: &mut Reassembly, number: u8, words: &str, now: Timestamp) -> Taken {
@@ -133,9 +133,9 @@ fn what_is_held_has_a_limit_and_forgetting_makes_room() {
 fn a_pair_that_was_parted_is_read_whole_and_other_alphabets_are_read_by_their_own() {
     let mut reassembly = Reassembly::new(LIMIT, 100);
     let parts = [
-        PartText::Octets { alphabet: Alphabet::Ucs2, octets: vec![0xd8, 0x3d] },
-        PartText::Octets { alphabet: Alphabet::Ucs2, octets: vec![0xde, 0x00] },
-        PartText::Octets { alphabet: Alphabet::Gsm7, octets: vec![0x05] },
+        PartText { alphabet: Alphabet::Ucs2, octets: vec![0xd8, 0x3d] },
+        PartText { alphabet: Alphabet::Ucs2, octets: vec![0xde, 0x00] },
+        PartText { alphabet: Alphabet::Gsm7, octets: vec![0x05] },
     ];
     let mut last = Standing::Waits;
     for (part, number) in parts.into_iter().zip(1..) {

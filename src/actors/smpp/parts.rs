@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Mutex;
 
-use super::fence::Fence;
-use super::ingress::{Ingress, Taken};
-use super::shared::World;
+use crate::actors::fence::Fence;
+use crate::actors::ingress::{Ingress, Taken};
+use crate::actors::shared::World;
 use crate::channels::smpp::reassembly::{Gathered, Key, PartText, Reassembly, Standing};
 use crate::channels::smpp::text::Said;
 use crate::channels::smpp::udh::Concatenation;
@@ -29,7 +29,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// One part as its gateway gave it.
 #[derive(Debug, Clone)]
-pub struct PartIn {
+pub(super) struct PartIn {
     pub gateway: String,
     /// The sender's digits, as the gateway writes them.
     pub from: String,
@@ -50,7 +50,7 @@ struct Kept {
 
 /// The gatherer of one incarnation. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Parts(Arc<Inner>);
+pub(super) struct Parts(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -66,12 +66,12 @@ struct Waiting {
 }
 
 impl Parts {
-    pub fn new(world: Arc<World>) -> Self {
+    pub(super) fn new(world: Arc<World>) -> Self {
         Self(Arc::new(Inner { world, gateways: Mutex::default() }))
     }
 
     /// Takes one part. Safe: it is kept, or its message is delivered on.
-    pub async fn gather(&self, ingress: &Ingress, part: PartIn, trace: Trace) -> Taken {
+    pub(super) async fn gather(&self, ingress: &Ingress, part: PartIn, trace: Trace) -> Taken {
         let now = self.0.world.clock.now().trunc_subsecs(6);
         let mut gateways = self.0.gateways.lock().await;
         let waiting = match self.gateway(&mut gateways, ingress, &part.gateway, part.wait).await {
@@ -113,7 +113,7 @@ impl Parts {
     }
 
     /// Delivers on what waits no longer, until the fence falls.
-    pub async fn run(self, fence: Fence, ingress: Ingress, gateways: Vec<(String, Duration)>) {
+    pub(super) async fn run(self, fence: Fence, ingress: Ingress, gateways: Vec<(String, Duration)>) {
         for (gateway, wait) in &gateways {
             while let Err(error) = self.gateway(&mut *self.0.gateways.lock().await, &ingress, gateway, *wait).await {
                 tracing::warn!(gateway, error = %error.source, "parts of messages could not be read, trying again");
