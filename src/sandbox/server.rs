@@ -15,8 +15,9 @@ use super::connection::{CuttableListener, Scissors};
 use super::options::Options;
 use super::smsc::Smsc;
 use super::state::{Inner, State};
+use super::ussd::Ussd;
 use super::webhook::Courier;
-use super::{control, graph, provider, smsc};
+use super::{control, graph, provider, smsc, ussd};
 
 /// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +46,8 @@ impl Sandbox {
             }
             None => None,
         };
-        let inner = Inner { webhook_url: options.webhook_url.clone(), ..Inner::default() };
+        let ussd = Ussd::new(options.ussd.clone());
+        let inner = Inner { webhook_url: options.webhook_url.clone(), ussd, ..Inner::default() };
         let state = Arc::new(State {
             courier: Courier::new(&options)?,
             options,
@@ -85,6 +87,7 @@ fn router(state: Arc<State>) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .merge(graph::router())
         .merge(provider::router())
+        .merge(ussd::router())
         .merge(control::router())
         .merge(smsc::router())
         .with_state(state)
