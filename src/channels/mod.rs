@@ -4,6 +4,7 @@ pub mod guard;
 pub mod outcome;
 pub mod provider;
 pub mod transport;
+pub mod ussd;
 pub mod whatsapp;
 
 pub use outcome::{Refused, Scope, SendOutcome};

@@ -19,6 +19,7 @@ mod section;
 mod server;
 mod setting;
 mod unknown;
+mod ussd;
 mod whatsapp;
 
 use std::collections::BTreeMap;
@@ -43,7 +44,8 @@ pub use providers::{PayProvider, ReadProvider};
 pub use secrets::Secrets;
 pub use section::Field;
 pub use server::{Sandbox, Server};
-pub use setting::SecretList;
+pub use setting::{Networks, SecretList, Words};
+pub use ussd::{UssdAnswer, UssdGateway, UssdInput, UssdRequest};
 pub use whatsapp::{Whatsapp, WhatsappApp};
 
 /// A shorter key signs nothing worth believing (Standard Webhooks: 24 to 64 bytes).
@@ -62,6 +64,8 @@ pub struct Config {
     pub whatsapp: Whatsapp,
     /// The apps of Meta's by the name in their webhook's path.
     pub whatsapp_apps: BTreeMap<String, WhatsappApp>,
+    /// The companies' USSD gateways by the name in their callback's path.
+    pub ussd_gateways: BTreeMap<String, UssdGateway>,
     pub outbound: Outbound,
     pub media: Media,
     pub media_s3: S3,
@@ -134,12 +138,18 @@ impl Config {
             (Retention::PATH, self.retention.show()),
             (Limits::PATH, self.limits.show()),
             (Whatsapp::PATH, whatsapp),
+            ("ussd", self.show_ussd()),
             (Outbound::PATH, self.outbound.show()),
             (Media::PATH, media),
             (Logging::PATH, self.logging.show()),
             ("providers", self.show_providers()),
         ];
         Json::Object(sections.into_iter().map(|(path, shown)| (path.to_owned(), Json::Object(shown))).collect())
+    }
+
+    fn show_ussd(&self) -> Map<String, Json> {
+        let gateways = self.ussd_gateways.iter().map(|(name, gateway)| (name.clone(), Json::Object(gateway.show())));
+        Map::from_iter([("gateways".to_owned(), gateways.collect())])
     }
 
     fn show_providers(&self) -> Map<String, Json> {
@@ -162,6 +172,7 @@ impl Config {
             (Limits::PATH, Limits::fields()),
             (Whatsapp::PATH, Whatsapp::fields()),
             (WhatsappApp::PATH, WhatsappApp::fields()),
+            (UssdGateway::PATH, UssdGateway::fields()),
             (Outbound::PATH, Outbound::fields()),
             (Media::PATH, Media::fields()),
             (S3::PATH, S3::fields()),
@@ -182,6 +193,7 @@ impl Config {
         let limits = Limits::read(reader, Limits::PATH);
         let whatsapp = Whatsapp::read(reader, Whatsapp::PATH);
         let whatsapp_apps = read_named(reader, "whatsapp.apps");
+        let ussd_gateways = read_named(reader, "ussd.gateways");
         let outbound = Outbound::read(reader, Outbound::PATH);
         let media = Media::read(reader, Media::PATH);
         let media_s3 = S3::read(reader, S3::PATH);
@@ -198,6 +210,7 @@ impl Config {
             limits: limits?,
             whatsapp: whatsapp?,
             whatsapp_apps: whatsapp_apps?,
+            ussd_gateways: ussd_gateways?,
             outbound: outbound?,
             media: media?,
             media_s3: media_s3?,

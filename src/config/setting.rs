@@ -1,9 +1,11 @@
 //! What one setting can be: how each type is read from text, shown, and described to whoever got it wrong.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use url::Url;
 
@@ -149,6 +151,77 @@ impl Setting for SecretList {
     }
 }
 
+/// One text or more, in the order they were written.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "OneOrMore")]
+pub struct Words(Vec<String>);
+
+/// A list, or the only item of one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl From<OneOrMore> for Words {
+    fn from(read: OneOrMore) -> Self {
+        match read {
+            OneOrMore::One(word) => Self(vec![word]),
+            OneOrMore::More(words) => Self(words),
+        }
+    }
+}
+
+impl Words {
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+impl Setting for Words {
+    fn expected() -> String {
+        "one text or more, separated by commas".to_owned()
+    }
+
+    fn read(raw: &Raw) -> Option<Self> {
+        let items = raw.items();
+        (!items.is_empty()).then_some(Self(items))
+    }
+
+    fn show(&self) -> Json {
+        json!(self.0)
+    }
+}
+
+/// Networks of the internet. A single address is a network of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Networks(Vec<IpNet>);
+
+impl Networks {
+    /// Whether an address lies in one of them. An IPv4 address counts as such also where it came over IPv6.
+    pub fn contain(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
+impl Setting for Networks {
+    fn expected() -> String {
+        "one network or more, such as 203.0.113.0/24, separated by commas".to_owned()
+    }
+
+    fn read(raw: &Raw) -> Option<Self> {
+        let network = |item: &String| item.parse().or_else(|_| item.parse::<IpAddr>().map(IpNet::from)).ok();
+        let networks = raw.items().iter().map(network).collect::<Option<Vec<_>>>()?;
+        (!networks.is_empty()).then_some(Self(networks))
+    }
+
+    fn show(&self) -> Json {
+        json!(self.0.iter().map(ToString::to_string).collect::<Vec<_>>())
+    }
+}
+
 /// A field that may be left out.
 impl<T: Setting> Setting for Option<T> {
     const SECRET: bool = T::SECRET;
@@ -178,8 +251,8 @@ impl<T: Setting> Setting for Option<T> {
 macro_rules! choice {
     ($(#[doc = $about:literal])* $name:ident { $( $(#[doc = $text:literal])* $variant:ident = $word:literal ),* $(,)? }) => {
         $(#[doc = $about])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name { $( $(#[doc = $text])* $variant ),* }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+        pub enum $name { $( $(#[doc = $text])* #[serde(rename = $word)] $variant ),* }
 
         impl $crate::config::setting::Setting for $name {
             fn expected() -> String {
