@@ -2,6 +2,18 @@
 //!
 //! Those for a keypad fit on one screen in the alphabet of phones.
 
+use super::layout::gsm;
+
+/// What a screen may hold (3GPP TS 23.038: 182 septets in the 160 octets of a USSD string).
+const SEPTETS_MAX: usize = 182;
+
+/// A text in the alphabet of phones, cut where a screen is full.
+pub fn on_keypad(text: &str) -> String {
+    let mut plain = gsm::plain(text.trim()).into_owned();
+    while gsm::septets(&plain).is_none_or(|septets| septets > SEPTETS_MAX) && plain.pop().is_some() {}
+    plain
+}
+
 /// Said once to a person whose messages come faster than they may.
 pub fn slow_down(language: &str) -> &'static str {
     match language {

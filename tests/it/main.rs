@@ -13,5 +13,6 @@ mod private_postgres;
 mod retention;
 mod revisions;
 mod salon;
+mod ussd;
 mod waiting;
 mod world;
