@@ -71,6 +71,8 @@ struct Index {
     /// The accounts of each USSD gateway, the longest code first.
     by_gateway: HashMap<String, Vec<Arc<Account>>>,
     by_tenant: HashMap<TenantId, Arc<Account>>,
+    /// The first account of a tenant at one app or gateway.
+    by_app: HashMap<(TenantId, Channel, String), Arc<Account>>,
     tenants: HashMap<TenantId, Arc<Tenant>>,
 }
 
@@ -107,6 +109,11 @@ impl Accounts {
     /// One of a tenant's doors, where any will do.
     pub fn of_tenant(&self, tenant: TenantId) -> Option<Arc<Account>> {
         self.inner.read().by_tenant.get(&tenant).cloned()
+    }
+
+    /// A tenant's account at one app or gateway; the first, where it has several.
+    pub fn of_app(&self, tenant: TenantId, channel: Channel, app: &str) -> Option<Arc<Account>> {
+        self.inner.read().by_app.get(&(tenant, channel, app.to_owned())).cloned()
     }
 
     pub fn tenant(&self, id: TenantId) -> Option<Arc<Tenant>> {
@@ -152,6 +159,8 @@ impl Accounts {
             let parents = index.by_parent.entry(channel).or_default();
             parents.entry(account.parent_id.clone()).or_default().push(account.clone());
             index.by_tenant.entry(account.tenant.id).or_insert_with(|| account.clone());
+            let at_app = (account.tenant.id, channel, account.app.clone());
+            index.by_app.entry(at_app).or_insert_with(|| account.clone());
             index.by_id.insert(account.id, account);
         }
         for accounts in index.by_gateway.values_mut() {

@@ -275,7 +275,9 @@ impl Engine {
         let queue_max = engine.turns_in_flight_max;
         let (facts, facts_task) = facts_lane::start(world.store.clone(), registration.facts, fence.clone(), queue_max);
         let mut tasks = vec![watch(fence, "the facts lane", facts_task)];
-        let outbound = Outbound::start(self.outbound_setup(fence, registration, facts.clone(), refusals)).await?;
+        let wires = Arc::new(self.wires());
+        let outbound_setup = self.outbound_setup(fence, registration, (facts.clone(), wires.clone()), refusals);
+        let outbound = Outbound::start(outbound_setup).await?;
         let mut lanes = Vec::with_capacity(registration.lanes.len());
         for writer in &registration.lanes {
             let (lane, task) = lane::start(LaneSetup {
@@ -299,6 +301,7 @@ impl Engine {
             lanes,
             facts,
             outbound,
+            wires,
             timers,
             jobs: Jobs::default(),
             world,
@@ -306,16 +309,21 @@ impl Engine {
         Ok((shared, tasks, timers_queue))
     }
 
+    /// The companies by which messages leave.
+    fn wires(&self) -> Wires {
+        let whatsapp = &self.0.setup.world.settings.whatsapp;
+        let graph = GraphWire { base: whatsapp.graph_url.to_string(), version: whatsapp.graph_version.clone() };
+        Wires { whatsapp: Arc::new(graph), sms: HashMap::new() }
+    }
+
     fn outbound_setup(
         &self,
         fence: &Fence,
         registration: &Registration,
-        facts: facts_lane::Facts,
+        (facts, wires): (facts_lane::Facts, Arc<Wires>),
         refusals: Arc<dyn Refusals>,
     ) -> outbound::Setup {
         let world = &self.0.setup.world;
-        let whatsapp = &world.settings.whatsapp;
-        let graph = GraphWire { base: whatsapp.graph_url.to_string(), version: whatsapp.graph_version.clone() };
         outbound::Setup {
             store: world.store.clone(),
             accounts: world.accounts.clone(),
@@ -323,7 +331,7 @@ impl Engine {
             fence: fence.clone(),
             hashes: world.hashes.clone(),
             clock: world.clock.clone(),
-            wires: Wires { whatsapp: Arc::new(graph), sms: HashMap::new() },
+            wires,
             transport: self.0.setup.transport.clone(),
             refusals,
             settings: world.settings.outbound.clone(),

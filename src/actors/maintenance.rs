@@ -58,7 +58,10 @@ impl Housekeeper {
         loop {
             tokio::select! {
                 () = self.fence.fallen() => return,
-                _ = look.tick() => self.answer_requests().await,
+                _ = look.tick() => {
+                    self.answer_requests().await;
+                    self.ingress.ripen().await;
+                }
                 _ = accounts.tick() => self.refresh_accounts().await,
                 _ = days.tick() => self.keep_days().await,
                 _ = retention.tick() => self.let_go().await,

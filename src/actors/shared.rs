@@ -13,7 +13,7 @@ use super::fence::Fence;
 use super::funnel::Funnel;
 use super::jobs::Jobs;
 use super::lane::Lane;
-use super::outbound::Outbound;
+use super::outbound::{Outbound, Wires};
 use super::timers::Timers;
 use super::ussd::Gateways;
 use crate::crypto::{DataKey, KeyRing, KeyedHash, Place};
@@ -67,6 +67,7 @@ pub struct Shared {
     pub lanes: Vec<Lane>,
     pub facts: Facts,
     pub outbound: Outbound,
+    pub wires: Arc<Wires>,
     pub timers: Timers,
     pub jobs: Jobs,
 }

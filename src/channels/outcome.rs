@@ -8,8 +8,8 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum SendOutcome {
-    /// Taken; the provider's id of the message.
-    Accepted { message: String },
+    /// Taken; the provider's ids of the message: one for each part, if it was cut.
+    Accepted { messages: Vec<String> },
     /// Too fast. Costs no attempt: the message waits with its scope.
     Throttled { scope: Scope, retry_after: Option<Duration>, code: Option<i64> },
     /// A failure of theirs, and surely not sent: another attempt after a backoff. Counts towards the breaker.

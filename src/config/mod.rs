@@ -18,6 +18,7 @@ mod secrets;
 mod section;
 mod server;
 mod setting;
+mod smpp;
 mod unknown;
 mod ussd;
 mod whatsapp;
@@ -45,6 +46,7 @@ pub use secrets::Secrets;
 pub use section::Field;
 pub use server::{Sandbox, Server};
 pub use setting::{Networks, SecretList, Words};
+pub use smpp::{Bind, DefaultAlphabet, Joining, LookAlikes, SmppGateway, UssdCoding, UssdSession};
 pub use ussd::{UssdAnswer, UssdGateway, UssdInput, UssdRequest};
 pub use whatsapp::{Whatsapp, WhatsappApp};
 
@@ -74,6 +76,8 @@ pub struct Config {
     pub read_providers: BTreeMap<String, ReadProvider>,
     /// Who takes payments, by the names flows use.
     pub pay_providers: BTreeMap<String, PayProvider>,
+    /// The message centres that speak SMPP, by the name of their gateway.
+    pub smpp_gateways: BTreeMap<String, SmppGateway>,
 }
 
 impl Config {
@@ -179,6 +183,7 @@ impl Config {
             (Logging::PATH, Logging::fields()),
             (ReadProvider::PATH, ReadProvider::fields()),
             (PayProvider::PATH, PayProvider::fields()),
+            (SmppGateway::PATH, SmppGateway::fields()),
         ]
     }
 
@@ -200,6 +205,7 @@ impl Config {
         let logging = Logging::read(reader, Logging::PATH);
         let read_providers = read_named(reader, "providers.read");
         let pay_providers = read_named(reader, "providers.pay");
+        let smpp_gateways = read_kind(reader, "sms.gateways", "smpp");
         Some(Self {
             server: server?,
             sandbox: sandbox?,
@@ -217,6 +223,7 @@ impl Config {
             logging: logging?,
             read_providers: read_providers?,
             pay_providers: pay_providers?,
+            smpp_gateways: smpp_gateways?,
         })
     }
 
@@ -311,6 +318,20 @@ impl Config {
 /// Every section below `path`, by the name the operator chose.
 fn read_named<S: Section>(reader: &mut Reader<'_>, path: &str) -> Option<BTreeMap<String, S>> {
     let names = reader.names(path);
+    let read: Vec<_> = names
+        .into_iter()
+        .map(|name| {
+            let section = S::read(reader, &format!("{path}.{name}"));
+            section.map(|section| (name, section))
+        })
+        .collect();
+    read.into_iter().collect()
+}
+
+/// The same, of those whose `kind` is this word.
+fn read_kind<S: Section>(reader: &mut Reader<'_>, path: &str, kind: &str) -> Option<BTreeMap<String, S>> {
+    let names = reader.names(path).into_iter();
+    let names: Vec<String> = names.filter(|name| reader.is_word(&format!("{path}.{name}.kind"), kind)).collect();
     let read: Vec<_> = names
         .into_iter()
         .map(|name| {

@@ -27,6 +27,12 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether this word is written at `path`.
+    pub(super) fn is_word(&self, path: &str, word: &str) -> bool {
+        let found = self.layers.find_value(path).ok();
+        found.as_ref().and_then(text_of).is_some_and(|text| text.trim() == word)
+    }
+
     /// One field: what the layers say, or its default.
     pub fn field<T: Setting>(&mut self, prefix: &str, name: &str, field: &Field) -> Option<T> {
         let path = format!("{prefix}.{name}");

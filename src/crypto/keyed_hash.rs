@@ -37,6 +37,11 @@ impl KeyedHash {
         self.digest(b"event", account, provider_id)
     }
 
+    /// The hash of the name a gateway gave to a message: not by account, since its receipts may not say which.
+    pub fn name(&self, gateway: &str, name: &str) -> [u8; 16] {
+        self.digest(b"name", 0, &[gateway.as_bytes(), b"\0", name.as_bytes()].concat())
+    }
+
     /// The hash of a body or other bytes that belong to no tenant (dead letters, rate limits by sender).
     pub fn other(&self, bytes: &[u8]) -> [u8; 16] {
         self.digest(b"other", 0, bytes)

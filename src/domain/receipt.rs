@@ -53,16 +53,31 @@ impl DeliveryState {
 /// News of one message we sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// The provider's id of our message.
+    /// The provider's id of our message, or of one part of it.
     pub message: String,
+    /// Other forms in which the provider may have given that id when it took the message; the first that is known counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     /// `None` for a state we do not know (a call's `RINGING`, …): kept in the journal, changes nothing.
     pub state: Option<DeliveryState>,
     /// What we put into the message's opaque field.
     pub opaque: Option<String>,
+    /// Into how many parts the message was cut, where its opaque field tells.
+    #[serde(default = "whole", skip_serializing_if = "is_whole")]
+    pub parts: i16,
     pub at: Option<Timestamp>,
     /// The provider's error code and text, of a failed one.
     pub error: Option<ReceiptError>,
     pub pricing: Option<Pricing>,
+}
+
+fn whole() -> i16 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives references")]
+fn is_whole(parts: &i16) -> bool {
+    *parts == 1
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
+use super::messages::{self, Named, NamedReceipt, Names};
 use crate::domain::{AccountId, EventId, OutboxId, Timestamp};
 
 /// How far one attempt to send came.
@@ -31,6 +32,8 @@ pub struct Fact {
     pub rank: i16,
     /// Keyed hash of the provider's message id.
     pub message: Option<[u8; 16]>,
+    /// What the provider called its parts, where receipts come by those names.
+    pub names: Option<Names>,
     pub error_code: Option<i64>,
     pub price_category: Option<String>,
     pub at: Timestamp,
@@ -50,6 +53,7 @@ impl Fact {
             attempt_state,
             rank: self.rank.max(other.rank),
             message: self.message.or(other.message),
+            names: self.names.or(other.names),
             error_code: self.error_code.or(other.error_code),
             price_category: self.price_category.or(other.price_category),
             at: self.at.max(other.at),
@@ -69,20 +73,33 @@ pub struct Notice {
     pub body: Vec<u8>,
 }
 
-/// Facts under one number of the facts writer; each message stands once.
+/// What the facts lane has gathered for one statement.
+#[derive(Debug, Default)]
+pub struct News {
+    pub facts: Vec<Fact>,
+    pub notices: Vec<Notice>,
+    pub receipts: Vec<NamedReceipt>,
+}
+
+/// News under one number of the facts writer; each message and each name stands once.
 #[derive(Debug)]
 pub struct FactBatch {
     pub number: i64,
     pub facts: Vec<Fact>,
     pub notices: Vec<Notice>,
+    pub named: Vec<Named>,
+    pub receipts: Vec<NamedReceipt>,
     digest: [u8; 32],
 }
 
 impl FactBatch {
     /// Folds several facts of one message into one, and puts them in the order of their ids.
-    pub fn new(number: i64, facts: Vec<Fact>, notices: Vec<Notice>) -> Self {
+    pub fn new(number: i64, news: News) -> Self {
+        let News { facts, notices, receipts } = news;
         let mut merged: HashMap<OutboxId, Fact> = HashMap::with_capacity(facts.len());
-        for fact in facts {
+        let mut names = Vec::new();
+        for mut fact in facts {
+            names.extend(fact.names.take().map(|given| (fact.account, fact.id, given, fact.at)));
             let both = match merged.remove(&fact.id) {
                 Some(earlier) => earlier.merge(fact),
                 None => fact,
@@ -91,8 +108,10 @@ impl FactBatch {
         }
         let mut facts: Vec<Fact> = merged.into_values().collect();
         facts.sort_by_key(|fact| fact.id);
-        let digest = digest(&facts, &notices);
-        Self { number, facts, notices, digest }
+        let named = messages::named(names);
+        let receipts = messages::folded(receipts);
+        let digest = digest(&facts, &notices, &named, &receipts);
+        Self { number, facts, notices, named, receipts, digest }
     }
 
     pub fn digest(&self) -> &[u8; 32] {
@@ -100,13 +119,19 @@ impl FactBatch {
     }
 }
 
-fn digest(facts: &[Fact], notices: &[Notice]) -> [u8; 32] {
+fn digest(facts: &[Fact], notices: &[Notice], named: &[Named], receipts: &[NamedReceipt]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for fact in facts {
         hash.update(format!("{fact:?};"));
     }
     for notice in notices {
         hash.update(format!("{notice:?};"));
+    }
+    for name in named {
+        hash.update(format!("{name:?};"));
+    }
+    for receipt in receipts {
+        hash.update(format!("{receipt:?};"));
     }
     hash.finalize().into()
 }

@@ -6,6 +6,7 @@ pub mod commit;
 pub mod effect;
 pub mod facts;
 pub mod hand_over;
+pub mod messages;
 pub mod migrate;
 pub mod postgres;
 pub mod private_postgres;
@@ -20,7 +21,8 @@ use async_trait::async_trait;
 pub use app::AppPool;
 pub use commit::{Batch, Blame, CommitOutcome, FinishedJob, FiredTimer, JobRow, JournalRow, OutboxRow, TurnRow};
 pub use effect::GuardedEffect;
-pub use facts::{AttemptState, Fact, FactBatch, Notice};
+pub use facts::{AttemptState, Fact, FactBatch, News, Notice};
+pub use messages::{NameHash, NamedReceipt, Names, RipeReceipt, Standing};
 pub use migrate::migrate;
 pub use postgres::PgStore;
 pub use rows::{
@@ -63,6 +65,12 @@ pub trait Store: Send + Sync + Debug + 'static {
     async fn inspect(&self, batch: &Batch) -> Result<Vec<Blame>>;
     /// Attempts, receipts and notices, fenced like the commit.
     async fn record(&self, writer: WriterId, batch: &FactBatch) -> CommitOutcome;
+    /// How the whole of each receipt's message stands, in the order of the receipts; `None` where nobody knows its name yet.
+    async fn standing(&self, receipts: &[NamedReceipt]) -> Result<Vec<Option<Standing>>>;
+    /// Receipts that came before their messages had a name and are to be told now.
+    async fn ripe_receipts(&self, limit: i32) -> Result<Vec<RipeReceipt>>;
+    /// They have been told.
+    async fn forget_receipts(&self, told: &[RipeReceipt]) -> Result<()>;
 
     /// The contacts of senders already known; `None` where [`Store::resolve`] has to be asked.
     async fn find(&self, senders: &[SenderHashes]) -> Result<Vec<Option<ContactId>>>;

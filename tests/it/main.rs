@@ -14,5 +14,6 @@ mod retention;
 mod revisions;
 mod salon;
 mod ussd;
+mod sms;
 mod waiting;
 mod world;

@@ -59,7 +59,7 @@ async fn the_days_ahead_are_built_and_counted() {
 #[tokio::test]
 async fn a_receipt_for_somebody_who_was_erased_leaves_no_row() {
     use ganira::domain::{AccountId, ContactId, Conversation, OutboxId, Seq, TenantId};
-    use ganira::store::{AttemptState, CommitOutcome, Fact, FactBatch};
+    use ganira::store::{AttemptState, CommitOutcome, Fact, FactBatch, News};
     let database = harness::database().await;
     let pool = database.pool().await;
     let store = PgStore::connect(database.options(), Durability::ThrowAway).await.unwrap();
@@ -76,11 +76,12 @@ async fn a_receipt_for_somebody_who_was_erased_leaves_no_row() {
         attempt_state: AttemptState::None,
         rank: 40,
         message: None,
+            names: None,
         error_code: None,
         price_category: None,
         at: ganira::domain::Clock::system().now(),
     };
-    let batch = FactBatch::new(1, vec![fact(1), fact(2)], Vec::new());
+    let batch = FactBatch::new(1, News { facts: vec![fact(1), fact(2)], ..News::default() });
     assert!(matches!(store.record(registration.facts, &batch).await, CommitOutcome::Applied));
     let known: Vec<i64> = sqlx::query_scalar("SELECT contact_id FROM ganira.delivery").fetch_all(&pool).await.unwrap();
     assert_eq!(known, [1]);

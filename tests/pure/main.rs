@@ -12,6 +12,7 @@ mod outbound;
 mod provider;
 mod salon;
 mod sandbox;
+mod smpp;
 mod snapshot;
 mod transport;
 mod whatsapp;

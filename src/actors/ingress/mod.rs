@@ -131,6 +131,10 @@ impl Ingress {
         let accounts = &self.0.shared.world.accounts;
         let mut last: Option<&str> = None;
         updates.iter().all(|update| {
+            // A gateway's receipts are looked up among its own messages, whoever's they are.
+            if channel == Channel::Sms && matches!(update.kind, InboundKind::Receipt(_)) {
+                return true;
+            }
             if last == Some(&update.account) {
                 return true;
             }
@@ -187,6 +191,9 @@ impl Ingress {
         contact: Result<Option<Conversation>, ()>,
         trace: Trace,
     ) -> Pending<'a> {
+        if channel == Channel::Sms && matches!(update.kind, InboundKind::Receipt(_)) {
+            return Pending::Work(Box::pin(async move { self.named_receipt(app, &update, trace).await }));
+        }
         let world = &self.0.shared.world;
         let account = world.accounts.named(channel, &update.account);
         if account.is_none() && world.accounts.of_parent(channel, &update.account).is_empty() {

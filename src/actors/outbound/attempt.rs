@@ -10,7 +10,8 @@ use crate::actors::accounts::Account;
 use crate::actors::outgoing::Outgoing;
 use crate::channels::SendOutcome;
 use crate::crypto::random;
-use crate::store::{AttemptState, Fact};
+use crate::flows::Channel;
+use crate::store::{AttemptState, Fact, NameHash, Names};
 
 /// Sends `message`. Nothing leaves before the attempt stands in the table under an unfenced writer.
 pub(super) async fn run(setup: &Setup, account: &Account, message: &Outgoing, attempt: i16) -> Event {
@@ -23,11 +24,24 @@ pub(super) async fn run(setup: &Setup, account: &Account, message: &Outgoing, at
         None => SendOutcome::AccountStopped { code: 0, reason: "nothing can be sent on this channel".to_owned() },
     };
     report(message, attempt, &outcome, started);
-    let hash = match &outcome {
-        SendOutcome::Accepted { message: id } => Some(setup.hashes.event(account.id.0, id.as_bytes())),
-        _ => None,
-    };
-    Event::Ended { id: message.id, outcome, message: hash, random: fraction() }
+    let (first, names) = names(setup, account, message, &outcome);
+    Event::Ended { id: message.id, outcome, message: first, names, random: fraction() }
+}
+
+/// The hash of the first of the provider's names within its account, and all of them within their gateway where receipts come by names.
+fn names(
+    setup: &Setup,
+    account: &Account,
+    message: &Outgoing,
+    outcome: &SendOutcome,
+) -> (Option<NameHash>, Option<Names>) {
+    let SendOutcome::Accepted { messages } = outcome else { return (None, None) };
+    let first = messages.first().map(|name| setup.hashes.event(account.id.0, name.as_bytes()));
+    if account.channel == Channel::WhatsApp || messages.is_empty() {
+        return (first, None);
+    }
+    let parts = messages.iter().map(|name| setup.hashes.name(&account.app, name)).collect();
+    (first, Some(Names { parts, wake: message.envelope.wake }))
 }
 
 /// `None`: it could not be recorded and was not sent.
@@ -49,6 +63,7 @@ async fn send(
         attempt_state: AttemptState::Begun,
         rank: 0,
         message: None,
+        names: None,
         error_code: None,
         price_category: None,
         at: setup.clock.now(),

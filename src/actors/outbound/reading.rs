@@ -76,6 +76,7 @@ async fn fail(setup: &Setup, account: AccountId, row: &OpenOutboxRow) {
         attempt_state: AttemptState::None,
         rank: DeliveryState::Failed.rank(),
         message: None,
+        names: None,
         error_code: None,
         price_category: None,
         at: setup.clock.now(),

@@ -34,7 +34,7 @@ pub struct Setup {
     pub fence: Fence,
     pub hashes: KeyedHash,
     pub clock: Clock,
-    pub wires: Wires,
+    pub wires: Arc<Wires>,
     pub transport: Transport,
     pub refusals: Arc<dyn Refusals>,
     pub settings: config::Outbound,

@@ -32,6 +32,8 @@ pub trait Wire: Send + Sync + Debug + 'static {
     fn prepare(&self, account: &Account, message: &Outgoing) -> Result<Box<dyn Sending>, SendOutcome>;
     /// `None`: the company knows no such kindness.
     fn courtesy(&self, courtesy: &Courtesy) -> Option<Request<Bytes>>;
+    /// Why a message that was taken first will not arrive, by the code of its receipt.
+    fn failed(&self, code: i64) -> Refused;
 }
 
 /// One message on its way to one company.
@@ -112,6 +114,10 @@ impl Wire for GraphWire {
         let number = self.account(&courtesy.account).ok()?;
         let typing = if courtesy.typing { Typing::Shown } else { Typing::NotShown };
         Some(whatsapp::mark_read(&number, &courtesy.message, typing))
+    }
+
+    fn failed(&self, code: i64) -> Refused {
+        whatsapp::policy::failed(code)
     }
 }
 

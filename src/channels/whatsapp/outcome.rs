@@ -53,7 +53,7 @@ fn answered(response: &Response<Bytes>) -> SendOutcome {
     match answer {
         Some(Answer { error: Some(error), .. }) => refused(&error, retry_after),
         Some(Answer { messages, .. }) if response.status().is_success() => match messages.into_iter().next() {
-            Some(accepted) => SendOutcome::Accepted { message: accepted.id },
+            Some(accepted) => SendOutcome::Accepted { messages: vec![accepted.id] },
             None => SendOutcome::Unknown,
         },
         _ => by_status(response.status(), retry_after),

@@ -23,8 +23,8 @@ use crate::flows::{Question, Row, Value};
 use crate::operations::{Answered, Asker};
 use crate::store::{
     AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
-    LoadedConversation, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result, SealedSender,
-    SenderHashes, ServerRow, Store, WriterId, seals,
+    LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result,
+    RipeReceipt, SealedSender, SenderHashes, ServerRow, Standing, Store, WriterId, seals,
 };
 
 const TENANT: i64 = 1;
@@ -103,6 +103,18 @@ impl Store for NullStore {
     async fn record(&self, _: WriterId, _: &FactBatch) -> CommitOutcome {
         tokio::task::yield_now().await;
         CommitOutcome::Applied
+    }
+
+    async fn standing(&self, receipts: &[NamedReceipt]) -> Result<Vec<Option<Standing>>> {
+        Ok(vec![None; receipts.len()])
+    }
+
+    async fn ripe_receipts(&self, _: i32) -> Result<Vec<RipeReceipt>> {
+        Ok(Vec::new())
+    }
+
+    async fn forget_receipts(&self, _: &[RipeReceipt]) -> Result<()> {
+        Ok(())
     }
 
     async fn find(&self, senders: &[SenderHashes]) -> Result<Vec<Option<ContactId>>> {

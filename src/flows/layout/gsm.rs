@@ -124,7 +124,15 @@ pub fn segments(text: &str) -> usize {
 
 /// A text as the parts in which it leaves. An escaped letter, a surrogate pair and what is seen as one letter are never parted.
 pub fn split(text: &str) -> Vec<&str> {
-    let (encoding, length) = length(text);
+    split_as(text, encoding_of(text))
+}
+
+/// The same where the encoding is chosen already. GSM-7 only for a text that is in the alphabet.
+pub fn split_as(text: &str, encoding: Encoding) -> Vec<&str> {
+    let length = match encoding {
+        Encoding::Gsm7 => septets(text).unwrap_or(usize::MAX),
+        Encoding::Ucs2 => text.encode_utf16().count(),
+    };
     if length <= alone(encoding) { vec![text] } else { parts(text, encoding).collect() }
 }
 

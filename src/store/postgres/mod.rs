@@ -4,6 +4,7 @@ mod commit;
 mod connect;
 mod directory;
 mod flows;
+mod messages;
 mod outbox;
 mod record;
 mod rest;
@@ -20,8 +21,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use super::{
     AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
-    LoadedConversation, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result, SealedSender,
-    SenderHashes, ServerRow, Store, WriterId,
+    LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result,
+    RipeReceipt, SealedSender, SenderHashes, ServerRow, Standing, Store, WriterId,
 };
 use crate::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, TenantId, Timestamp};
 
@@ -101,6 +102,18 @@ impl Store for PgStore {
             record::record(connection, writer, batch).await
         })
         .await
+    }
+
+    async fn standing(&self, receipts: &[NamedReceipt]) -> Result<Vec<Option<Standing>>> {
+        messages::standing(&self.pool, receipts).await
+    }
+
+    async fn ripe_receipts(&self, limit: i32) -> Result<Vec<RipeReceipt>> {
+        messages::ripe(&self.pool, limit).await
+    }
+
+    async fn forget_receipts(&self, told: &[RipeReceipt]) -> Result<()> {
+        messages::forget(&self.pool, told).await
     }
 
     async fn find(&self, senders: &[SenderHashes]) -> Result<Vec<Option<ContactId>>> {

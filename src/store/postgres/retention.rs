@@ -21,6 +21,10 @@ const CARRY: &str = "WITH moved AS (DELETE FROM ganira.{day} AS o WHERE NOT EXIS
 const FORGET: &str = "DELETE FROM ganira.delivery AS d USING ganira.{day} AS o \
     WHERE d.tenant_id = o.tenant_id AND d.contact_id = o.contact_id AND d.seq = o.seq AND d.n = o.n";
 
+/// Receipts of messages nobody sent here, as those of a number that is shared with another system: the oldest go.
+const EARLY_OVER: &str = "DELETE FROM ganira.early_receipt WHERE NOT ripe AND at < \
+    (SELECT at FROM ganira.early_receipt ORDER BY at DESC OFFSET 200000 LIMIT 1)";
+
 /// `[journal, dead letters of tenants, what belongs to nobody]` in days.
 pub(super) async fn let_go(options: &PgConnectOptions, [journal, dead_letters, nobody]: [u32; 3]) -> Result<u32> {
     let failed = |source| StoreError { what: "drop what outlived its retention", source };
@@ -66,6 +70,15 @@ async fn drop_rows(
         ("DELETE FROM ganira.occupancy WHERE upper(during) < now() - make_interval(days => $1)", nobody),
         ("DELETE FROM ganira.request WHERE done_at < now() - make_interval(days => $1)", nobody),
     ];
+    // Providers give up on a message within three days; what is not known after a day never will be.
+    let receipts = [
+        "DELETE FROM ganira.sent_message WHERE at < now() - interval '8 days'",
+        "DELETE FROM ganira.early_receipt WHERE at < now() - interval '1 day'",
+        EARLY_OVER,
+    ];
+    for statement in receipts {
+        connection.execute(statement).await?;
+    }
     for (statement, days) in statements {
         sqlx::query(statement).bind(days.cast_signed()).execute(&mut *connection).await?;
     }

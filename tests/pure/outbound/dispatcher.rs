@@ -93,7 +93,7 @@ async fn start(
         fence: fence.clone(),
         hashes: hashes(),
         clock: clock(),
-        wires: Wires { whatsapp: Arc::new(wire), sms: HashMap::new() },
+        wires: Arc::new(Wires { whatsapp: Arc::new(wire), sms: HashMap::new() }),
         transport: Transport::new(options).unwrap(),
         refusals: told.clone(),
         settings,

@@ -287,7 +287,7 @@ impl World {
         let second = Some(Duration::from_secs(1));
         let throttled = |scope| SendOutcome::Throttled { scope, retry_after: second, code: None };
         let outcome = match how {
-            0..=11 => SendOutcome::Accepted { message: "wamid.x".to_owned() },
+            0..=11 => SendOutcome::Accepted { messages: vec!["wamid.x".to_owned()] },
             12 => throttled(Scope::Pair),
             13 => throttled(Scope::Account),
             14 => throttled(Scope::Portfolio),
@@ -300,7 +300,7 @@ impl World {
         if matches!(outcome, SendOutcome::Accepted { .. } | SendOutcome::Refused { .. }) {
             self.row(id).is_over = true;
         }
-        self.hear(Event::Ended { id, outcome, message: Some([7; 16]), random: f64::from(how) / 24.0 });
+        self.hear(Event::Ended { id, outcome, message: Some([7; 16]), names: None, random: f64::from(how) / 24.0 });
     }
 
     fn receipt(&mut self, index: usize) {

@@ -9,8 +9,8 @@ use ganira::crypto::{DataKey, KeyRing, TenantKey};
 use ganira::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, Seq, TenantId, Timestamp};
 use ganira::store::{
     AccountRow, AttemptState, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, Fact, FactBatch, FlowCount,
-    FlowFiles, LiveFlows, LoadedConversation, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow,
-    Result, SealedSender, SenderHashes, ServerRow, Store, WriterId, seals,
+    FlowFiles, LiveFlows, LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Registration,
+    ReplayRow, RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, ServerRow, Standing, Store, WriterId, seals,
 };
 use parking_lot::Mutex;
 
@@ -99,6 +99,7 @@ impl Table {
             attempt_state: AttemptState::Begun,
             rank: 0,
             message: None,
+            names: None,
             error_code: None,
             price_category: None,
             at: message.at,
@@ -273,6 +274,15 @@ impl Store for Table {
         Ok(())
     }
 
+    async fn standing(&self, _: &[NamedReceipt]) -> Result<Vec<Option<Standing>>> {
+        unreachable!("{ELSEWHERE}")
+    }
+    async fn ripe_receipts(&self, _: i32) -> Result<Vec<RipeReceipt>> {
+        unreachable!("{ELSEWHERE}")
+    }
+    async fn forget_receipts(&self, _: &[RipeReceipt]) -> Result<()> {
+        unreachable!("{ELSEWHERE}")
+    }
     async fn sweep_holds(&self) -> Result<i32> {
         unreachable!("{ELSEWHERE}")
     }

@@ -49,11 +49,11 @@ fn sent(window: &mut Window, ms: u64) -> Vec<OutboxId> {
 }
 
 fn ended(window: &mut Window, ms: u64, id: OutboxId, outcome: SendOutcome) -> Vec<Action> {
-    window.on(Event::Ended { id, outcome, message: Some([1; 16]), random: 1.0 }, at(ms))
+    window.on(Event::Ended { id, outcome, message: Some([1; 16]), names: None, random: 1.0 }, at(ms))
 }
 
 fn accepted() -> SendOutcome {
-    SendOutcome::Accepted { message: "wamid.x".to_owned() }
+    SendOutcome::Accepted { messages: vec!["wamid.x".to_owned()] }
 }
 
 fn throttled(scope: Scope, seconds: Option<u64>) -> SendOutcome {

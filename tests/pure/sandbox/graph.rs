@@ -11,16 +11,16 @@ use serde_json::{Value, json};
 use super::bench::{ALINE, Bench, SALON};
 
 fn accepted(outcome: &SendOutcome) -> bool {
-    matches!(outcome, SendOutcome::Accepted { message } if message.starts_with("wamid."))
+    matches!(outcome, SendOutcome::Accepted { messages } if messages[0].starts_with("wamid."))
 }
 
 #[tokio::test]
 async fn a_message_arrives_in_the_handset_and_its_statuses_come_back_with_our_id() {
     let bench = Bench::start().await;
     bench.say(ALINE, "hi").await;
-    let SendOutcome::Accepted { message } = bench.text(ALINE, "Muraho").await else { panic!("accepted") };
+    let SendOutcome::Accepted { messages } = bench.text(ALINE, "Muraho").await else { panic!("accepted") };
     let inbox = bench.inbox(ALINE).await;
-    assert_eq!((inbox.len(), &inbox[0]["text"]["body"], &inbox[0]["id"]), (1, &json!("Muraho"), &json!(message)));
+    assert_eq!((inbox.len(), &inbox[0]["text"]["body"], &inbox[0]["id"]), (1, &json!("Muraho"), &json!(messages[0])));
     bench.until("three statuses", |bench| bench.receipts().len() == 3).await;
     let mut states: Vec<_> = bench.receipts().iter().map(|receipt| receipt.state.unwrap()).collect();
     states.sort();
@@ -29,7 +29,7 @@ async fn a_message_arrives_in_the_handset_and_its_statuses_come_back_with_our_id
         bench
             .receipts()
             .iter()
-            .all(|receipt| receipt.opaque.as_deref() == Some("g1.1.2.3.0.0") && receipt.message == message)
+            .all(|receipt| receipt.opaque.as_deref() == Some("g1.1.2.3.0.0") && receipt.message == messages[0])
     );
 }
 

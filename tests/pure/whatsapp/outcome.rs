@@ -92,7 +92,7 @@ fn the_documented_codes_are_understood() {
 #[test]
 fn an_accepted_message_has_its_id() {
     let body = r#"{"messaging_product":"whatsapp","contacts":[{"input":"+250780000001","wa_id":"250780000001"}],"messages":[{"id":"wamid.A","message_status":"accepted"}]}"#;
-    assert_eq!(answer(200, body, &[]), SendOutcome::Accepted { message: "wamid.A".into() });
+    assert_eq!(answer(200, body, &[]), SendOutcome::Accepted { messages: vec!["wamid.A".into()] });
 }
 
 #[test]

@@ -121,8 +121,8 @@ impl Window {
                 self.read_again_at = Some(now + SOON);
             }
             Event::NotBegun(id) => self.not_begun(id, now),
-            Event::Ended { id, outcome, message, random } => {
-                self.ended(id, &outcome, message, random, now, &mut actions);
+            Event::Ended { id, outcome, message, names, random } => {
+                self.ended(id, &outcome, (message, names), random, now, &mut actions);
             }
             Event::Recorded(place) => {
                 self.open.remove(&place);
@@ -383,6 +383,7 @@ fn fact(entry: &Entry, rank: i16, attempt_state: AttemptState, at: Timestamp) ->
         attempt_state,
         rank,
         message: None,
+        names: None,
         error_code: None,
         price_category: None,
         at,

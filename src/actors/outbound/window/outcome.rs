@@ -8,7 +8,7 @@ use super::{SOON, Window, fact};
 use crate::channels::{Refused, Scope, SendOutcome};
 use crate::domain::{ContactId, DeliveryState, OutboxId, Timestamp};
 use crate::resilience::{Backoff, breaker};
-use crate::store::AttemptState;
+use crate::store::{AttemptState, NameHash, Names};
 
 /// How long an account pauses that was throttled and not told for how long.
 const ACCOUNT_PAUSE: Backoff = Backoff { first: Duration::from_secs(1), factor: 2, most: Duration::from_secs(64) };
@@ -39,7 +39,7 @@ impl Window {
         &mut self,
         id: OutboxId,
         outcome: &SendOutcome,
-        message: Option<[u8; 16]>,
+        named: (Option<NameHash>, Option<Names>),
         random: f64,
         now: Timestamp,
         actions: &mut Vec<Action>,
@@ -48,7 +48,7 @@ impl Window {
         self.tell_breaker(outcome, now, actions);
         let heard = self.entry(at).and_then(|entry| entry.heard);
         match outcome {
-            SendOutcome::Accepted { .. } => self.accepted(at, message, now, actions),
+            SendOutcome::Accepted { .. } => self.accepted(at, named, now, actions),
             // It was taken after all, whatever the answer said.
             _ if heard.is_some() => self.close(at.contact, at.index),
             SendOutcome::Throttled { scope, retry_after, .. } => {
@@ -100,11 +100,18 @@ impl Window {
         Some(At { contact: id.conversation.contact, index, begun })
     }
 
-    fn accepted(&mut self, at: At, message: Option<[u8; 16]>, now: Timestamp, actions: &mut Vec<Action>) {
+    fn accepted(
+        &mut self,
+        at: At,
+        (message, names): (Option<NameHash>, Option<Names>),
+        now: Timestamp,
+        actions: &mut Vec<Action>,
+    ) {
         self.throttled = 0;
         let Some(entry) = self.take_out(at.contact, at.index) else { return };
         let mut fact = fact(&entry, DeliveryState::Accepted.rank(), AttemptState::None, now);
         fact.message = message;
+        fact.names = names;
         actions.push(Action::Record { fact, closes: Some(entry.message.place), refusal: None });
         let awaits_sent = entry.is_media() && entry.heard.is_none_or(|heard| heard < DeliveryState::Sent);
         if let Some(contact) = self.contacts.get_mut(&at.contact) {

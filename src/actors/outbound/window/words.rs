@@ -7,7 +7,7 @@ use crate::channels::{Refused, SendOutcome};
 use crate::config;
 use crate::domain::{ContactId, DeliveryState, OutboxId, Timestamp};
 use crate::resilience::breaker;
-use crate::store::{Fact, OutboxPlace};
+use crate::store::{Fact, NameHash, Names, OutboxPlace};
 
 use super::super::buckets::Sizes;
 
@@ -108,8 +108,9 @@ pub enum Event {
     ReadFailed(Read),
     /// The attempt could not be recorded, so nothing was sent.
     NotBegun(OutboxId),
-    /// An attempt ended. `message` is the keyed hash of the provider's id, `random` is even in 0..=1.
-    Ended { id: OutboxId, outcome: SendOutcome, message: Option<[u8; 16]>, random: f64 },
+    /// An attempt ended. `message` is the keyed hash of the provider's id, `names` are all it gave where receipts come by them, `random` is
+    /// even in 0..=1.
+    Ended { id: OutboxId, outcome: SendOutcome, message: Option<NameHash>, names: Option<Names>, random: f64 },
     /// What [`Action::Record`] asked for is written.
     Recorded(OutboxPlace),
     /// News of a message.

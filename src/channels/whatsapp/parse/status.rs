@@ -15,7 +15,9 @@ pub(super) fn read(_: &Scope<'_>, raw: &str) -> Option<Read> {
     let at = status.timestamp.get().and_then(moment);
     let receipt = Receipt {
         state: state(word),
+        also: Vec::new(),
         opaque: owned(&status.biz_opaque_callback_data),
+        parts: 1,
         at,
         error: error(&status.errors),
         pricing: status.pricing.get().map(|pricing| Pricing {

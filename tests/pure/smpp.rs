@@ -1,0 +1,10 @@
+//! SMPP: the pure part of its wire.
+
+mod ids;
+mod lengths;
+mod reassembly;
+mod receipts;
+mod status;
+mod texts;
+mod udh;
+mod ussd;
