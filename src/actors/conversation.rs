@@ -137,6 +137,7 @@ impl Living {
         let worked = match turn::work(&self.shared.world, &memory.awake, event, truths).await {
             Ok(worked) => worked,
             Err(TurnError::Store(error)) => return Run::Over(Box::pin(self.troubled(event, error.into())).await),
+            Err(TurnError::Away) => return Run::Over(Verdict::Unavailable),
             Err(error) => return Run::Over(Box::pin(self.failed(event, &error)).await),
         };
         let turn::Worked { commit, after, armed, walked, unclaimed, shown } = worked;

@@ -52,7 +52,7 @@ pub struct Event {
     gate: Mutex<Option<oneshot::Sender<Verdict>>>,
     /// See [`Event::begin`].
     stage: AtomicU8,
-    shown: OnceLock<Shown>,
+    shown: OnceLock<Box<Shown>>,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
@@ -237,12 +237,12 @@ impl Event {
 
     /// The screen that answers a hop, once it is committed. Only the first counts.
     pub fn show(&self, shown: Shown) {
-        let _ = self.shown.set(shown);
+        let _ = self.shown.set(Box::new(shown));
     }
 
     /// What was shown; there once the verdict is.
     pub fn shown(&self) -> Option<&Shown> {
-        self.shown.get()
+        self.shown.get().map(Box::as_ref)
     }
 
     /// Opens the output gate. Only the first verdict counts.

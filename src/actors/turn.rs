@@ -63,6 +63,9 @@ pub enum TurnError {
     AsksWithoutEnd,
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// Passes: a person at a keypad dials again rather than take the way for what is out of order.
+    #[error("the database does not answer")]
+    Away,
     /// Passes: the event comes again.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -295,10 +298,12 @@ impl Asking<'_> {
             seal: &seal,
         };
         let mut answered: Vec<Answered> = Vec::new();
+        let is_hop = matches!(event.kind, EventKind::Hop(_));
         for _ in 0..ROUNDS_MAX {
             let answers: Vec<_> = answered.iter().map(|one| one.answer.clone()).collect();
             match caught(&flows, before, input, &answers, &context)? {
                 Turn::Ask(questions) => answered.extend(world.operations.answer(&asker, &questions).await),
+                Turn::Done(_) if answered.iter().any(|one| one.database_away) && is_hop => return Err(TurnError::Away),
                 Turn::Done(done) => {
                     let Done { state, messages, alarm, faults, counts, rests, jobs: orders, .. } = *done;
                     let unclaimed = faults.contains(&Fault::Payment);

@@ -13,7 +13,7 @@ mod private_postgres;
 mod retention;
 mod revisions;
 mod salon;
-mod ussd;
 mod sms;
+mod ussd;
 mod waiting;
 mod world;

@@ -71,10 +71,17 @@ impl Ingress {
                 let taken = Taken { account, hop, raw, trace, until, id };
                 crate::actors::spawn(async move {
                     let (screen, late) = ingress.answer_hop(&taken).await;
-                    if late.is_some() || screen.1 {
-                        ingress.0.ussd.keep_told(key, screen.0.clone());
-                    }
-                    sender.send_replace(Some(screen.0));
+                    let screen = match screen {
+                        Ok(screen) => screen,
+                        Err(refused) => {
+                            // A hop that nothing names may be another one next time.
+                            if taken.id.is_some() {
+                                ingress.0.ussd.keep_told(key, refused.clone());
+                            }
+                            refused
+                        }
+                    };
+                    sender.send_replace(Some(screen));
                     ingress.0.ussd.rise(key);
                     if let Some(late) = late {
                         ingress.follow(late).await;
@@ -121,11 +128,11 @@ impl Ingress {
         self.route(new).await.verdict().await
     }
 
-    /// The screen, whether it is to be told again, and the turn if it is still under way.
-    async fn answer_hop(&self, taken: &Taken) -> ((Screen, bool), Option<Late>) {
+    /// The screen, or what is said instead; and the turn if it is still under way.
+    async fn answer_hop(&self, taken: &Taken) -> (Result<Screen, Screen>, Option<Late>) {
         let Taken { account, hop, until, .. } = taken;
         let refused = |refusal: Refusal, language: Option<String>| {
-            (refusal.screen(language.as_deref().unwrap_or(&account.tenant.language), account.code()), false)
+            Err(refusal.screen(language.as_deref().unwrap_or(&account.tenant.language), account.code()))
         };
         let conversation = match timeout_at(*until, self.caller(account, &hop.phone)).await {
             Ok(Ok(conversation)) => conversation,
@@ -142,31 +149,27 @@ impl Ingress {
         };
         match timeout_at(*until, &mut verdict).await {
             Ok(verdict) => {
-                let verdict = verdict.unwrap_or(Verdict::Unavailable);
-                ((self.screen_of(account, &event, verdict), false), None)
+                let screen = self.screen_of(account, &event);
+                let why = if verdict == Ok(Verdict::Buried) { Refusal::Trouble } else { Refusal::TooLate };
+                (screen.map_or_else(|| refused(why, language()), Ok), None)
             }
             Err(_) => {
-                let told = refused(Refusal::TooLate, language()).0;
                 let withdrawn = event.withdraw();
                 let what = if withdrawn { "withdrawn" } else { "late" };
                 metrics::counter!("ganira_ussd_deadline_total", "what" => what).increment(1);
                 tracing::warn!(trace = %event.trace, what, "a hop was not answered in time");
-                let late = (!withdrawn).then(|| Late { event, verdict, told: told.clone() });
-                // A hop that nothing names may be another one next time.
-                ((told, taken.id.is_some()), late)
+                let told = refused(Refusal::TooLate, language());
+                let late = (!withdrawn).then(|| Late { event, verdict, told: told.clone().unwrap_or_else(|told| told) });
+                (told, late)
             }
         }
     }
 
-    fn screen_of(&self, account: &Account, event: &Event, verdict: Verdict) -> Screen {
-        let who = event.conversation;
-        if let Some(shown) = event.shown() {
-            self.0.ussd.spoke(who, &shown.language, &account.tenant.language);
-            return shown.screen.clone();
-        }
-        let refusal = if verdict == Verdict::Buried { Refusal::Trouble } else { Refusal::TooLate };
-        let language = self.0.ussd.language(who);
-        refusal.screen(language.as_deref().unwrap_or(&account.tenant.language), account.code())
+    /// What her flow shows, if it came to that.
+    fn screen_of(&self, account: &Account, event: &Event) -> Option<Screen> {
+        let shown = event.shown()?;
+        self.0.ussd.spoke(event.conversation, &shown.language, &account.tenant.language);
+        Some(shown.screen.clone())
     }
 
     /// The operator has stopped waiting: if the turn is committed after all, the conversation hears that its screen was not seen.

@@ -1,15 +1,20 @@
 //! Hops in flight: one that comes again meanwhile waits for the same screen.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use quick_cache::sync::Cache;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::domain::{Conversation, Screen};
 
 /// Hops, sessions and people remembered in memory.
 const REMEMBERED_MAX: usize = 20_000;
+
+/// How long a refused hop is refused again: gateways repeat within seconds, and what comes later is meant anew.
+const TOLD_FOR: Duration = Duration::from_mins(1);
 
 /// Names a hop: the same one again has the same.
 pub type HopKey = [u8; 16];
@@ -18,8 +23,8 @@ pub type HopKey = [u8; 16];
 #[derive(Debug)]
 pub struct InFlight {
     waiting: Mutex<HashMap<HopKey, watch::Receiver<Option<Screen>>>>,
-    /// What was told instead of a screen that came too late.
-    told: Cache<HopKey, Screen>,
+    /// What was told instead of a screen, and until when it is told again.
+    told: Cache<HopKey, (Screen, Instant)>,
     /// Whose session it is, for gateways that name nothing but the session when it ends.
     sessions: Cache<HopKey, Conversation>,
     /// The language of people who speak another than their tenant.
@@ -50,7 +55,9 @@ impl Default for InFlight {
 
 impl InFlight {
     pub fn sit(&self, hop: HopKey) -> Seat {
-        if let Some(told) = self.told.get(&hop) {
+        if let Some((told, until)) = self.told.get(&hop)
+            && Instant::now() < until
+        {
             return Seat::Told(told);
         }
         let mut waiting = self.waiting.lock();
@@ -69,7 +76,7 @@ impl InFlight {
 
     /// Whoever sends this hop again is told the same.
     pub fn keep_told(&self, hop: HopKey, screen: Screen) {
-        self.told.insert(hop, screen);
+        self.told.insert(hop, (screen, Instant::now() + TOLD_FOR));
     }
 
     pub fn began(&self, session: HopKey, who: Conversation) {

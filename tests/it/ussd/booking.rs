@@ -123,9 +123,7 @@ async fn a_gateway_invented_at_run_time_books_by_configuration_alone() {
         ("event_answer", "more"),
         ("event_aborted", "gone"),
         ("answer", "json"),
-        ("answer_fields", "call = {= call}, show = {screen}, next = {state}"),
-        ("go_on", "yes"),
-        ("end", "no"),
+        ("answer_fields", "call = {= call}, show = {screen}, next = {yes|no}"),
     ]);
     let change = move |config: &mut ganira::config::Config| {
         config.ussd_gateways.insert("inkuru".to_owned(), invented);

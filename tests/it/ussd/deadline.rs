@@ -14,6 +14,7 @@ const DIAL_AGAIN: &str = "END This takes longer than it should. Please dial *384
 /// Nobody gets at these tables for a while, as if the database had stopped.
 async fn paused(world: &World, tables: &str) -> PgConnection {
     let mut connection = world.database.connection().await;
+    sqlx::query("SET idle_in_transaction_session_timeout = 0").execute(&mut connection).await.unwrap();
     sqlx::query("BEGIN").execute(&mut connection).await.unwrap();
     let lock = format!("LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE");
     sqlx::query(sqlx::AssertSqlSafe(lock)).execute(&mut connection).await.unwrap();
@@ -101,6 +102,7 @@ async fn a_booking_that_is_committed_too_late_is_told_by_sms_and_its_hop_is_answ
 #[tokio::test]
 async fn a_question_that_came_too_late_is_asked_again_on_redial() {
     let mut world = salon().await;
+    world.start_apart().await;
     let mut handset = Handset::new(&world, ALINE, "ATUid_1");
     handset.dial("").await;
     let pause = paused(&world, "ganira.writer").await;
@@ -112,7 +114,7 @@ async fn a_question_that_came_too_late_is_asked_again_on_redial() {
     })
     .await;
     // Also an engine that was killed meanwhile tells the repeated hop the same.
-    world.running = None;
+    world.kill();
     world.start().await;
     let mut same = Handset::new(&world, ALINE, "ATUid_1");
     assert_eq!(same.dial("1").await, screen);

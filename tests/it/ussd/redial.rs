@@ -95,7 +95,7 @@ async fn a_session_that_idles_is_hung_up_by_the_engine_and_its_next_key_begins_a
 
 #[tokio::test]
 async fn a_session_whose_time_is_nearly_over_is_ended_with_the_answer_kept() {
-    let world = with(&[("total_ms", "1000")], |_| {}).await;
+    let world = with(&[("idle_ms", "1000"), ("total_ms", "1000")], |_| {}).await;
     let mut handset = Handset::new(&world, ALINE, "ATUid_1");
     handset.dial("").await;
     tokio::time::sleep(std::time::Duration::from_millis(850)).await;

@@ -1,11 +1,12 @@
 //! A hop that comes again: the same bytes, and nothing happens twice.
 
 use super::handset::{ALINE, BOOKED, Handset, KEY, add_code, count, gateway, salon, to_the_confirmation};
-use crate::world::{Wish, World, wait_for};
+use crate::world::{Wish, World};
 
 #[tokio::test]
 async fn a_hop_with_the_same_history_gets_the_same_bytes_also_from_an_engine_that_was_killed_and_started_again() {
     let mut world = salon().await;
+    world.start_apart().await;
     let mut handset = Handset::new(&world, ALINE, "ATUid_1");
     to_the_confirmation(&mut handset).await;
     let booked = handset.key("1").await;
@@ -14,9 +15,8 @@ async fn a_hop_with_the_same_history_gets_the_same_bytes_also_from_an_engine_tha
     let (one, two) = tokio::join!(handset.repeat(), handset.repeat());
     assert_eq!([&one, &two], [&booked; 2]);
 
-    // No drain, no hand-over: what the engine held in memory is gone.
     let handset = Kept { phone: ALINE, session: "ATUid_1", history: "1*1*2*1*1" };
-    world.running = None;
+    world.kill();
     world.start().await;
     assert_eq!(handset.repeat(&world).await, booked);
     assert_eq!(count(&world, "SELECT count(*) FROM ganira.journal").await, turns);
@@ -103,6 +103,5 @@ async fn a_person_with_a_long_past_is_asked_of_the_journal_once_a_session_and_re
     let answer = first.repeat().await;
     assert!(answer.starts_with("END "), "{answer}");
     assert_eq!(count(&world, "SELECT count(*) FROM ganira.journal").await, turns);
-    wait_for("nothing", async || Some(())).await;
     world.stop().await;
 }
