@@ -112,7 +112,7 @@ impl Cli {
             Command::Deadletter(deadletter) => block_on(deadletter.run(self.config)),
             Command::Handover(handover) => block_on(handover.run(self.config)),
             Command::Person(person) => block_on(person.run(self.config)),
-            Command::Channel(channel) => channel.run(),
+            Command::Channel(channel) => channel.run(self.config),
             Command::Chat(chat) => block_on(chat.run()),
             Command::Sandbox(sandbox) => block_on(sandbox.run(self.config)),
             Command::Bench(bench) => bench.run(),

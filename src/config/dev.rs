@@ -14,6 +14,10 @@ pub const DEV_APP: &str = "demo";
 pub const DEV_KEY_RING: &str = "dev:Z2FuaXJhIGRldiBrZXkgcmluZywgbm90IGEgc2VjcmU=";
 /// What signs orders to the sandbox's providers.
 pub const DEV_PROVIDER_SECRET: &str = "whsec_Z2FuaXJhIGRldiBwcm92aWRlcnMsIG5vdCBhIHNlY3JldA==";
+/// The name of the demo salon's USSD gateway.
+pub const DEV_USSD_GATEWAY: &str = "at";
+/// The secret part of the path of the sandbox's USSD gateways.
+pub const DEV_USSD_KEY: &str = "dev-ussd-gateway";
 /// The hash key of dev and tests.
 pub const DEV_HASH_KEY: &str = "Z2FuaXJhIGRldiBoYXNoIGtleSwgbm90IGEgc2VjcmU=";
 
@@ -30,6 +34,10 @@ pub(super) fn layer() -> Dict {
         insert(&mut entries, &at("url"), &format!("http://127.0.0.1:8090/provider/{name}"));
         insert(&mut entries, &at("secret"), DEV_PROVIDER_SECRET);
     }
+    let gateway = |field| ["ussd", "gateways", DEV_USSD_GATEWAY, field];
+    insert(&mut entries, &gateway("kind"), "africastalking");
+    insert(&mut entries, &gateway("key"), DEV_USSD_KEY);
+    insert(&mut entries, &gateway("country"), "RW");
     insert(&mut entries, &["database", "private"], "true");
     insert(&mut entries, &["media", "allow_private_hosts"], "true");
     insert(&mut entries, &["engine", "node_name"], "dev");

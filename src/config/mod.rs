@@ -33,7 +33,10 @@ use reader::Reader;
 use section::Section;
 
 pub use database::Database;
-pub use dev::{DEV_APP, DEV_APP_SECRET, DEV_HASH_KEY, DEV_KEY_RING, DEV_PROVIDER_SECRET, DEV_VERIFY_TOKEN};
+pub use dev::{
+    DEV_APP, DEV_APP_SECRET, DEV_HASH_KEY, DEV_KEY_RING, DEV_PROVIDER_SECRET, DEV_USSD_GATEWAY, DEV_USSD_KEY,
+    DEV_VERIFY_TOKEN,
+};
 pub use engine::{Engine, Retention};
 pub use layers::{Purpose, Sources};
 pub use limits::Limits;
@@ -300,6 +303,11 @@ impl Config {
         for (name, secret) in read.chain(pay) {
             if secret.expose_secret() == DEV_PROVIDER_SECRET {
                 mistakes.add(Mistake::at(format!("providers.{name}.secret"), known));
+            }
+        }
+        for (name, gateway) in &self.ussd_gateways {
+            if gateway.key.expose_secret() == DEV_USSD_KEY {
+                mistakes.add(Mistake::at(format!("ussd.gateways.{name}.key"), known));
             }
         }
         let holds = |secret: &Option<secrecy::SecretString>, key: &str| {

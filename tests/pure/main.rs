@@ -15,4 +15,5 @@ mod sandbox;
 mod smpp;
 mod snapshot;
 mod transport;
+mod ussd;
 mod whatsapp;

@@ -37,7 +37,7 @@ pub struct Asked {
 
 /// What is asked of us.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "asking")]
+#[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Asking {
     /// A screen.
     Hop(Hop),
@@ -62,8 +62,8 @@ pub struct Hop {
     /// Whether the session begins, where the gateway says it.
     pub new: Option<bool>,
     pub input: Input,
-    /// What was dialled behind the code (`1*2` of `*384*77*1*2#`), empty if nothing. It counts only where this is the first hop of its
-    /// session, and there it stands in the place of `input`.
+    /// What was dialled behind the code (`1*2` of `*384*77*1*2#`), empty if nothing or where the gateway says that the session goes on. It
+    /// counts only where this is the first hop of its session, and there it stands in the place of `input`.
     pub dialled: String,
 }
 

@@ -79,7 +79,8 @@ impl Compiler {
         let number = written.number.as_deref().map(dialled::code);
         let code = names(written.code.as_ref());
         if number.is_none() && code.is_empty() {
-            let why = "is not set: expected the code people dial, such as *384*77#, because no field of the requests says it";
+            let why =
+                "is not set: expected the code people dial, such as *384*77#, because no field of the requests says it";
             self.wrong("number", why);
         }
         let (event, happened) = self.events(&written);
@@ -92,7 +93,8 @@ impl Compiler {
         let refused = written.refused_fields.is_some();
         let refused = refused.then(|| self.filled("refused_fields", written.refused_fields.as_ref()));
         self.check_screen_shown(&written, &answer);
-        let echoed = echoed(answer.iter().chain(headers.iter().map(|(_, filled)| filled)).chain(acknowledged.iter().flatten()));
+        let echoed =
+            echoed(answer.iter().chain(headers.iter().map(|(_, filled)| filled)).chain(acknowledged.iter().flatten()));
         Some(Map {
             country,
             number,
@@ -130,7 +132,10 @@ impl Compiler {
         }
         let key = config.key.expose_secret();
         if key.len() < KEY_CHARS_MIN || !key.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_')) {
-            self.wrong("key", "cannot be used: expected at least 16 letters, digits, - and _, because it is part of a path");
+            self.wrong(
+                "key",
+                "cannot be used: expected at least 16 letters, digits, - and _, because it is part of a path",
+            );
         }
         for (field, key) in [("more_key", &config.more_key), ("back_key", &config.back_key)] {
             let typed = key.bytes().all(|c| c.is_ascii_graphic());
@@ -142,7 +147,10 @@ impl Compiler {
             self.wrong("back_key", "is the same as more_key: expected another");
         }
         if config.idle_ms > config.total_ms {
-            self.wrong("idle_ms", format!("is {}: expected at most total_ms, which is {}", config.idle_ms, config.total_ms));
+            self.wrong(
+                "idle_ms",
+                format!("is {}: expected at most total_ms, which is {}", config.idle_ms, config.total_ms),
+            );
         }
     }
 
@@ -246,7 +254,8 @@ impl Compiler {
             UssdAnswer::Plain => Some(Writing::Plain),
             UssdAnswer::Json => Some(Writing::Json),
             UssdAnswer::Xml => {
-                let root = self.needed("answer_root", written.answer_root.clone(), "the name of the outermost element")?;
+                let root =
+                    self.needed("answer_root", written.answer_root.clone(), "the name of the outermost element")?;
                 if !is_element(&root) {
                     self.wrong("answer_root", format!("is \"{root}\": expected the name of an element"));
                 }
@@ -272,7 +281,9 @@ impl Compiler {
         for filled in self.filled("answer_headers", written.answer_headers.as_ref()) {
             match filled.name.parse() {
                 Ok(name) => read.push((name, filled)),
-                Err(_) => self.wrong("answer_headers", format!("holds \"{}\": expected the name of a header", filled.name)),
+                Err(_) => {
+                    self.wrong("answer_headers", format!("holds \"{}\": expected the name of a header", filled.name))
+                }
             }
         }
         read
@@ -283,7 +294,10 @@ impl Compiler {
         let Some(form) = written.answer else { return };
         let in_text = matches!(form, UssdAnswer::Marked | UssdAnswer::Plain);
         if in_text && !answer.is_empty() {
-            self.wrong("answer_fields", "are set while the answer is a text: expected `answer` to be json, xml or xmlrpc");
+            self.wrong(
+                "answer_fields",
+                "are set while the answer is a text: expected `answer` to be json, xml or xmlrpc",
+            );
         }
         if !in_text && !answer.iter().any(|filled| filled.with == With::Screen) {
             self.wrong("answer_fields", "hold no {screen}: expected one field with it");
@@ -293,8 +307,13 @@ impl Compiler {
             self.wrong("answer_fields", "hold no {goes on|ends}: expected one field with it");
         }
         let headers = written.answer_headers.iter().flat_map(Words::iter);
-        if form == UssdAnswer::Plain && !headers.filter_map(|word| pattern::filled(word).ok()).any(|filled| says_state(&filled)) {
-            self.wrong("answer_headers", "hold no {goes on|ends}: expected one header with it, because the answer is plain");
+        if form == UssdAnswer::Plain
+            && !headers.filter_map(|word| pattern::filled(word).ok()).any(|filled| says_state(&filled))
+        {
+            self.wrong(
+                "answer_headers",
+                "hold no {goes on|ends}: expected one header with it, because the answer is plain",
+            );
         }
         if form == UssdAnswer::Xml {
             for filled in answer.iter().filter(|filled| !filled.name.split('.').all(is_element)) {

@@ -51,6 +51,12 @@ impl Gateway {
         self.map.screen_chars
     }
 
+    /// The HTTP method its requests have, the first of several.
+    pub fn usual_method(&self) -> &http::Method {
+        // An empty list of methods is refused when the map is compiled.
+        self.map.methods.first().unwrap_or(&http::Method::POST)
+    }
+
     /// What a request means. Bytes from outside never panic here.
     pub fn read(&self, request: &Called<'_>) -> Result<Asked, Unreadable> {
         read::read(&self.map, request)

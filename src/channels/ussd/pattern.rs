@@ -20,7 +20,10 @@ pub(super) enum With {
     /// `{= field}`: a field of the request.
     Echo(String),
     /// `{a|b}`: the first where the session goes on, the second where it ends.
-    State { goes_on: Json, ends: Json },
+    State {
+        goes_on: Json,
+        ends: Json,
+    },
     Always(Json),
 }
 

@@ -95,6 +95,7 @@ fn hop(map: &Map, fields: &Fields, new: Option<bool>) -> Result<Asking, Unreadab
             (Input::Last(typed), beside.unwrap_or(begun))
         }
     };
+    let dialled = if new == Some(false) { String::new() } else { dialled };
     Ok(Asking::Hop(Hop { phone, code, new, input, dialled }))
 }
 

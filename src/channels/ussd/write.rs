@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
-use quick_xml::escape::escape;
+use quick_xml::escape::partial_escape;
 use serde_json::{Map as Object, Value as Json};
 
 use super::map::{Map, Writing};
@@ -138,7 +138,7 @@ fn xmlrpc(wrapped: &str, members: &[(&str, Json)]) -> String {
 /// Escaped, and without the characters that XML 1.0 cannot hold.
 fn written(text: &str) -> String {
     let allowed: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).collect();
-    escape(&allowed).into_owned()
+    partial_escape(&allowed).into_owned()
 }
 
 fn typed(content_type: &'static str, body: String) -> Response<Bytes> {

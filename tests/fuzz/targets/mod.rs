@@ -9,6 +9,7 @@ mod snapshot;
 mod state;
 mod talk;
 mod talks;
+mod ussd;
 mod words;
 
 use super::harness::Seen;
@@ -27,7 +28,7 @@ pub struct Target {
     pub run: fn(&[u8], &mut Seen),
 }
 
-pub const ALL: [Target; 9] = [
+pub const ALL: [Target; 10] = [
     flows::TARGET,
     talks::TARGET,
     words::TARGET,
@@ -37,6 +38,7 @@ pub const ALL: [Target; 9] = [
     snapshot::TARGET,
     moves::TARGET,
     advance::TARGET,
+    ussd::TARGET,
 ];
 
 pub fn shares() -> u64 {

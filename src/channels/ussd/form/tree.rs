@@ -90,7 +90,9 @@ fn resolved(reference: &BytesRef<'_>) -> Result<String, Unreadable> {
         return Ok(letter.to_string());
     }
     let name = reference.decode().map_err(|_| refused("a text breaks"))?;
-    resolve_predefined_entity(&name).map(str::to_owned).ok_or_else(|| refused("it uses an entity that XML does not know"))
+    resolve_predefined_entity(&name)
+        .map(str::to_owned)
+        .ok_or_else(|| refused("it uses an entity that XML does not know"))
 }
 
 fn name(bytes: &[u8]) -> String {
