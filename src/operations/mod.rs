@@ -13,6 +13,7 @@ pub mod requests;
 pub mod salon;
 pub mod servers;
 pub mod tenants;
+pub mod thread;
 
 use sqlx::{Postgres, Transaction};
 

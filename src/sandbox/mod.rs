@@ -16,8 +16,10 @@ mod requests;
 mod server;
 mod state;
 mod templates;
+mod ussd;
 mod wamid;
 mod webhook;
 
 pub use options::{Number, Options};
 pub use server::{Handle, Sandbox, StartError};
+pub use ussd::{UssdGateway, UssdStyle};

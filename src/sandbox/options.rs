@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::ussd::{UssdGateway, UssdStyle};
 use crate::domain::Clock;
 
 /// A business number the sandbox knows.
@@ -16,6 +17,9 @@ pub struct Number {
     /// Digits without `+`, as webhooks show it.
     pub display: String,
 }
+
+/// The secret part of the path of every USSD callback, unless chosen otherwise.
+const USSD_KEY: &str = "dev-ussd-gateway";
 
 /// Everything that can be chosen. The default is the demo salon, with Meta's published limits.
 #[derive(Debug, Clone)]
@@ -30,6 +34,8 @@ pub struct Options {
     /// Access tokens that are taken; when empty, any is.
     pub access_tokens: Vec<String>,
     pub numbers: Vec<Number>,
+    /// USSD gateways that call the engine.
+    pub ussd: Vec<UssdGateway>,
     /// Messages a second from one number. Meta: 80, by request up to 1,000.
     pub number_rate: u32,
     /// Messages one number may send to one person at once, and how long one of them takes to be earned again. Meta: 45 and 6 seconds.
@@ -73,6 +79,11 @@ impl Default for Options {
                 waba_id: "102290129340398".to_owned(),
                 display: "250788000100".to_owned(),
             }],
+            ussd: vec![
+                UssdGateway::new("at", UssdStyle::AfricasTalking, USSD_KEY, "*384*77#"),
+                UssdGateway::new("hubtel", UssdStyle::Hubtel, USSD_KEY, "*713*77#"),
+                UssdGateway::new("mtn", UssdStyle::MtnRwanda, USSD_KEY, "*543*77#"),
+            ],
             number_rate: 80,
             pair_burst: 45,
             pair_refill: Duration::from_secs(6),

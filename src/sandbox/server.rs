@@ -14,8 +14,9 @@ use url::Url;
 use super::connection::{CuttableListener, Scissors};
 use super::options::Options;
 use super::state::{Inner, State};
+use super::ussd::Ussd;
 use super::webhook::Courier;
-use super::{control, graph, provider};
+use super::{control, graph, provider, ussd};
 
 /// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +37,8 @@ impl Sandbox {
         let failed = |source| StartError::Listen { listen: options.listen, source };
         let listener = TcpListener::bind(options.listen).await.map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
-        let inner = Inner { webhook_url: options.webhook_url.clone(), ..Inner::default() };
+        let ussd = Ussd::new(options.ussd.clone());
+        let inner = Inner { webhook_url: options.webhook_url.clone(), ussd, ..Inner::default() };
         let state = Arc::new(State {
             courier: Courier::new(&options)?,
             options,
@@ -75,6 +77,7 @@ fn router(state: Arc<State>) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .merge(graph::router())
         .merge(provider::router())
+        .merge(ussd::router())
         .merge(control::router())
         .with_state(state)
 }

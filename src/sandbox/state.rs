@@ -17,6 +17,7 @@ use super::people::{People, PersonId};
 use super::provider::Providers;
 use super::requests::Requests;
 use super::templates::Templates;
+use super::ussd::Ussd;
 use super::webhook::Courier;
 use crate::crypto::random;
 use crate::domain::Timestamp;
@@ -43,6 +44,7 @@ pub(super) struct Inner {
     pub(super) templates: Templates,
     pub(super) shelf: Shelf,
     pub(super) providers: Providers,
+    pub(super) ussd: Ussd,
     /// When a person last wrote to a number: the customer service window.
     pub(super) wrote: HashMap<(usize, PersonId), Timestamp>,
     pub(super) pairs: HashMap<(usize, PersonId), Bucket>,

@@ -9,6 +9,7 @@ mod floors;
 mod flow_commands;
 mod flows;
 mod hops;
+mod move_code;
 mod outbound;
 mod provider;
 mod salon;
