@@ -30,7 +30,7 @@ pub use migrate::migrate;
 pub use postgres::PgStore;
 pub use rows::{
     AccountRow, DeadLetterRow, DueTimer, FlowCount, FlowFiles, LiveFlows, LoadedConversation, OpenJob, OpenOutboxRow,
-    OutboxPlace, Registration, ReplayRow, RequestRow, SealedSender, SenderHashes, ServerRow,
+    OutboxPlace, Registration, ReplayRow, RequestRow, SealedSender, SenderHashes, SenderIdRow, ServerRow, TenantRules,
 };
 pub use sms_parts::PartRow;
 
@@ -112,6 +112,11 @@ pub trait Store: Send + Sync + Debug + 'static {
     async fn flow_files(&self, tenant: TenantId, revision: i32) -> Result<Option<FlowFiles>>;
     /// Adds to the funnel. No two counts are of the same step, channel, revision and day.
     async fn count_flows(&self, counts: &[FlowCount]) -> Result<()>;
+    /// What the tenants say of writing to people.
+    async fn tenant_rules(&self) -> Result<Vec<TenantRules>>;
+    async fn sender_ids(&self) -> Result<Vec<SenderIdRow>>;
+    /// Whether a person stopped messages for this purpose on this channel.
+    async fn opted_out(&self, conversation: Conversation, channel: &str, purpose: &str) -> Result<bool>;
     async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()>;
 
     /// The system key as the ring wraps it: the one that is there, else `fresh`, which is then kept.

@@ -8,6 +8,7 @@ mod engine;
 mod entrance;
 mod harness;
 mod journey;
+mod keeping;
 mod media;
 mod migrations;
 mod private_postgres;

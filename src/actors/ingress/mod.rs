@@ -187,6 +187,7 @@ impl Ingress {
             InboundKind::Message(message) if message.group.is_some() => None,
             InboundKind::Message(message) => resolve(&message.from).await?,
             InboundKind::Echo { to, .. } => resolve(to).await?,
+            InboundKind::Kept { from, .. } => resolve(from).await?,
             InboundKind::AddressChange { before, now, .. } => self.moved(&account, before, now).await?,
             InboundKind::Receipt(_) | InboundKind::Notice { .. } => None,
         };
@@ -268,6 +269,7 @@ impl Ingress {
                 }
             }
             InboundKind::Echo { to, body } => EventKind::Echo { to, body },
+            InboundKind::Kept { again, .. } => EventKind::Kept { again },
             InboundKind::AddressChange { now, .. } => EventKind::AddressChange { now },
             InboundKind::Receipt(_) | InboundKind::Notice { .. } => return None,
         };

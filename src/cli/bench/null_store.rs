@@ -24,8 +24,8 @@ use crate::operations::{Answered, Asker};
 use crate::store::{
     AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
     LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, PartRow, Redeemed, Registration, ReplayRow,
-    RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SentCode, SentMessage, ServerRow, Standing, Store,
-    WayBetween, WriterId, seals,
+    RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SenderIdRow, SentCode, SentMessage, ServerRow,
+    Standing, Store, TenantRules, WayBetween, WriterId, seals,
 };
 
 const TENANT: i64 = 1;
@@ -215,6 +215,18 @@ impl Store for NullStore {
 
     async fn count_flows(&self, _: &[FlowCount]) -> Result<()> {
         Ok(())
+    }
+
+    async fn tenant_rules(&self) -> Result<Vec<TenantRules>> {
+        Ok(Vec::new())
+    }
+
+    async fn sender_ids(&self) -> Result<Vec<SenderIdRow>> {
+        Ok(Vec::new())
+    }
+
+    async fn opted_out(&self, _: Conversation, _: &str, _: &str) -> Result<bool> {
+        Ok(false)
     }
 
     async fn stop_account(&self, _: AccountId, _: Option<&str>) -> Result<()> {

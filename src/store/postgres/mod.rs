@@ -5,6 +5,7 @@ mod commit;
 mod connect;
 mod directory;
 mod flows;
+mod keeping;
 mod messages;
 mod outbox;
 mod record;
@@ -24,8 +25,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use super::{
     AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
     LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, PartRow, Redeemed, Registration, ReplayRow,
-    RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SentCode, SentMessage, ServerRow, Standing, Store,
-    WayBetween, WriterId,
+    RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SenderIdRow, SentCode, SentMessage, ServerRow,
+    Standing, Store, TenantRules, WayBetween, WriterId,
 };
 use crate::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, TenantId, Timestamp};
 
@@ -197,6 +198,18 @@ impl Store for PgStore {
 
     async fn count_flows(&self, counts: &[FlowCount]) -> Result<()> {
         flows::count(&self.pool, counts).await
+    }
+
+    async fn tenant_rules(&self) -> Result<Vec<TenantRules>> {
+        keeping::rules(&self.pool).await
+    }
+
+    async fn sender_ids(&self) -> Result<Vec<SenderIdRow>> {
+        keeping::sender_ids(&self.pool).await
+    }
+
+    async fn opted_out(&self, conversation: Conversation, channel: &str, purpose: &str) -> Result<bool> {
+        keeping::opted_out(&self.pool, conversation, channel, purpose).await
     }
 
     async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()> {

@@ -1,6 +1,6 @@
 //! A store in memory: only what sending asks of it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
@@ -10,8 +10,8 @@ use ganira::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, Seq,
 use ganira::store::{
     AccountRow, AttemptState, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, Fact, FactBatch, FlowCount,
     FlowFiles, LiveFlows, LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, PartRow, Redeemed,
-    Registration, ReplayRow, RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SentCode, SentMessage,
-    ServerRow, Standing, Store, WayBetween, WriterId, seals,
+    Registration, ReplayRow, RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SenderIdRow, SentCode,
+    SentMessage, ServerRow, Standing, Store, TenantRules, WayBetween, WriterId, seals,
 };
 use parking_lot::Mutex;
 
@@ -34,6 +34,8 @@ pub(super) struct Inner {
     pub facts: HashMap<OutboxId, Fact>,
     pub cursors: HashMap<(AccountId, WriterId), i64>,
     pub accounts: Vec<AccountRow>,
+    /// Those who have stopped everything.
+    pub opted_out: HashSet<ContactId>,
 }
 
 impl Table {
@@ -186,6 +188,18 @@ impl Store for Table {
 
     async fn count_flows(&self, _: &[FlowCount]) -> Result<()> {
         Ok(())
+    }
+
+    async fn tenant_rules(&self) -> Result<Vec<TenantRules>> {
+        Ok(Vec::new())
+    }
+
+    async fn sender_ids(&self) -> Result<Vec<SenderIdRow>> {
+        Ok(Vec::new())
+    }
+
+    async fn opted_out(&self, conversation: Conversation, _: &str, _: &str) -> Result<bool> {
+        Ok(self.inner.lock().opted_out.contains(&conversation.contact))
     }
 
     async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()> {

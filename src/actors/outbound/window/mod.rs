@@ -4,8 +4,10 @@
 //! | a message | event | then | what is done |
 //! |---|---|---|---|
 //! | queued | its turn, but the door is shut | gone | record *failed*, tell the flow |
+//! | queued | its turn, but the person has stopped such messages | gone | record *failed*, tell the flow |
 //! | queued | its turn | sending | record the attempt, send |
 //! | sending | could not be recorded | queued, in a second | |
+//! | sending | the person has stopped such messages meanwhile: nothing was sent | gone | record *failed*, tell the flow |
 //! | sending | accepted | gone; followers of media wait for *sent* | record *accepted* |
 //! | sending | throttled | queued, costs nothing; the contact, account or portfolio waits | record *again* |
 //! | sending | retry, attempts left | queued, after a backoff | record *again* |
@@ -19,9 +21,10 @@
 //! | unknown | its time is over: leave | gone | count it as lost |
 //! | queued, tried before | a receipt | gone: it was taken | |
 //!
-//! The modes of taking rows in stand in `intake`.
+//! The modes of taking rows in stand in `intake`; rows that may not leave yet are `held`.
 
 mod contact;
+mod held;
 mod intake;
 mod outcome;
 mod take;
@@ -32,6 +35,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use contact::{Contact, Entry, Filed, State, Wish};
+use held::Held;
 use intake::Intake;
 pub use words::{Action, Event, Found, Pace, Read, Refusal, Standing};
 
@@ -79,6 +83,7 @@ pub struct Window {
     news: HashMap<OutboxId, DeliveryState>,
     /// Contacts erased while a page was being read: it may hold their rows still.
     erased: HashSet<ContactId>,
+    held: Held,
 }
 
 impl Window {
@@ -107,6 +112,7 @@ impl Window {
             saved_at: now,
             news: HashMap::new(),
             erased: HashSet::new(),
+            held: Held::default(),
         }
     }
 
@@ -122,6 +128,7 @@ impl Window {
                 self.read_again_at = Some(now + SOON);
             }
             Event::NotBegun(id) => self.not_begun(id, now),
+            Event::Unwanted(id) => self.unwanted(id, now, &mut actions),
             Event::Ended { id, outcome, message, names, random } => {
                 self.ended(id, &outcome, (message, names), random, now, &mut actions);
             }
@@ -140,6 +147,8 @@ impl Window {
         }
         self.ripen(now, &mut actions);
         self.read_on(now, &mut actions);
+        // What is due and found no room is looked at when there is some.
+        self.held.look_at = self.held.first_time().filter(|at| *at > now && !self.draining);
         if now >= self.saved_at + SAVE_EVERY {
             self.save_cursors(now, &mut actions);
         }
@@ -162,8 +171,9 @@ impl Window {
                 self.file(id, now);
                 continue;
             };
-            if contact.queue.get(index)?.is_shut_out(now) {
-                return self.refuse(id, index, Refusal { reason: Refused::WindowShut, code: None }, now);
+            let entry = contact.queue.get(index)?;
+            if let Some(reason) = entry.is_refused(now) {
+                return self.refuse(id, index, Refusal { reason, code: None }, now);
             }
             let costs = self.pace.costs(&contact.queue.get(index)?.message);
             if let Some(missing) = NonZeroU32::new(costs.saturating_sub(self.tokens)) {
@@ -213,7 +223,7 @@ impl Window {
     pub fn wake_at(&self) -> Option<Timestamp> {
         let waiting = self.waiting.first().map(|(at, _)| *at);
         let save = (!self.open.is_empty()).then_some(self.saved_at + SAVE_EVERY);
-        [waiting, self.blocked_until, self.read_again_at, save].into_iter().flatten().min()
+        [waiting, self.blocked_until, self.read_again_at, save, self.held.look_at].into_iter().flatten().min()
     }
 
     /// Rows held in memory, never more than `rows_max`.
@@ -343,6 +353,7 @@ impl Window {
     }
 
     fn forget(&mut self, id: ContactId, now: Timestamp) {
+        self.held.forget(id);
         if self.intake.is_reading() {
             self.erased.insert(id);
         }
@@ -367,7 +378,9 @@ impl Window {
             let open = first.filter(|place| place.writer == writer).map(|place| place.batch);
             let left = left.iter().filter(|left| left.from.writer <= writer && writer <= left.last.writer);
             let left = left.map(|left| if left.from.writer == writer { left.from.batch } else { 0 });
-            let settled = open.into_iter().chain(left).map(|batch| batch - 1).chain([passed]).min().unwrap_or(passed);
+            let held = self.held.first_batch(writer);
+            let settled =
+                open.into_iter().chain(left).chain(held).map(|batch| batch - 1).chain([passed]).min().unwrap_or(passed);
             if settled > self.saved.get(&writer).copied().unwrap_or(0) {
                 self.saved.insert(writer, settled);
                 actions.push(Action::SaveCursor { writer, batch: settled });

@@ -94,6 +94,8 @@ pub(super) enum Goal {
     Lane { writer: i64, heard: OutboxPlace },
     /// The rows of one contact that found no room.
     Contact { contact: ContactId, last: OutboxPlace },
+    /// Held rows whose time has come.
+    Held,
 }
 
 /// A row of the table.
@@ -132,6 +134,8 @@ pub enum Event {
     ReadFailed(Read),
     /// The attempt could not be recorded, so nothing was sent.
     NotBegun(OutboxId),
+    /// The person has stopped such messages since it was written: nothing was recorded or sent.
+    Unwanted(OutboxId),
     /// An attempt ended. `message` is the keyed hash of the provider's id, `names` are all it gave where receipts come by them, `random` is
     /// even in 0..=1.
     Ended { id: OutboxId, outcome: SendOutcome, message: Option<NameHash>, names: Option<Names>, random: f64 },
