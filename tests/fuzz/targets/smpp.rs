@@ -92,7 +92,7 @@ fn strained(input: &[u8], seen: &mut Seen) {
 /// Every part is either waiting, delivered in a whole, given up, or known already.
 fn gathered(input: &[u8], seen: &mut Seen) {
     let start = Clock::system().now();
-    let mut reassembly = Reassembly::new(Duration::from_secs(60), 64);
+    let mut reassembly = Reassembly::new(Duration::from_mins(1), 64);
     let (mut put, mut out) = (0, 0);
     for (step, order) in input.chunks_exact(3).enumerate() {
         let now = start + Duration::from_secs(step as u64 * u64::from(order[2] >> 6));
