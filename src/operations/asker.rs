@@ -60,7 +60,7 @@ impl Answered {
 
     /// What a question found.
     pub fn found(rows: Vec<Row>) -> Self {
-        Self { answer: Answer { outcome: "found".to_owned(), value: Some(Value::Rows(rows)) }, effect: None }
+        Self { answer: Answer { outcome: "found".to_owned(), value: Some(Value::Rows(rows.into())) }, effect: None }
     }
 
     /// The same answer with a row.
