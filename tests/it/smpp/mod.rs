@@ -6,6 +6,7 @@ mod journey;
 mod npm;
 mod receipts;
 mod sending;
+mod ussd;
 
 use std::time::Duration;
 
