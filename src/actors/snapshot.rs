@@ -194,7 +194,10 @@ impl Snapshot {
         if json.len() > SNAPSHOT_BYTES_MAX {
             return Err(SnapshotError::TooLarge(json.len()));
         }
-        bytes.extend_from_slice(&lz4_flex::block::compress_prepend_size_with_dict(&json, DICTIONARIES[DICTIONARIES.len() - 1]));
+        bytes.extend_from_slice(&lz4_flex::block::compress_prepend_size_with_dict(
+            &json,
+            DICTIONARIES[DICTIONARIES.len() - 1],
+        ));
         Ok(bytes)
     }
 
