@@ -79,7 +79,8 @@ pub async fn start_at(
     let closing = CancellationToken::new();
     let closed = closing.clone();
     let server = spawn(async move {
-        let served = axum::serve(listener, router).with_graceful_shutdown(closed.cancelled_owned()).await;
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(listener, service).with_graceful_shutdown(closed.cancelled_owned()).await;
         if let Err(error) = served {
             tracing::error!(error = &error as &dyn std::error::Error, "the HTTP server ended");
         }
@@ -104,6 +105,9 @@ pub async fn engine(
     let sms = SmsGateways::new(&config.sms_gateways, config.server.public_url.as_ref())?;
     let folder = config.sms_spool.folder.display();
     let sms_spool = Spool::open(&config.sms_spool).with_context(|| format!("could not open the spool {folder}"))?;
+    if sms.all().any(|gateway| !gateway.repeats()) {
+        sms_spool.prepare().with_context(|| format!("the spool {folder} cannot be written"))?;
+    }
     let world = World {
         store,
         operations,

@@ -15,6 +15,7 @@ use super::operator::{Operator, Where};
 use super::output::{say, say_json, say_table};
 use crate::flows::shipped;
 use crate::operations::servers;
+use crate::operations::sms_numbers::{self, NewSms};
 use crate::operations::tenants::{self, ListedAccount, ListedTenant, NewTenant, NewWhatsapp};
 
 #[derive(Debug, Args)]
@@ -65,6 +66,27 @@ enum Action {
         #[arg(long)]
         app: String,
         /// The file that holds its access token (- reads standard input); without it the number only receives
+        #[arg(long, value_name = "FILE")]
+        token_file: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give a tenant a number, short code or sender at an SMS gateway; one it has already gets the credential
+    AddSms {
+        /// The tenant's number or name
+        #[arg(long, value_name = "TENANT")]
+        tenant: String,
+        /// A name under sms.gateways of the configuration
+        #[arg(long)]
+        gateway: String,
+        /// The number, short code or sender, such as +250788000200, 7711 or SALON
+        #[arg(long)]
+        number: String,
+        /// What the company calls the customer: Africa's Talking's username, Twilio's account SID, Vonage's api_key, SMPP's system_id
+        #[arg(long, value_name = "CUSTOMER", default_value = "")]
+        parent: String,
+        /// The file that holds its API key, token or password (- reads standard input); without it the number only receives
         #[arg(long, value_name = "FILE")]
         token_file: Option<PathBuf>,
         /// Print JSON
@@ -191,6 +213,10 @@ impl TenantCommand {
                 let new = NewWhatsapp { phone_number_id, waba_id, app, token };
                 add_whatsapp(&operator, &tenant, &new, json).await
             }
+            Action::AddSms { tenant, gateway, number, parent, token_file, json } => {
+                let token = token_file.as_deref().map(read_token).transpose()?;
+                add_sms(&operator, &tenant, &NewSms { gateway, number, parent, token }, json).await
+            }
             Action::SetToken { phone_number_id, token_file } => {
                 let token = read_token(&token_file)?;
                 tenants::set_token(&operator.pool, &operator.ring()?, &phone_number_id, &token).await?;
@@ -227,6 +253,21 @@ async fn add_whatsapp(operator: &Operator, tenant: &str, new: &NewWhatsapp, json
         return say_json(&json!({ "account": id, "tenant": tenant }));
     }
     say(&format!("Tenant {tenant} has the WhatsApp number {} (account {id}).", new.phone_number_id))
+}
+
+async fn add_sms(operator: &Operator, tenant: &str, new: &NewSms, json: bool) -> anyhow::Result<()> {
+    let gateways = &operator.config.sms_gateways;
+    if !gateways.contains_key(&new.gateway) {
+        let known = gateways.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        bail!("--gateway {:?} is not under sms.gateways of the configuration; there: {known}", new.gateway);
+    }
+    let tenant = operator.tenant(tenant).await?;
+    let id = sms_numbers::add(&operator.pool, &operator.ring()?, tenant, new).await?;
+    operator.refresh_engine().await?;
+    if json {
+        return say_json(&json!({ "account": id, "tenant": tenant }));
+    }
+    say(&format!("Tenant {tenant} has {} at the SMS gateway {} (account {id}).", new.number, new.gateway))
 }
 
 /// A token never stands among the arguments, where every user of the machine could read it.

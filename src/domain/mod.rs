@@ -10,7 +10,7 @@ pub mod outbound;
 pub mod receipt;
 pub mod window;
 
-pub use address::{Address, Phone, ScopedId};
+pub use address::{Address, Phone, ScopedId, sender_number};
 pub use clock::{Clock, Timestamp};
 pub use hop::{Hop, Screen, Typed, account_name};
 pub use ids::{AccountId, ContactId, Conversation, EventId, OutboxId, Seq, Shard, TenantId, Trace};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A fault that was ordered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Fault {
-    /// Which company misbehaves; `whatsapp` so far.
+    /// Who misbehaves.
     pub(super) target: Target,
     #[serde(flatten)]
     pub(super) kind: Kind,
@@ -21,13 +21,17 @@ pub(super) struct Fault {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Target {
     Whatsapp,
+    /// Every USSD gateway, and the operators behind them.
+    Ussd,
+    /// Every SMS gateway.
+    Sms,
 }
 
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(super) enum Kind {
-    /// The answer comes late.
+    /// The answer comes late; on USSD: the network between gateway and engine takes so long.
     Slow { ms: u64 },
     /// An HTTP status without Graph's JSON, as a gateway gives it; the message is not taken.
     Status { status: u16 },
@@ -42,13 +46,13 @@ pub(super) enum Kind {
         #[serde(default)]
         before: bool,
     },
-    /// The message is taken and no answer ever comes.
+    /// The message is taken and no answer ever comes; on USSD: the engine's answer is lost on its way.
     DropAnswer,
     /// The window is judged at once instead of by a later `failed` status.
     WindowAtOnce,
     /// A message that was accepted fails later with this code.
     FailLater { code: i64 },
-    /// Each webhook is delivered so many times.
+    /// Each webhook is delivered so many times; on USSD: each end event.
     DuplicateWebhooks { copies: u32 },
     /// The statuses of a message come in a random order.
     ShuffleStatuses,
@@ -56,6 +60,18 @@ pub(super) enum Kind {
     HoldStatuses,
     /// So many updates of statuses are gathered into one webhook.
     BatchStatuses { size: usize },
+    /// USSD: each hop is sent so many times, one after the other or all `together`.
+    DuplicateHops {
+        copies: u32,
+        #[serde(default)]
+        together: bool,
+    },
+    /// USSD: the session times out as soon as its next screen is shown.
+    TimeOut,
+    /// USSD: sessions end without an end event.
+    NoEndEvents,
+    /// SMS: the delivery reports of a message come before the answer that names it.
+    EarlyReports,
 }
 
 /// All faults in force.
@@ -82,9 +98,15 @@ impl Faults {
         &self.0
     }
 
-    /// The first fault in force for `person` that `pick` wants; it is used up by one.
-    pub(super) fn take<T>(&mut self, person: Option<&str>, pick: impl Fn(&Kind) -> Option<T>) -> Option<T> {
+    /// The first fault of `target` in force for `person` that `pick` wants; it is used up by one.
+    pub(super) fn take<T>(
+        &mut self,
+        target: Target,
+        person: Option<&str>,
+        pick: impl Fn(&Kind) -> Option<T>,
+    ) -> Option<T> {
         let concerns = |fault: &Fault| match (&fault.of, person) {
+            _ if fault.target != target => false,
             (None, _) => true,
             (Some(of), Some(person)) => super::people::key(of) == super::people::key(person),
             (Some(_), None) => false,

@@ -14,6 +14,7 @@ mod provider;
 mod refusal;
 mod requests;
 mod server;
+mod sms;
 mod state;
 mod templates;
 mod wamid;
@@ -21,3 +22,4 @@ mod webhook;
 
 pub use options::{Number, Options};
 pub use server::{Handle, Sandbox, StartError};
+pub use sms::{SmsCompany, SmsGateway};

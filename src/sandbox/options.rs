@@ -5,7 +5,11 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::sms::{SmsCompany, SmsGateway};
 use crate::domain::Clock;
+
+/// The secret part of the paths of SMS webhooks, unless chosen otherwise.
+const SMS_KEY: &str = "devsmsgateway0001";
 
 /// A business number the sandbox knows.
 #[derive(Debug, Clone)]
@@ -30,6 +34,8 @@ pub struct Options {
     /// Access tokens that are taken; when empty, any is.
     pub access_tokens: Vec<String>,
     pub numbers: Vec<Number>,
+    /// SMS gateways that take messages and call the engine.
+    pub sms: Vec<SmsGateway>,
     /// Messages a second from one number. Meta: 80, by request up to 1,000.
     pub number_rate: u32,
     /// Messages one number may send to one person at once, and how long one of them takes to be earned again. Meta: 45 and 6 seconds.
@@ -73,6 +79,7 @@ impl Default for Options {
                 waba_id: "102290129340398".to_owned(),
                 display: "250788000100".to_owned(),
             }],
+            sms: vec![SmsGateway::new("at", SmsCompany::AfricasTalking, SMS_KEY, "7711")],
             number_rate: 80,
             pair_burst: 45,
             pair_refill: Duration::from_secs(6),

@@ -13,9 +13,10 @@ use url::Url;
 
 use super::connection::{CuttableListener, Scissors};
 use super::options::Options;
+use super::sms::Sms;
 use super::state::{Inner, State};
 use super::webhook::Courier;
-use super::{control, graph, provider};
+use super::{control, graph, provider, sms};
 
 /// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +37,8 @@ impl Sandbox {
         let failed = |source| StartError::Listen { listen: options.listen, source };
         let listener = TcpListener::bind(options.listen).await.map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
-        let inner = Inner { webhook_url: options.webhook_url.clone(), ..Inner::default() };
+        let sms = Sms::new(options.sms.clone());
+        let inner = Inner { webhook_url: options.webhook_url.clone(), sms, ..Inner::default() };
         let state = Arc::new(State {
             courier: Courier::new(&options)?,
             options,
@@ -75,6 +77,7 @@ fn router(state: Arc<State>) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .merge(graph::router())
         .merge(provider::router())
+        .merge(sms::router())
         .merge(control::router())
         .with_state(state)
 }
@@ -99,6 +102,11 @@ impl Handle {
     /// Where the provider or server of this name is.
     pub fn provider_url(&self, name: &str) -> String {
         format!("http://{}/provider/{name}", self.addr)
+    }
+
+    /// What takes the place of the address of the company behind an SMS gateway.
+    pub fn sms_url(&self, gateway: &str) -> String {
+        format!("http://{}/sms/{gateway}", self.addr)
     }
 
     /// Tells where webhooks go, when the engine's address becomes known or changes. Waiting webhooks follow.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::faults::Kind;
+use super::faults::{Kind, Target};
 use super::options::{Number, Options};
 use super::state::State;
 use crate::crypto::sign_sha256;
@@ -138,7 +138,7 @@ pub(super) async fn send_and_wait(state: &Arc<State>, body: Bytes) -> Delivery {
 }
 
 fn duplicates(state: &State) -> u32 {
-    let copies = state.inner.lock().faults.take(None, |kind| match kind {
+    let copies = state.inner.lock().faults.take(Target::Whatsapp, None, |kind| match kind {
         Kind::DuplicateWebhooks { copies } => Some(*copies),
         _ => None,
     });

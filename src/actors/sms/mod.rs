@@ -62,9 +62,10 @@ impl SmsGateways {
                 Err(unreadable) => unread.push((called.raw(), unreadable.to_string())),
             }
         }
-        let mut taken = match wholes.is_empty() {
-            true => Taken::Safe,
-            false => ingress.take(Channel::Sms, gateway.name(), wholes, trace).await,
+        let mut taken = if wholes.is_empty() {
+            Taken::Safe
+        } else {
+            ingress.take(Channel::Sms, gateway.name(), wholes, trace).await
         };
         let gathered = parts.into_iter().map(|part| self.parts.take(ingress, gateway.name(), part, trace));
         for one in futures::future::join_all(gathered).await {

@@ -65,7 +65,8 @@ enum Next {
 impl Parts {
     /// Takes one part. Returns once its whole message is safe, or with [`Taken::NotSafe`] when it has to come again.
     pub async fn take(&self, ingress: &Ingress, gateway: &str, part: Part, trace: Trace) -> Taken {
-        match self.0.lock().add(part, Instant::now()) {
+        let next = self.0.lock().add(part, Instant::now());
+        match next {
             Next::Known => Taken::Safe,
             Next::Wait(others) => {
                 let waited = tokio::time::timeout(PATIENCE, others).await;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::check::{self, Asked, Send};
 use super::{admitted, status, template};
 use crate::sandbox::connection::Scissors;
-use crate::sandbox::faults::Kind;
+use crate::sandbox::faults::{Kind, Target};
 use crate::sandbox::people::{self, Introduction, PersonId};
 use crate::sandbox::refusal::Refusal;
 use crate::sandbox::requests::Seen;
@@ -100,7 +100,7 @@ async fn refused(refusal: Refusal) -> Answer {
 }
 
 fn fault<T>(state: &State, person: Option<&str>, pick: impl Fn(&Kind) -> Option<T>) -> Option<T> {
-    state.inner.lock().faults.take(person, pick)
+    state.inner.lock().faults.take(Target::Whatsapp, person, pick)
 }
 
 /// Misbehaviour in the place of an answer.
@@ -227,7 +227,7 @@ fn failure(
     state: &State,
 ) -> Result<Option<i64>, Refusal> {
     let key = inner.people.get(person).any_id().to_owned();
-    let ordered = inner.faults.take(Some(&key), |kind| match kind {
+    let ordered = inner.faults.take(Target::Whatsapp, Some(&key), |kind| match kind {
         Kind::FailLater { code } => Some(*code),
         _ => None,
     });
@@ -242,7 +242,8 @@ fn failure(
     if is_template || open {
         return Ok(None);
     }
-    let at_once = inner.faults.take(Some(&key), |kind| matches!(kind, Kind::WindowAtOnce).then_some(()));
+    let at_once =
+        inner.faults.take(Target::Whatsapp, Some(&key), |kind| matches!(kind, Kind::WindowAtOnce).then_some(()));
     if at_once.is_some() {
         return Err(Refusal::new(
             131_047,

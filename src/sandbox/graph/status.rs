@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::check::Send;
 use crate::crypto::random;
-use crate::sandbox::faults::Kind;
+use crate::sandbox::faults::{Kind, Target};
 use crate::sandbox::people::Person;
 use crate::sandbox::refusal::Refusal;
 use crate::sandbox::state::State;
@@ -24,7 +24,7 @@ pub(super) fn follow(state: &Arc<State>, number: usize, who: Person, id: &str, s
         None => state.options.statuses.clone(),
     };
     let shuffle = |kind: &Kind| matches!(kind, Kind::ShuffleStatuses).then_some(());
-    if state.inner.lock().faults.take(Some(who.any_id()), shuffle).is_some() {
+    if state.inner.lock().faults.take(Target::Whatsapp, Some(who.any_id()), shuffle).is_some() {
         words.sort_by_cached_key(|_| random::number());
     }
     let (id, opaque, template) = (id.to_owned(), send.opaque.clone(), send.kind == "template");
