@@ -19,7 +19,7 @@ async fn ask(world: &World, gateway: &str, from: &str, said: &str) -> String {
 /// From the first word to the confirmation.
 async fn book(world: &World, gateway: &str, from: &str) -> Vec<String> {
     let mut on_the_way = Vec::new();
-    for said in ["hello", "1", "1", "1", &monday_morning(), "1", "1"] {
+    for said in ["hello", "1", "1", "1", &monday_morning(), "1", "Aline", "1"] {
         on_the_way.push(ask(world, gateway, from, said).await);
     }
     on_the_way
