@@ -224,7 +224,7 @@ impl Living {
 
     /// Blue ticks and "typing…": best effort, dropped under pressure.
     fn be_polite(&self, event: &Event) {
-        if let EventKind::Message { provider_id, .. } = &event.kind {
+        if let EventKind::Message { provider_id, .. } | EventKind::Code { provider_id, .. } = &event.kind {
             let read = Courtesy { account: event.account.clone(), message: provider_id.clone(), typing: true };
             self.shared.outbound.courtesy(read);
         }

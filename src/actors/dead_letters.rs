@@ -74,7 +74,7 @@ pub async fn bury_unclaimed(world: &World, event: &Event) -> Result<(), StoreErr
 
 fn of_event(event: &Event) -> Buried {
     match &event.kind {
-        EventKind::Message { message, provider_id } => Buried::Update {
+        EventKind::Message { message, provider_id } | EventKind::Code { message, provider_id, .. } => Buried::Update {
             app: event.account.app.clone(),
             inbound: Box::new(Inbound {
                 account: event.account.external_id.clone(),

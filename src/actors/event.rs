@@ -9,7 +9,8 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::accounts::Account;
 use crate::domain::{Conversation, EventId, Message, MessageBody, OutboxId, Sender, Timestamp, Trace};
-use crate::flows::{Payment, Row, Value};
+use crate::flows::{Channel, Payment, Purpose, Row, Value};
+use crate::store::Redeemed;
 
 /// What became of an event. Only the first four may be answered with a 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +58,17 @@ pub enum EventKind {
     Message {
         message: Box<Message>,
         provider_id: String,
+    },
+    /// She sent the code of a move: her message tells nothing else.
+    Code {
+        message: Box<Message>,
+        provider_id: String,
+        redeemed: Redeemed,
+    },
+    /// Where the person wants to be written to, for one purpose or for all.
+    Prefers {
+        purpose: Option<Purpose>,
+        channel: Option<Channel>,
     },
     /// The owner wrote herself, from her own app.
     Echo {
@@ -146,6 +158,8 @@ impl EventKind {
             Self::Erase => 9,
             Self::News { .. } => 10,
             Self::HandedBack { .. } => 11,
+            Self::Code { .. } => 20,
+            Self::Prefers { .. } => 21,
         }
     }
 }

@@ -21,7 +21,7 @@ use super::sms;
 use crate::channels::sms::Called;
 use crate::channels::whatsapp;
 use crate::domain::{ContactId, Conversation, TenantId, Trace};
-use crate::flows::{Channel, Row};
+use crate::flows::{Channel, Purpose, Row};
 use crate::operations::news;
 use crate::store::RequestRow;
 
@@ -33,6 +33,8 @@ const ACCOUNTS_EVERY: Duration = Duration::from_secs(10);
 const DAYS_EVERY: Duration = Duration::from_mins(1);
 /// How often what has outlived its retention is dropped.
 const RETENTION_EVERY: Duration = Duration::from_hours(1);
+/// Codes are kept for as long as a message that holds one may be delivered again: WhatsApp repeats for seven days.
+const CODES_KEPT: chrono::TimeDelta = chrono::TimeDelta::days(9);
 /// Old files dropped at once.
 const MEDIA_MAX: i32 = 1000;
 /// Requests taken at once.
@@ -111,6 +113,10 @@ impl Housekeeper {
             }
             Err(error) => tracing::error!(error = %error.source, "what outlived its retention could not be dropped"),
         }
+        let before = self.world.clock.now() - CODES_KEPT;
+        if let Err(error) = self.world.store.sweep_codes(before).await {
+            tracing::error!(error = %error.source, "old codes could not be forgotten");
+        }
         if let Err(error) = self.drop_media(retention.media_days).await {
             tracing::error!(error, "old media could not be dropped");
         }
@@ -173,6 +179,22 @@ impl Housekeeper {
                     let who = Conversation { tenant: TenantId(tenant), contact: ContactId(contact) };
                     let there = request.arguments.get("there").and_then(Json::as_bool).unwrap_or(true);
                     told(self.ingress.handed_back(who, there, request.id).await)
+                }
+                _ => Some("it lacks the numbers `tenant` and `contact`".to_owned()),
+            },
+            "prefer" => match (number("tenant"), number("contact")) {
+                (Some(tenant), Some(contact)) => {
+                    let who = Conversation { tenant: TenantId(tenant), contact: ContactId(contact) };
+                    let word = |name: &str| request.arguments.get(name).and_then(Json::as_str);
+                    let (purpose, channel) = (word("purpose").map(Purpose::named), word("channel").map(Channel::named));
+                    match (purpose, channel) {
+                        (Some(None), _) | (_, Some(None)) => {
+                            Some("this release does not know its purpose or channel".to_owned())
+                        }
+                        (purpose, channel) => {
+                            told(self.ingress.prefers(who, purpose.flatten(), channel.flatten(), request.id).await)
+                        }
+                    }
                 }
                 _ => Some("it lacks the numbers `tenant` and `contact`".to_owned()),
             },

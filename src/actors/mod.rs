@@ -13,6 +13,7 @@ mod doors;
 pub mod engine;
 pub mod event;
 pub mod facts_lane;
+mod fall_back;
 pub mod fence;
 pub mod funnel;
 pub mod ingress;

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::crypto::{CryptoError, DataKey, Place};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{AccountId, Content, Conversation, OutboxId, Phone, ScopedId, Timestamp, Trace};
+use crate::domain::{AccountId, Content, Conversation, OutboxId, Phone, ScopedId, Seq, Timestamp, Trace};
+use crate::flows::Channel;
 use crate::store::{OutboxPlace, seals};
 
 /// Most messages are shorter than this before they are sealed.
@@ -35,6 +36,23 @@ pub struct Envelope {
     /// Of the event whose turn wrote it.
     #[serde(default)]
     pub trace: Trace,
+    /// What it stands in for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<InsteadOf>,
+    /// The same words as an SMS, where the content does not hold them itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<Content>,
+}
+
+/// A message that could not go the way it was meant to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InsteadOf {
+    pub channel: Channel,
+    /// A stable word: `window_shut`, `undeliverable`.
+    pub reason: String,
+    /// The message that failed; none if it was known before that it would.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<(Seq, i16)>,
 }
 
 impl Envelope {

@@ -7,23 +7,30 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::accounts::Account;
-use super::doors::{door_open, doors, leaves_by, speaks_by};
+use super::doors::{Doors, Leaving, door_open, doors, leaves_by, speaks_by};
 use super::event::{Event, EventKind, JobResult};
+use super::fall_back::{self, Instead, fall_back};
 use super::funnel::Walked;
 use super::lane::Commit;
 use super::library::LibraryError;
-use super::outgoing::{Envelope, Recipient};
+use super::outgoing::{Envelope, InsteadOf, Recipient};
 use super::shared::World;
 use super::snapshot::{Snapshot, SnapshotError};
+use crate::channels::Refused;
 use crate::crypto::{DataKey, Place};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{Content, Conversation, MessageBody, OutboxId, Seq, Timestamp};
-use crate::flows::{self, Channel, Context, Count, Done, Fault, FlowSet, Input, JobOrder, Row, Say, Turn, Value};
+use crate::domain::{Content, Conversation, MessageBody, MoveCode, OutboxId, Seq, Timestamp};
+use crate::flows::notices::CodeRefused;
+use crate::flows::{self, Context, Count, Done, Fault, FlowSet, Input, Invited, JobOrder, Row, Say, Turn, Value};
 use crate::operations::{Answered, Asker};
-use crate::store::{FinishedJob, FiredTimer, GuardedEffect, JobRow, JournalRow, OutboxRow, StoreError, TurnRow, seals};
+use crate::store::{
+    FinishedJob, FiredTimer, GuardedEffect, JobRow, JournalRow, OutboxRow, Redeemed, StoreError, TurnRow, seals,
+};
 
 /// Rounds of questions in one turn. Each operation may need a round of its own; the core allows no more operations.
 const ROUNDS_MAX: usize = 17;
+/// The ordinal of the effect that gives a code; questions have small ones.
+const CODE_ORDINAL: u8 = u8::MAX - 1;
 /// The job that fetches media.
 pub const MEDIA_JOB: &str = "media";
 
@@ -81,7 +88,14 @@ pub async fn work(
     let account = &speaks_by(world, &after, event);
     let draft = match given {
         Given::Flow(input) => Asking { world, awake, event, account, truths, now }.advance(&input, &mut after).await?,
-        Given::SlowDown => Draft { messages: vec![slow_down(account, &after)], ..Draft::default() },
+        Given::Refused(why) => {
+            let text = flows::notices::code_refused(language(account, &after), why);
+            Draft { messages: vec![notice(text)], ..Draft::default() }
+        }
+        Given::SlowDown => {
+            let text = flows::notices::slow_down(language(account, &after));
+            Draft { messages: vec![notice(text)], ..Draft::default() }
+        }
         Given::Erase => {
             after = Snapshot { kept: super::snapshot::Kept::default(), ring: after.ring };
             let erase = GuardedEffect { ordinal: 0, kind: "erase_person", args: serde_json::json!({}) };
@@ -109,6 +123,8 @@ struct Draft {
     alarm: Wish,
     walked: Option<(Walked, Vec<Count>)>,
     unclaimed: bool,
+    /// What the messages stand in for, where all of them do.
+    instead: Option<InsteadOf>,
 }
 
 /// When the flow wants to be woken.
@@ -125,6 +141,8 @@ enum Wish {
 #[expect(clippy::large_enum_variant, reason = "made and taken apart at once")]
 enum Given {
     Flow(Input),
+    /// A code that is not taken.
+    Refused(CodeRefused),
     SlowDown,
     Erase,
     Nothing,
@@ -135,6 +153,12 @@ fn input(world: &World, event: &Event, now: Timestamp) -> Given {
         EventKind::Message { message, .. } => {
             Given::Flow(Input::Message { body: message.body.clone(), referral: message.referral.clone() })
         }
+        EventKind::Code { redeemed, .. } => match redeemed {
+            Redeemed::Joined(_) => Given::Flow(Input::Moved),
+            Redeemed::NotGood => Given::Refused(CodeRefused::NotGood),
+            Redeemed::TooMany => Given::Refused(CodeRefused::TooMany),
+        },
+        EventKind::Prefers { purpose, channel } => Given::Flow(Input::Prefers { purpose: *purpose, channel: *channel }),
         EventKind::Echo { .. } => {
             let minutes = i64::try_from(world.settings.engine.echo_quiet_minutes).unwrap_or(i64::MAX);
             Given::Flow(Input::StaffSpoke { quiet_until: now + TimeDelta::minutes(minutes) })
@@ -169,7 +193,7 @@ fn row<const N: usize>(fields: [(&str, Value); N]) -> Row {
 fn receive(after: &mut Snapshot, event: &Event) {
     let account = event.account.id;
     match &event.kind {
-        EventKind::Message { message, .. } => {
+        EventKind::Message { message, .. } | EventKind::Code { message, .. } => {
             let from = &message.from;
             let to = Recipient { phone: from.phone.clone(), scoped_id: from.scoped_id.clone() };
             // The receipt time is ours: a message that was on its way for an hour opens the window no longer than the provider says.
@@ -222,10 +246,16 @@ impl Asking<'_> {
         let before = &awake.snapshot.kept.state;
         let Spoken { flows, revision, moved } = self.flows(before).await?;
         let before = moved.as_ref().unwrap_or(before);
+        let ways = doors(world, account, after, event, now, self.code());
+        let instead = self.instead(before, &flows, &ways).await?;
+        let Doors { all, unused, fallback, invitation } = ways;
         let context = Context {
             revision,
-            door_open: door_open(account, after, now),
-            doors: doors(world, account, after, now),
+            door_open: door_open(account, after, event, now),
+            doors: all,
+            unused,
+            fallback,
+            invitation,
             shares: shares(event),
             language: tenant.language.clone(),
             profile_name: after.kept.profile_name.clone(),
@@ -250,13 +280,20 @@ impl Asking<'_> {
             match caught(&flows, before, input, &answers, &context)? {
                 Turn::Ask(questions) => answered.extend(world.operations.answer(&asker, &questions).await),
                 Turn::Done(done) => {
-                    let Done { state, messages, alarm, faults, counts, jobs: orders, .. } = *done;
+                    let Done { state, mut messages, alarm, faults, counts, jobs: orders, invited, .. } = *done;
                     let unclaimed = faults.contains(&Fault::Payment);
                     for fault in faults {
                         metrics::counter!("ganira_flow_faults_total", "fault" => fault.as_str()).increment(1);
                     }
                     after.kept.state = state;
-                    let effects = answered.into_iter().filter_map(|one| one.effect).collect();
+                    let mut effects: Vec<_> = answered.into_iter().filter_map(|one| one.effect).collect();
+                    effects.extend(invited.map(|invited| self.give_code(invited)));
+                    let mut of = None;
+                    if let Some(instead) = instead {
+                        messages = instead.messages;
+                        effects.push(instead.effect);
+                        of = Some(instead.of);
+                    }
                     let walked = Walked { tenant: tenant.id, revision, channel: account.channel, at: now };
                     return Ok(Draft {
                         messages,
@@ -265,11 +302,40 @@ impl Asking<'_> {
                         alarm: alarm.map_or(Wish::Never, Wish::At),
                         walked: Some((walked, counts)),
                         unclaimed,
+                        instead: of,
                     });
                 }
             }
         }
         Err(TurnError::AsksWithoutEnd)
+    }
+
+    /// The code this turn may give: the same whenever it is run again, and another one if the first belongs to somebody.
+    fn code(&self) -> MoveCode {
+        let round = u8::from(self.truths.contains_key(&CODE_ORDINAL));
+        let Conversation { tenant, contact } = self.event.conversation;
+        let drawn = [&contact.0.to_be_bytes()[..], &self.event.id.0, &[round]].concat();
+        MoveCode::drawn(self.world.hashes.draw(tenant.0, &drawn))
+    }
+
+    fn give_code(&self, invited: Invited) -> GuardedEffect {
+        let hash = self.world.hashes.code(self.event.conversation.tenant.0, &self.code().bytes());
+        let args = serde_json::json!({ "code": hex::encode(hash), "channel": invited.to, "until": invited.until });
+        GuardedEffect { ordinal: CODE_ORDINAL, kind: "give_code", args }
+    }
+
+    /// What goes instead of a message that failed, where the flow itself does not mind.
+    async fn instead(
+        &self,
+        before: &flows::State,
+        flows: &FlowSet,
+        doors: &Doors,
+    ) -> Result<Option<Instead>, TurnError> {
+        let EventKind::SendFailed { of, reason } = &self.event.kind else { return Ok(None) };
+        if before.minds_undelivered(flows) || self.truths.contains_key(&fall_back::ORDINAL) {
+            return Ok(None);
+        }
+        fall_back(self.world, self.awake, self.event, (*of, reason), doors).await
     }
 
     /// The flows that run here: a session goes on with those it began with, unless the live ones say how it moves to them.
@@ -325,10 +391,15 @@ fn shares(event: &Event) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-fn slow_down(account: &Account, after: &Snapshot) -> Say {
-    let language = after.kept.state.language().unwrap_or(&account.tenant.language);
-    let text = flows::notices::slow_down(language).to_owned();
-    Say { content: Content::Text { text, preview: false }, when_unknown: WhenUnknown::Leave, wake: false, by: None }
+fn language<'a>(account: &'a Account, after: &'a Snapshot) -> &'a str {
+    after.kept.state.language().unwrap_or(&account.tenant.language)
+}
+
+/// One of the engine's own texts, by the door the person stands at.
+fn notice(text: &str) -> Say {
+    let content = Content::Text { text: text.to_owned(), preview: false };
+    let (when_unknown, wake) = (WhenUnknown::Leave, false);
+    Say { content, when_unknown, wake, by: None, instead_of: None, words: Vec::new() }
 }
 
 /// Seals everything and lays it out for the commit.
@@ -347,11 +418,11 @@ fn finish(
     let mut envelopes = Vec::with_capacity(draft.messages.len());
     for say in draft.messages {
         // Without a door there is nobody to say it to.
-        let Some((account, channel, door)) = leaves_by(world, account, &after, say.by) else { continue };
-        let door_until = (channel == Channel::WhatsApp).then(|| door.open_until());
-        let Say { content, when_unknown, wake, .. } = say;
-        let to = door.to.clone();
-        let envelope = Envelope { to, content, when_unknown, wake, door_until, trace: event.trace };
+        let Some(Leaving { account, to, door_until }) = leaves_by(world, account, &after, say.by) else { continue };
+        let Say { content, when_unknown, wake, instead_of, words, .. } = say;
+        let shut = |channel| InsteadOf { channel, reason: Refused::WindowShut.word().to_owned(), message: None };
+        let instead_of = draft.instead.clone().or_else(|| instead_of.map(shut));
+        let envelope = Envelope { to, content, when_unknown, wake, door_until, trace: event.trace, instead_of, words };
         let n = i16::try_from(outbox.len()).unwrap_or(i16::MAX);
         let id = OutboxId { conversation, seq, n };
         outbox.push(OutboxRow { n, account, body: envelope.seal(&awake.key, id) });

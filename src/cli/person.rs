@@ -12,12 +12,15 @@ use serde_json::{Value as Json, json};
 
 use super::arguments;
 use super::operator::{Operator, Where};
-use super::output::{say, say_json};
+use super::output::{say, say_json, say_table};
 use crate::actors::snapshot::Snapshot;
 use crate::crypto::random;
 use crate::domain::{Address, Clock, ContactId, Conversation, Phone, ScopedId};
+use crate::flows::{Channel, Purpose};
 use crate::operations::news;
 use crate::operations::people::{self, Erasure};
+use crate::operations::requests::{self, Request};
+use crate::operations::thread::{self, Line};
 
 #[derive(Debug, Args)]
 pub(super) struct PersonCommand {
@@ -50,6 +53,28 @@ enum Action {
         /// Its own id: the same news is told once. Without it every call is news
         #[arg(long, value_name = "ID")]
         id: Option<String>,
+        /// How long to wait for the engine's answer, such as 30s
+        #[arg(long, default_value = "15s", value_name = "TIME", value_parser = arguments::duration)]
+        timeout: Duration,
+    },
+    /// List a person's messages in their order: by which channel each went, how far it came, what went instead of what
+    Thread {
+        #[command(flatten)]
+        who: Who,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say where a person wants to be written to when the business writes first
+    Prefer {
+        #[command(flatten)]
+        who: Who,
+        /// whatsapp, ussd or sms; none takes the wish back
+        #[arg(value_name = "CHANNEL", value_parser = ["whatsapp", "ussd", "sms", "none"])]
+        channel: String,
+        /// Only for this purpose
+        #[arg(long = "for", value_name = "PURPOSE", value_parser = ["service", "reminder", "marketing"])]
+        purpose: Option<String>,
         /// How long to wait for the engine's answer, such as 30s
         #[arg(long, default_value = "15s", value_name = "TIME", value_parser = arguments::duration)]
         timeout: Duration,
@@ -123,9 +148,46 @@ impl PersonCommand {
                     None => bail!("{}", operator.no_answer().await?),
                 }
             }
+            Action::Thread { who, json } => {
+                let who = who.find(&operator).await?;
+                let lines = thread::thread(&operator.pool, &operator.ring()?, who).await?;
+                if json { say_json(&lines) } else { table(&lines) }
+            }
+            Action::Prefer { who, channel, purpose, timeout } => {
+                let who = who.find(&operator).await?;
+                let (purpose, channel) = (purpose.as_deref().and_then(Purpose::named), Channel::named(&channel));
+                let asked = [Request::Prefer { who, purpose, channel }];
+                match requests::ask(&operator.pool, &asked, timeout).await?.into_iter().next().flatten() {
+                    Some(answer) => say(&format!("The engine says: {answer}.")),
+                    None => bail!("{}", operator.no_answer().await?),
+                }
+            }
             Action::Erase { who, timeout, json } => erase(&operator, who, timeout, json).await,
         }
     }
+}
+
+fn table(lines: &[Line]) -> anyhow::Result<()> {
+    let rows = lines.iter().map(|line| {
+        let name = line.n.map_or_else(|| line.turn.to_string(), |n| format!("{}.{n}", line.turn));
+        let instead = line.instead_of.as_ref().map(|instead| {
+            let of = instead.message.map(|of| format!(" {}.{}", of.turn, of.n)).unwrap_or_default();
+            format!("instead of {}{of}: {}", instead.channel, instead.reason)
+        });
+        let replaced = line.replaced_by.map(|by| format!("went as {}.{}", by.turn, by.n));
+        vec![
+            name,
+            line.at.format("%Y-%m-%d %H:%M:%S").to_string(),
+            line.direction.to_owned(),
+            line.channel.clone(),
+            line.state.unwrap_or_default().to_owned(),
+            line.code.map(|code| code.to_string()).unwrap_or_default(),
+            instead.or(replaced).unwrap_or_default(),
+            line.text.as_deref().unwrap_or_default().replace('\n', " / "),
+        ]
+    });
+    let heads = ["message", "at (UTC)", "way", "channel", "state", "code", "", "text"];
+    say_table(&heads, &rows.collect::<Vec<_>>(), "There is no message yet.")
 }
 
 async fn export(operator: &Operator, who: Who, out: Option<&Path>) -> anyhow::Result<()> {

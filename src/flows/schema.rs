@@ -4,6 +4,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::reader;
+use super::turn::Purpose;
 use super::{steps, talk};
 
 /// What may stand behind a key.
@@ -265,14 +266,23 @@ fn start_key(key: &str) -> Json {
         "referral" => map(json!({ "type": "string" })),
         "event" => map(json!({ "anyOf": [
             { "type": "string" },
-            open(json!({ "go": { "type": "string" }, "gives": { "$ref": "#/definitions/types" } })),
+            open(json!({
+                "go": { "type": "string" }, "gives": { "$ref": "#/definitions/types" }, "purpose": purpose(),
+            })),
         ] })),
         "schedule" => map(json!({ "anyOf": [
             { "type": "string" },
-            open(json!({ "on": { "type": "string" }, "at": { "type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2}$" } })),
+            open(json!({
+                "on": { "type": "string" }, "at": { "type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2}$" },
+                "purpose": purpose(),
+            })),
         ] })),
         _ => json!({}),
     }
+}
+
+fn purpose() -> Json {
+    json!({ "enum": Purpose::ALL.map(Purpose::as_str) })
 }
 
 fn step(kind: &steps::StepKind) -> Json {
@@ -381,7 +391,7 @@ fn test_key(key: &str) -> Json {
             let known = talk::keys().check.into_iter().map(|key| (key.to_owned(), json!({})));
             json!({ "type": "object", "additionalProperties": false, "properties": known.collect::<Map<_, _>>() })
         }
-        "at" | "rows" | "files" | "contact" | "event" | "job" => json!({ "type": "object" }),
+        "at" | "rows" | "files" | "contact" | "numbers" | "event" | "job" => json!({ "type": "object" }),
         // What is typed, picked, sent, or expected takes many forms.
         _ => json!({}),
     }

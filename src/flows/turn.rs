@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::machine::State;
 use super::value::{Row, Value};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{Content, MessageBody, Referral, Timestamp};
+use crate::domain::{Content, MessageBody, MoveCode, Referral, Timestamp};
 
 /// One thing that happened to a conversation.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +36,10 @@ pub enum Input {
     NobodyThere,
     /// The USSD session broke off: its screen is gone, what was open stays open.
     HungUp,
+    /// The person came by another channel with the code of a move.
+    Moved,
+    /// Where the person wants to be written to, for one purpose or, without one, for all. `None` takes a wish back.
+    Prefers { purpose: Option<Purpose>, channel: Option<Channel> },
 }
 
 /// What a channel can carry, as the layout of prompts needs it.
@@ -63,6 +67,59 @@ impl Channel {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|channel| channel.as_str() == name)
     }
+}
+
+/// Why the business writes first. What answers the person has no purpose of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// News of what the person has ordered or asked for.
+    Service,
+    Reminder,
+    Marketing,
+}
+
+impl Purpose {
+    pub const ALL: [Self; 3] = [Self::Service, Self::Reminder, Self::Marketing];
+
+    /// Its name in flows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Reminder => "reminder",
+            Self::Marketing => "marketing",
+        }
+    }
+
+    /// The purpose a flow names so.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == name)
+    }
+}
+
+/// How the person can be brought to channels at which nobody can speak to her.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// The code this turn may give her.
+    pub code: MoveCode,
+    /// How long it is good where the flow does not say.
+    pub life_s: u32,
+    /// The WhatsApp number, `+` and digits.
+    pub whatsapp: Option<String>,
+    /// The number or short code that takes SMS.
+    pub sms: Option<String>,
+    /// The code to dial where no flow has one, `*384*77#`.
+    pub ussd: Option<String>,
+    /// Her phone number is known: who dials with it is known without a code.
+    pub phone_known: bool,
+}
+
+/// A code that this turn gave to the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Invited {
+    /// The channel at which it is taken.
+    pub to: Channel,
+    pub until: Timestamp,
 }
 
 /// One way by which the person can be reached.
@@ -100,8 +157,14 @@ pub struct Context {
     pub channel: Channel,
     /// Whether that door lets us write freely now (WhatsApp's 24-hour window, a USSD screen that waits). If not, only templates leave.
     pub door_open: bool,
-    /// All doors of the person, the last used first. Empty where only `channel` is known.
+    /// All doors of the person, the last used first, then those by which she could be reached. Empty where only `channel` is known.
     pub doors: Vec<Door>,
+    /// The channels of those doors at which she has never been.
+    pub unused: Vec<Channel>,
+    /// `None`: nothing is known by which she could be brought to another channel.
+    pub invitation: Option<Invitation>,
+    /// What cannot leave by one of these channels goes by a later one.
+    pub fallback: Vec<Channel>,
     /// The language of a person who has chosen none.
     pub language: String,
     /// The name from the person's profile, if the channel told it.
@@ -122,6 +185,9 @@ impl Context {
             channel,
             door_open: true,
             doors: vec![Door { channel, open: true }],
+            unused: Vec::new(),
+            invitation: None,
+            fallback: Vec::new(),
             language: "en".to_owned(),
             profile_name: None,
             revision: 0,
@@ -155,6 +221,10 @@ pub struct Say {
     pub wake: bool,
     /// The channel by whose door it leaves; `None` is the context's own.
     pub by: Option<Channel>,
+    /// The channel by which it should have left, had its door been open.
+    pub instead_of: Option<Channel>,
+    /// The same words as an SMS, for a message that does not hold them itself, such as a template.
+    pub words: Vec<Content>,
 }
 
 /// Work outside the conversation. Its result comes back as [`Input::Job`] with the same number.
@@ -302,6 +372,8 @@ pub struct Done {
     /// The names of the messages said, in their order: for tests and logs.
     pub said: Vec<String>,
     pub jobs: Vec<JobOrder>,
+    /// The code that was given to the person, if one was.
+    pub invited: Option<Invited>,
     /// For the funnel.
     pub counts: Vec<Count>,
     pub rests: Rests,

@@ -14,6 +14,7 @@ pub mod salon;
 pub mod servers;
 pub mod sms_numbers;
 pub mod tenants;
+pub mod thread;
 
 use sqlx::{Postgres, Transaction};
 

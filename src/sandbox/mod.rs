@@ -17,9 +17,11 @@ mod server;
 mod sms;
 mod state;
 mod templates;
+mod ussd;
 mod wamid;
 mod webhook;
 
 pub use options::{Number, Options};
 pub use server::{Handle, Sandbox, StartError};
 pub use sms::{SmsCompany, SmsGateway};
+pub use ussd::{UssdGateway, UssdStyle};

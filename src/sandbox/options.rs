@@ -6,6 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::sms::{SmsCompany, SmsGateway};
+use super::ussd::{UssdGateway, UssdStyle};
 use crate::domain::Clock;
 
 /// The secret part of the paths of SMS webhooks, unless chosen otherwise.
@@ -20,6 +21,9 @@ pub struct Number {
     /// Digits without `+`, as webhooks show it.
     pub display: String,
 }
+
+/// The secret part of the path of every USSD callback, unless chosen otherwise.
+const USSD_KEY: &str = "dev-ussd-gateway";
 
 /// Everything that can be chosen. The default is the demo salon, with Meta's published limits.
 #[derive(Debug, Clone)]
@@ -36,6 +40,8 @@ pub struct Options {
     pub numbers: Vec<Number>,
     /// SMS gateways that take messages and call the engine.
     pub sms: Vec<SmsGateway>,
+    /// USSD gateways that call the engine.
+    pub ussd: Vec<UssdGateway>,
     /// Messages a second from one number. Meta: 80, by request up to 1,000.
     pub number_rate: u32,
     /// Messages one number may send to one person at once, and how long one of them takes to be earned again. Meta: 45 and 6 seconds.
@@ -80,6 +86,11 @@ impl Default for Options {
                 display: "250788000100".to_owned(),
             }],
             sms: vec![SmsGateway::new("at", SmsCompany::AfricasTalking, SMS_KEY, "7711")],
+            ussd: vec![
+                UssdGateway::new("at", UssdStyle::AfricasTalking, USSD_KEY, "*384*77#"),
+                UssdGateway::new("hubtel", UssdStyle::Hubtel, USSD_KEY, "*713*77#"),
+                UssdGateway::new("mtn", UssdStyle::MtnRwanda, USSD_KEY, "*543*77#"),
+            ],
             number_rate: 80,
             pair_burst: 45,
             pair_refill: Duration::from_secs(6),

@@ -15,8 +15,9 @@ use super::connection::{CuttableListener, Scissors};
 use super::options::Options;
 use super::sms::Sms;
 use super::state::{Inner, State};
+use super::ussd::Ussd;
 use super::webhook::Courier;
-use super::{control, graph, provider, sms};
+use super::{control, graph, provider, sms, ussd};
 
 /// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +39,8 @@ impl Sandbox {
         let listener = TcpListener::bind(options.listen).await.map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         let sms = Sms::new(options.sms.clone());
-        let inner = Inner { webhook_url: options.webhook_url.clone(), sms, ..Inner::default() };
+        let ussd = Ussd::new(options.ussd.clone());
+        let inner = Inner { webhook_url: options.webhook_url.clone(), sms, ussd, ..Inner::default() };
         let state = Arc::new(State {
             courier: Courier::new(&options)?,
             options,
@@ -78,6 +80,7 @@ fn router(state: Arc<State>) -> Router {
         .merge(graph::router())
         .merge(provider::router())
         .merge(sms::router())
+        .merge(ussd::router())
         .merge(control::router())
         .with_state(state)
 }

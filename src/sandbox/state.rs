@@ -18,6 +18,7 @@ use super::provider::Providers;
 use super::requests::Requests;
 use super::sms::Sms;
 use super::templates::Templates;
+use super::ussd::Ussd;
 use super::webhook::Courier;
 use crate::crypto::random;
 use crate::domain::Timestamp;
@@ -45,6 +46,7 @@ pub(super) struct Inner {
     pub(super) shelf: Shelf,
     pub(super) providers: Providers,
     pub(super) sms: Sms,
+    pub(super) ussd: Ussd,
     /// When a person last wrote to a number: the customer service window.
     pub(super) wrote: HashMap<(usize, PersonId), Timestamp>,
     pub(super) pairs: HashMap<(usize, PersonId), Bucket>,

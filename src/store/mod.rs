@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod app;
+pub mod between;
 pub mod commit;
 pub mod effect;
 pub mod facts;
@@ -19,6 +20,7 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 pub use app::AppPool;
+pub use between::{Redeemed, SentCode, SentMessage, WayBetween};
 pub use commit::{Batch, Blame, CommitOutcome, FinishedJob, FiredTimer, JobRow, JournalRow, OutboxRow, TurnRow};
 pub use effect::GuardedEffect;
 pub use facts::{AttemptState, Fact, FactBatch, News, Notice};
@@ -78,6 +80,10 @@ pub trait Store: Send + Sync + Debug + 'static {
     async fn resolve(&self, senders: &[SealedSender]) -> Result<Vec<(ContactId, bool)>>;
     /// A signed change of addresses: the contact of the old ones, now reached by the new ones. `None` if nobody had the old ones.
     async fn move_addresses(&self, before: &[[u8; 16]], now: &SealedSender) -> Result<Option<ContactId>>;
+    /// Takes the code of a move: one transaction that uses it up and joins the sender's addresses, or changes nothing.
+    async fn redeem_code(&self, sent: &SentCode) -> Result<Redeemed>;
+    /// Forgets codes and wrong tries from before that instant; returns how many.
+    async fn sweep_codes(&self, before: Timestamp) -> Result<i32>;
     async fn load(&self, conversations: &[Conversation]) -> Result<Vec<LoadedConversation>>;
     /// Whether an event stands in the journal on one of these days. Exact for a conversation without a turn in flight.
     async fn journaled(&self, tenant: TenantId, event: EventId, days: &[chrono::NaiveDate]) -> Result<bool>;
@@ -95,6 +101,9 @@ pub trait Store: Send + Sync + Debug + 'static {
 
     async fn accounts(&self) -> Result<Vec<AccountRow>>;
     async fn servers(&self) -> Result<Vec<ServerRow>>;
+    async fn ways_between(&self) -> Result<Vec<WayBetween>>;
+    /// A message that was to be sent; `None` once it is gone.
+    async fn message_of(&self, id: OutboxId) -> Result<Option<SentMessage>>;
     /// Which revision of its flows each tenant speaks; a tenant that is not listed speaks the shipped ones it names.
     async fn live_flows(&self) -> Result<Vec<LiveFlows>>;
     /// A revision's files; `None` if there is no such revision.

@@ -1,6 +1,6 @@
 //! How commands show things: what is personal hidden, messages as a handset has them.
 
-use ganira::cli::chat::view::{Choice, of};
+use ganira::cli::chat::view::{Choice, boxed, of};
 use ganira::cli::mask::{masked, masked_text};
 use proptest::prelude::*;
 use serde_json::json;
@@ -84,4 +84,12 @@ fn every_other_kind_is_shown_in_words() {
         {"type": "button", "sub_type": "quick_reply", "index": "0", "parameters": [{"type": "payload", "payload": "yes"}]},
     ]}});
     assert_eq!(of(&template).lines, ["(template reminder, en)", "  Aline", "  [1] yes"]);
+}
+
+#[test]
+fn a_screen_stands_in_a_box_as_wide_as_its_longest_line() {
+    let shown = boxed("Salon Keza\n1. Gukata umusatsi\n0 Subira", "(ended)");
+    let wanted = "+--------------------+\n| Salon Keza         |\n| 1. Gukata umusatsi |\n| 0 Subira           |\n+--------------------+\n(ended)";
+    assert_eq!(shown, wanted);
+    assert_eq!(boxed("", ""), "+------------------+\n+------------------+");
 }

@@ -5,3 +5,4 @@ mod control;
 mod faults;
 mod graph;
 mod shapes;
+mod ussd;

@@ -15,7 +15,7 @@ use http::{HeaderMap, Method};
 const KEY: &str = "a-key-for-tests-only";
 
 /// The gateways of a configuration file.
-pub(super) fn configured(toml: &str) -> BTreeMap<String, UssdGateway> {
+pub(crate) fn configured(toml: &str) -> BTreeMap<String, UssdGateway> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ganira.toml");
     std::fs::write(&file, toml).unwrap();

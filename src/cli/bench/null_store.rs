@@ -23,8 +23,9 @@ use crate::flows::{Question, Row, Value};
 use crate::operations::{Answered, Asker};
 use crate::store::{
     AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
-    LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result,
-    RipeReceipt, SealedSender, SenderHashes, ServerRow, Standing, Store, WriterId, seals,
+    LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Redeemed, Registration, ReplayRow,
+    RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SentCode, SentMessage, ServerRow, Standing, Store,
+    WayBetween, WriterId, seals,
 };
 
 const TENANT: i64 = 1;
@@ -153,6 +154,22 @@ impl Store for NullStore {
 
     async fn postpone_job(&self, _: OutboxId, _: i16, _: Timestamp) -> Result<()> {
         Ok(())
+    }
+
+    async fn redeem_code(&self, _: &SentCode) -> Result<Redeemed> {
+        Ok(Redeemed::NotGood)
+    }
+
+    async fn sweep_codes(&self, _: Timestamp) -> Result<i32> {
+        Ok(0)
+    }
+
+    async fn ways_between(&self) -> Result<Vec<WayBetween>> {
+        Ok(Vec::new())
+    }
+
+    async fn message_of(&self, _: OutboxId) -> Result<Option<SentMessage>> {
+        Ok(None)
     }
 
     async fn servers(&self) -> Result<Vec<ServerRow>> {

@@ -1,16 +1,17 @@
-//! A person's handset, held through the sandbox's control side.
+//! A person's handset, whatever its channel, held through the sandbox's control side.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value as Json, json};
+use async_trait::async_trait;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 use url::Url;
 
-/// The control side answers at once.
-const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+use super::line::Line;
+
+/// The control side answers at once, but on USSD an engine may take its whole budget.
+const ANSWER_WITHIN: Duration = Duration::from_secs(40);
 
 /// Why something was not done.
 #[derive(Debug)]
@@ -21,77 +22,64 @@ pub(super) enum Trouble {
     Lost(anyhow::Error),
 }
 
-#[derive(Debug)]
-pub(super) struct Handset {
-    client: reqwest::Client,
-    sandbox: Url,
-    from: String,
-    to: Option<String>,
-    /// The last message that was shown.
-    last: Option<String>,
+/// What a person does with a handset. What is shown comes back as texts to print, one a message or screen.
+#[async_trait]
+pub(super) trait Handset: Send {
+    /// What may be typed.
+    fn help(&self) -> &'static str;
+
+    /// Whether everything that follows on an act is shown by it: nothing has to be waited for.
+    fn answers_at_once(&self) -> bool {
+        false
+    }
+
+    /// What stands on the handset when the talk begins.
+    async fn begin(&mut self) -> Result<Vec<String>, Trouble>;
+
+    /// Does what a line means.
+    async fn act(&mut self, line: Line) -> Result<Vec<String>, Trouble>;
+
+    /// What arrived since the last look, in order.
+    async fn news(&mut self) -> anyhow::Result<Vec<String>>;
 }
 
-impl Handset {
-    pub(super) fn new(sandbox: Url, from: String, to: Option<String>) -> anyhow::Result<Self> {
+/// The sandbox's control side.
+#[derive(Debug)]
+pub(super) struct Control {
+    client: reqwest::Client,
+    sandbox: Url,
+}
+
+impl Control {
+    pub(super) fn new(sandbox: Url) -> anyhow::Result<Self> {
         let client = reqwest::Client::builder().timeout(ANSWER_WITHIN).no_proxy().build()?;
-        Ok(Self { client, sandbox, from, to, last: None })
+        Ok(Self { client, sandbox })
     }
 
-    pub(super) async fn say(&self, text: &str) -> Result<(), Trouble> {
-        self.play("say", json!({ "text": text })).await
+    /// POSTs to `/control/<what>`; a refusal comes back in its words.
+    pub(super) async fn call(&self, what: &str, body: &Json) -> Result<Json, Trouble> {
+        let lost = |error: reqwest::Error| Trouble::Lost(anyhow!(error).context(self.away()));
+        let answer = self.client.post(self.url(what)).json(body).send().await.map_err(lost)?;
+        let done = answer.status().is_success();
+        let said: Json = answer.json().await.map_err(lost)?;
+        if done {
+            return Ok(said);
+        }
+        Err(Trouble::Refused(said["error"].as_str().unwrap_or("the sandbox refused").to_owned()))
     }
 
-    pub(super) async fn tap(&self, id: &str) -> Result<(), Trouble> {
-        self.play("tap", json!({ "id": id })).await
-    }
-
-    pub(super) async fn location(&self, latitude: f64, longitude: f64) -> Result<(), Trouble> {
-        self.play("location", json!({ "latitude": latitude, "longitude": longitude })).await
-    }
-
-    pub(super) async fn image(&self, file: &PathBuf) -> Result<(), Trouble> {
-        let bytes = tokio::fs::read(file).await;
-        let bytes = bytes.map_err(|error| Trouble::Refused(format!("{} cannot be read: {error}", file.display())))?;
-        self.play("media", json!({ "kind": "image", "mime": super::mime(file), "bytes": STANDARD.encode(bytes) })).await
-    }
-
-    /// What arrived since the last call, in order.
-    pub(super) async fn news(&mut self) -> anyhow::Result<Vec<Json>> {
-        let mut url = self.url("inbox");
-        url.query_pairs_mut().append_pair("of", &self.from);
+    /// GETs `/control/<what>?of=<of>`.
+    pub(super) async fn look<T: DeserializeOwned>(&self, what: &str, of: &str) -> anyhow::Result<T> {
+        let mut url = self.url(what);
+        url.query_pairs_mut().append_pair("of", of);
         let answer = self.client.get(url).send().await.with_context(|| self.away())?;
         let answer = answer.error_for_status().with_context(|| self.away())?;
-        let mut inbox: Vec<Json> = answer.json().await.with_context(|| self.away())?;
-        if let Some(to) = &self.to {
-            inbox.retain(|message| message["from"] == to.as_str());
-        }
-        let last = self.last.as_deref();
-        let seen =
-            inbox.iter().position(|message| last.is_some() && message["id"].as_str() == last).map_or(0, |at| at + 1);
-        let news = inbox.split_off(seen);
-        if let Some(message) = news.last() {
-            self.last = message["id"].as_str().map(str::to_owned);
-        }
-        Ok(news)
-    }
-
-    async fn play(&self, what: &str, mut body: Json) -> Result<(), Trouble> {
-        body["from"] = json!(self.from);
-        if let Some(to) = &self.to {
-            body["to"] = json!(to);
-        }
-        let lost = |error: reqwest::Error| Trouble::Lost(anyhow!(error).context(self.away()));
-        let answer = self.client.post(self.url(what)).json(&body).send().await.map_err(lost)?;
-        if answer.status().is_success() {
-            return Ok(());
-        }
-        let refusal: Json = answer.json().await.map_err(lost)?;
-        Err(Trouble::Refused(refusal["error"].as_str().unwrap_or("the sandbox refused").to_owned()))
+        answer.json().await.with_context(|| self.away())
     }
 
     fn url(&self, what: &str) -> Url {
         let mut url = self.sandbox.clone();
-        url.set_path(&format!("/control/whatsapp/{what}"));
+        url.set_path(&format!("/control/{what}"));
         url
     }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::handset::Trouble;
+
 /// A line as it was meant.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Line {
@@ -13,8 +15,26 @@ pub(super) enum Line {
         longitude: f64,
     },
     Image(PathBuf),
-    /// To be said, or the number of an option.
+    /// Hang up.
+    Cancel,
+    /// Dial once more.
+    Redial,
+    /// To be said or typed, or the number of an option.
     Text(String),
+}
+
+impl Line {
+    /// The answer to what a channel's handset cannot do.
+    pub(super) fn foreign(&self, channel: &str) -> Trouble {
+        let what = match self {
+            Self::Location { .. } => "/location",
+            Self::Image(_) => "/image",
+            Self::Cancel => "/cancel",
+            Self::Redial => "/redial",
+            _ => "that",
+        };
+        Trouble::Refused(format!("{what} is nothing for {channel}: /help tells what is"))
+    }
 }
 
 /// Reads a line; the error says what was expected.
@@ -25,6 +45,8 @@ pub(super) fn read(line: &str) -> Result<Line, String> {
         None => Ok(Line::Nothing),
         Some("/quit") => Ok(Line::Quit),
         Some("/help") => Ok(Line::Help),
+        Some("/cancel") => Ok(Line::Cancel),
+        Some("/redial") => Ok(Line::Redial),
         Some("/location") => location(words.next(), words.next()),
         Some("/image") => {
             let file = line["/image".len()..].trim();

@@ -2,7 +2,9 @@
 
 mod handset;
 mod line;
+mod ussd;
 pub mod view;
+mod whatsapp;
 
 use std::io::IsTerminal as _;
 use std::path::Path;
@@ -19,7 +21,6 @@ use super::dev::{self, RunFile};
 use super::output::say;
 use handset::{Handset, Trouble};
 use line::Line;
-use view::Choice;
 
 /// How often the handset is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -27,9 +28,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// … and until nothing came for so long.
 const SETTLED_AFTER: Duration = Duration::from_millis(700);
-
-const HELP: &str =
-    "A number taps that option; anything else is said. /location LATITUDE LONGITUDE, /image FILE, /quit.";
+/// The demo salon's code.
+const DEMO_CODE: &str = "*384*77#";
 
 /// Talk to a flow as a customer would. Input from a pipe is said line by line, each after the answers to the one before.
 #[derive(Debug, Args)]
@@ -37,11 +37,12 @@ pub(super) struct Chat {
     /// The channel to talk on
     #[arg(long, value_enum, default_value_t = ChannelName::Whatsapp)]
     channel: ChannelName,
-    /// The phone of the person you play, or her business-scoped id
+    /// The phone of the person you play, or (on WhatsApp) her business-scoped id
     #[arg(long, value_name = "PHONE", default_value = "+250780000001", value_parser = person)]
     from: String,
-    /// The business number to write to, by its phone_number_id; without it the sandbox's first
-    #[arg(long, value_name = "PHONE_NUMBER_ID")]
+    /// Whom to talk to. WhatsApp: a number by its phone_number_id, the sandbox's first without it; USSD: the code to dial, the demo salon's
+    /// without it
+    #[arg(long, value_name = "NUMBER")]
     to: Option<String>,
     /// The sandbox's address; without it that of the `ganira dev` that runs in this folder
     #[arg(long, value_name = "URL")]
@@ -51,6 +52,7 @@ pub(super) struct Chat {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum ChannelName {
     Whatsapp,
+    Ussd,
 }
 
 fn person(text: &str) -> Result<String, String> {
@@ -60,24 +62,27 @@ fn person(text: &str) -> Result<String, String> {
 
 impl Chat {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let ChannelName::Whatsapp = self.channel;
         let sandbox = if let Some(url) = self.sandbox {
             url
         } else {
             let running = RunFile::read(Path::new(dev::FOLDER))?;
             Url::parse(&running.sandbox).context("the sandbox in .ganira/run.json is no URL")?
         };
-        let handset = Handset::new(sandbox, self.from, self.to)?;
-        let mut talk = Talk { handset, choices: Vec::new(), lines: BufReader::new(tokio::io::stdin()).lines() };
+        let line = handset::Control::new(sandbox)?;
+        let handset: Box<dyn Handset> = match self.channel {
+            ChannelName::Whatsapp => Box::new(whatsapp::Whatsapp::new(line, self.from, self.to)),
+            ChannelName::Ussd => {
+                Box::new(ussd::Ussd::new(line, self.from, self.to.unwrap_or_else(|| DEMO_CODE.to_owned())))
+            }
+        };
+        let mut talk = Talk { handset, lines: BufReader::new(tokio::io::stdin()).lines() };
         talk.begin().await?;
         if std::io::stdin().is_terminal() { talk.live().await } else { talk.follow_script().await }
     }
 }
 
 struct Talk {
-    handset: Handset,
-    /// What a number taps: the options of the latest message that had any.
-    choices: Vec<Choice>,
+    handset: Box<dyn Handset>,
     lines: Lines<BufReader<Stdin>>,
 }
 
@@ -89,18 +94,18 @@ enum Then {
 }
 
 impl Talk {
-    /// Shows where an earlier talk of this person ended.
+    /// Shows what stands on the handset before the first word.
     async fn begin(&mut self) -> anyhow::Result<()> {
-        let earlier = self.handset.news().await?;
-        match earlier.last() {
-            Some(last) => self.show(last),
-            None => Ok(()),
+        match self.handset.begin().await {
+            Ok(shown) => tell(&shown),
+            Err(Trouble::Refused(text)) => bail!("{text}"),
+            Err(Trouble::Lost(error)) => Err(error),
         }
     }
 
     /// At a terminal: what arrives is shown when it arrives.
     async fn live(&mut self) -> anyhow::Result<()> {
-        say(HELP)?;
+        say(self.handset.help())?;
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -142,25 +147,20 @@ impl Talk {
         match line::read(line).map_err(Trouble::Refused)? {
             Line::Nothing => {}
             Line::Quit => return Ok(Then::Quit),
-            Line::Help => say(HELP).map_err(Trouble::Lost)?,
-            Line::Location { latitude, longitude } => self.handset.location(latitude, longitude).await?,
-            Line::Image(file) => self.handset.image(&file).await?,
-            Line::Text(text) => match self.choice(&text) {
-                Some(id) => self.handset.tap(&id).await?,
-                None => self.handset.say(&text).await?,
-            },
+            Line::Help => say(self.handset.help()).map_err(Trouble::Lost)?,
+            line => {
+                let shown = self.handset.act(line).await?;
+                tell(&shown).map_err(Trouble::Lost)?;
+            }
         }
         Ok(Then::GoOn)
     }
 
-    /// The option that a number names.
-    fn choice(&self, text: &str) -> Option<String> {
-        let number: usize = text.parse().ok()?;
-        Some(self.choices.get(number.checked_sub(1)?)?.id.clone())
-    }
-
     /// Waits until the answers have come and no more do.
     async fn settle(&mut self) -> anyhow::Result<()> {
+        if self.handset.answers_at_once() {
+            return Ok(());
+        }
         let mut until = Instant::now() + ANSWER_WITHIN;
         while Instant::now() < until {
             if self.show_news().await? > 0 {
@@ -173,25 +173,11 @@ impl Talk {
 
     async fn show_news(&mut self) -> anyhow::Result<usize> {
         let news = self.handset.news().await?;
-        for message in &news {
-            self.show(message)?;
-        }
+        tell(&news)?;
         Ok(news.len())
-    }
-
-    fn show(&mut self, message: &serde_json::Value) -> anyhow::Result<()> {
-        let shown = view::of(message);
-        if !shown.choices.is_empty() {
-            self.choices = shown.choices;
-        }
-        say(&shown.lines.join("\n"))
     }
 }
 
-/// What a person's picture is called on the wire.
-fn mime(file: &Path) -> &'static str {
-    match file.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("png") => "image/png",
-        _ => "image/jpeg",
-    }
+fn tell(shown: &[String]) -> anyhow::Result<()> {
+    shown.iter().try_for_each(|text| say(text))
 }

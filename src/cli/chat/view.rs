@@ -2,6 +2,17 @@
 
 use serde_json::Value as Json;
 
+/// A screen in a frame as wide as its longest line, with a line below it.
+pub fn boxed(screen: &str, foot: &str) -> String {
+    let width = screen.lines().map(|line| line.chars().count()).max().unwrap_or_default().max(16);
+    let edge = "-".repeat(width + 2);
+    let mut lines = vec![format!("+{edge}+")];
+    lines.extend(screen.lines().map(|line| format!("| {line:<width$} |")));
+    lines.push(format!("+{edge}+"));
+    lines.extend(Some(foot.to_owned()).filter(|foot| !foot.is_empty()));
+    lines.join("\n")
+}
+
 /// An option that can be tapped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {

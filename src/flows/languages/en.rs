@@ -23,5 +23,12 @@ pub(super) static ENGLISH: Language = Language {
         resume: "You are not done here yet. Shall we go on?",
         go_on: "Go on",
         restart: "Start over",
+        invite_link: "Go on in WhatsApp: {link}",
+        invite_write: "In WhatsApp, write {code} to {number}.",
+        invite_sms: "Send {code} by SMS to {number}.",
+        invite_dial: "To go on, dial {dial}",
+        link_sent: "We have sent you a link by SMS.",
+        move_waits: "We wait for you there.",
+        stay: "Stay here",
     },
 };

@@ -23,5 +23,12 @@ pub(super) static FRENCH: Language = Language {
         resume: "Vous n'aviez pas terminé. On continue ?",
         go_on: "Continuer",
         restart: "Recommencer",
+        invite_link: "Continuez dans WhatsApp : {link}",
+        invite_write: "Dans WhatsApp, écrivez {code} au {number}.",
+        invite_sms: "Envoyez {code} par SMS au {number}.",
+        invite_dial: "Pour continuer, composez {dial}",
+        link_sent: "Nous vous avons envoyé un lien par SMS.",
+        move_waits: "Nous vous attendons là-bas.",
+        stay: "Rester ici",
     },
 };

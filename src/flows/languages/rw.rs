@@ -23,5 +23,12 @@ pub(super) static KINYARWANDA: Language = Language {
         resume: "Ntabwo wari warangije. Dukomeze?",
         go_on: "Komeza",
         restart: "Tangira bundi bushya",
+        invite_link: "Komereza kuri WhatsApp: {link}",
+        invite_write: "Kuri WhatsApp, andikira {number} uti {code}.",
+        invite_sms: "Ohereza {code} kuri SMS kuri {number}.",
+        invite_dial: "Kugira ngo ukomeze, kanda {dial}",
+        link_sent: "Twakoherereje link kuri SMS.",
+        move_waits: "Turagutegerereje hariya.",
+        stay: "Guma hano",
     },
 };

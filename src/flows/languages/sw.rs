@@ -23,5 +23,12 @@ pub(super) static SWAHILI: Language = Language {
         resume: "Bado hujamaliza hapa. Tuendelee?",
         go_on: "Endelea",
         restart: "Anza upya",
+        invite_link: "Endelea kwenye WhatsApp: {link}",
+        invite_write: "Kwenye WhatsApp, andika {code} kwa {number}.",
+        invite_sms: "Tuma {code} kwa SMS kwenda {number}.",
+        invite_dial: "Ili kuendelea, piga {dial}",
+        link_sent: "Tumekutumia kiungo kwa SMS.",
+        move_waits: "Tunakusubiri huko.",
+        stay: "Baki hapa",
     },
 };

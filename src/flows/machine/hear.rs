@@ -67,6 +67,18 @@ impl<'a> Run<'a> {
                 self.job(*number, outcome, value.as_ref(), payment.as_ref())
             }
             Input::Event { name, payload } => self.news(name, payload),
+            Input::Prefers { purpose, channel } => {
+                self.prefers(*purpose, *channel);
+                None
+            }
+            Input::Moved if quiet || self.is_with_staff() => {
+                self.state.via = Some(self.context.channel);
+                None
+            }
+            Input::Moved => {
+                self.came_by(self.context.channel);
+                self.moved()
+            }
             Input::GivenBack => self.staff(Signal::GivenBack),
             Input::NobodyThere => self.staff(Signal::NobodyThere),
             Input::HungUp => None,

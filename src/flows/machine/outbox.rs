@@ -18,6 +18,8 @@ pub(super) struct Outbox {
     pub bytes: usize,
     /// The channel by which it all leaves from now on.
     by: Option<Channel>,
+    /// The channel instead of which it does.
+    instead_of: Option<Channel>,
 }
 
 /// All that was said.
@@ -32,7 +34,7 @@ pub(super) struct Finished {
 impl Outbox {
     pub(super) fn new(channel: Channel) -> Self {
         let (messages, said, pending) = (Vec::new(), Vec::new(), String::new());
-        Self { channel, style: SmsStyle::default(), messages, said, pending, bytes: 0, by: None }
+        Self { channel, style: SmsStyle::default(), messages, said, pending, bytes: 0, by: None, instead_of: None }
     }
 
     pub(super) fn text(&mut self, name: &str, text: &str) {
@@ -64,21 +66,28 @@ impl Outbox {
         self.flush();
         self.said.push(name.to_owned());
         self.bytes += bytes;
-        let by = self.by;
-        self.messages.extend(contents.into_iter().map(|content| say(content, by)));
+        let (by, instead_of) = (self.by, self.instead_of);
+        self.messages.extend(contents.into_iter().map(|content| say(content, by, instead_of)));
+    }
+
+    /// A message that does not hold its words itself.
+    pub(super) fn wordless(&mut self, name: &str, content: Content, words: Vec<Content>) {
+        self.flush();
+        self.said.push(name.to_owned());
+        self.messages.push(Say { words, ..say(content, self.by, self.instead_of) });
     }
 
     /// A message that goes with the one before it and has no name of its own.
     pub(super) fn further(&mut self, content: Option<Content>) {
         if content.is_some() {
             self.flush();
-            let by = self.by;
-            self.messages.extend(content.map(|content| say(content, by)));
+            let (by, instead_of) = (self.by, self.instead_of);
+            self.messages.extend(content.map(|content| say(content, by, instead_of)));
         }
     }
 
     pub(super) fn clear(&mut self) {
-        *self = Self { style: self.style, by: self.by, ..Self::new(self.channel) };
+        *self = Self { style: self.style, by: self.by, instead_of: self.instead_of, ..Self::new(self.channel) };
     }
 
     /// What follows leaves by the door of this channel, which is the turn's own without `by`.
@@ -87,7 +96,14 @@ impl Outbox {
             self.flush();
             self.channel = channel;
             self.by = by;
+            self.instead_of = None;
         }
+    }
+
+    /// It leaves by this channel because that of another is shut.
+    pub(super) fn leave_instead(&mut self, channel: Channel, by: Option<Channel>, instead_of: Channel) {
+        self.leave_by(channel, by);
+        self.instead_of = Some(instead_of);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -97,18 +113,19 @@ impl Outbox {
     fn flush(&mut self) {
         if !self.pending.is_empty() {
             let text = std::mem::take(&mut self.pending);
-            let by = self.by;
+            let (by, instead_of) = (self.by, self.instead_of);
             let contents = layout::text(self.channel, &text, self.style);
-            self.messages.extend(contents.into_iter().map(|content| say(content, by)));
+            self.messages.extend(contents.into_iter().map(|content| say(content, by, instead_of)));
         }
     }
 
     pub(super) fn finish(&mut self, screen: &Screen, language: &Language) -> Finished {
         let mut unread = None;
-        if self.channel == Channel::Ussd && self.messages.is_empty() {
+        let screen_is_free = self.messages.iter().all(|message| message.by != self.by);
+        if self.channel == Channel::Ussd && screen_is_free {
             let (text, rest) = layout::screen(&std::mem::take(&mut self.pending), screen, language);
             if !text.is_empty() {
-                self.messages.push(say(Content::Text { text, preview: false }, self.by));
+                self.messages.push(say(Content::Text { text, preview: false }, self.by, None));
             }
             unread = rest.map(|(text, key)| Unread { text, key });
         }
@@ -117,6 +134,7 @@ impl Outbox {
     }
 }
 
-fn say(content: Content, by: Option<Channel>) -> Say {
-    Say { content, when_unknown: crate::domain::outbound::WhenUnknown::SendAgain, wake: false, by }
+fn say(content: Content, by: Option<Channel>, instead_of: Option<Channel>) -> Say {
+    let when_unknown = crate::domain::outbound::WhenUnknown::SendAgain;
+    Say { content, when_unknown, wake: false, by, instead_of, words: Vec::new() }
 }

@@ -14,7 +14,9 @@ use crate::flows::definition::{Flow, FlowSet, Formula, Line};
 use crate::flows::expression::Scope;
 use crate::flows::languages::{Language, language};
 use crate::flows::messages::Texts;
-use crate::flows::turn::{Answer, Context, Count, Done, Door, Fault, Input, JobOrder, Passing, Question, Rests};
+use crate::flows::turn::{
+    Answer, Context, Count, Done, Door, Fault, Input, Invited, JobOrder, Passing, Question, Rests,
+};
 use crate::flows::understand::Ears;
 use crate::flows::value::{Row, Value};
 
@@ -37,6 +39,7 @@ pub(crate) struct Run<'a> {
     /// By which door what is said leaves.
     pub(super) door: Door,
     pub(super) jobs: Vec<JobOrder>,
+    pub(super) invited: Option<Invited>,
     /// By flow and step.
     counts: Vec<(&'a str, &'a str, Passing)>,
     /// The person has come back by another door: an answer that cannot be read shows the open question, and costs no try.
@@ -75,6 +78,7 @@ impl<'a> Run<'a> {
             undeliverable: false,
             door: Door { channel: context.channel, open: context.door_open },
             jobs: Vec::new(),
+            invited: None,
             counts: Vec::new(),
             came_back: false,
             came_round: false,
@@ -102,7 +106,7 @@ impl<'a> Run<'a> {
             _ if self.state.unread.is_some() => Rests::Question,
             None => Rests::Ended,
             Some(_) if self.state.resume.is_some() => Rests::Question,
-            Some((line, _)) if line.step.asking().is_some() => Rests::Question,
+            Some((line, _)) if line.step.asking().is_some() || self.shown().is_some() => Rests::Question,
             Some(_) => Rests::Waiting,
         };
         if !finished.messages.is_empty() {
@@ -120,6 +124,7 @@ impl<'a> Run<'a> {
             alarm,
             said: finished.said,
             jobs: self.jobs,
+            invited: self.invited,
             counts,
             rests,
             faults: self.faults,

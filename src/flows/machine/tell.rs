@@ -68,7 +68,8 @@ impl<'a> Run<'a> {
             }
             (false, Some(template)) => {
                 let content = self.template(message, template, Vec::new());
-                self.outbox.contents(message, 0, vec![content]);
+                let words = self.as_sms(message, &[]);
+                self.outbox.wordless(message, content, words);
                 true
             }
             (false, None) => {
@@ -80,13 +81,39 @@ impl<'a> Run<'a> {
 
     /// A message's text as the channel needs it: `.sms` for SMS, `.plain` for USSD and SMS, where there are such.
     pub(super) fn spoken(&mut self, message: &str) -> String {
-        let own: &[&str] = match self.door.channel {
+        self.spoken_by(self.door.channel, message).unwrap_or_else(|| self.missing(message))
+    }
+
+    fn spoken_by(&self, channel: Channel, message: &str) -> Option<String> {
+        let own: &[&str] = match channel {
             Channel::WhatsApp => &[],
             Channel::Ussd => &["plain"],
             Channel::Sms => &["sms", "plain"],
         };
         let own = own.iter().find_map(|name| self.text(&format!("{message}.{name}")));
-        own.or_else(|| self.text(message)).unwrap_or_else(|| self.missing(message))
+        own.or_else(|| self.text(message))
+    }
+
+    /// The words of a message that leaves as a template, should it have to go by SMS; nothing where that is no way.
+    fn as_sms(&self, message: &str, options: &[Opt]) -> Vec<Content> {
+        if !self.context.fallback.contains(&Channel::Sms) {
+            return Vec::new();
+        }
+        let Some(text) = self.spoken_by(Channel::Sms, message) else { return Vec::new() };
+        let words = self.own_texts();
+        let prompt = layout::Prompt {
+            lead: "",
+            text,
+            options,
+            page: 0,
+            previous: false,
+            open: words.texts.open,
+            language: words,
+            mark: "",
+            screen: &self.context.screen,
+            sms: self.sms_style(),
+        };
+        layout::prompt(Channel::Sms, prompt).contents
     }
 
     pub(super) fn sms_style(&self) -> SmsStyle {
@@ -199,6 +226,9 @@ impl<'a> Run<'a> {
         let digest = digest(self.state.stack.last().map_or("", |frame| &frame.at), &text);
         let number = self.state.prompt.wrapping_add(1);
         let mark = format!("p{number}.{digest:08x}:");
+        if asking.template.is_none() && asking.window_shut.is_none() {
+            self.fall_back_if_shut();
+        }
         if !self.door.open {
             let Some(template) = asking.template.as_deref() else {
                 self.faults.push(Fault::WindowShut);
@@ -209,7 +239,8 @@ impl<'a> Run<'a> {
                 payload: format!("{mark}{}", option.id),
             };
             let content = self.template(&asking.message, template, options.iter().enumerate().map(reply).collect());
-            self.outbox.contents(&asking.message, 0, vec![content]);
+            let words = self.as_sms(&asking.message, options);
+            self.outbox.wordless(&asking.message, content, words);
             let rows = (0..options.len().min(layout::OPTIONS_MAX) as u8).collect();
             return self.now_shown(Shown { prompt: number, digest, rows, ..Shown::default() });
         }
@@ -308,7 +339,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn now_shown(&mut self, shown: Shown) -> Then<'a> {
+    pub(super) fn now_shown(&mut self, shown: Shown) -> Then<'a> {
         self.state.prompt = shown.prompt;
         if let Some(frame) = self.top() {
             frame.shown = Some(shown);

@@ -52,6 +52,9 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
 
 impl Step for Say {
     fn run<'a>(&'a self, run: &mut Run<'a>, _: &'a Line) -> Then<'a> {
+        if self.template.is_none() && self.window_shut.is_none() {
+            run.fall_back_if_shut();
+        }
         let shut = !run.is_heard();
         let attached = self.attached.as_ref().filter(|_| !shut);
         let said = match attached.and_then(|(kind, formula)| Some((*kind, run.value(formula)?))) {

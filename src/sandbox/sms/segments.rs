@@ -1,22 +1,22 @@
-//! How many SMS a text fills, counted by letters (3GPP TS 23.038) and not by the engine's own tables.
+//! How many SMS a text fills, and the parts in which a phone would send it (3GPP TS 23.040, section 9.2.3.24.1).
 
-const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
-const EXTENSION: &str = "\u{c}^{}\\[~]|€";
+use crate::sandbox::ussd::gsm;
 
 /// Segments and the name of the encoding.
 pub(super) fn count(text: &str) -> (usize, &'static str) {
-    let parts = split(text);
-    (parts.len().max(1), if is_gsm(text) { "GSM-7" } else { "UCS-2" })
+    (split(text).len(), if is_gsm(text) { "GSM-7" } else { "UCS-2" })
 }
 
 pub(super) fn is_gsm(text: &str) -> bool {
-    text.chars().all(|letter| BASIC.contains(letter) || EXTENSION.contains(letter))
+    gsm::septets(text).is_ok()
 }
 
-/// The parts in which a phone would send it.
 pub(super) fn split(text: &str) -> Vec<String> {
     let gsm = is_gsm(text);
-    let size = |letter: char| if gsm { 1 + usize::from(EXTENSION.contains(letter)) } else { letter.len_utf16() };
+    let size = |letter: char| match gsm::septets(letter.encode_utf8(&mut [0; 4])) {
+        Ok(septets) if gsm => septets,
+        _ => letter.len_utf16(),
+    };
     let (alone, part) = if gsm { (160, 153) } else { (70, 67) };
     let all: usize = text.chars().map(size).sum();
     let most = if all <= alone { alone } else { part };

@@ -1,5 +1,6 @@
 //! [`PgStore`]: the store's trait on a real Postgres. Lanes have a connection each; everything else shares a small pool.
 
+mod between;
 mod commit;
 mod connect;
 mod directory;
@@ -21,8 +22,9 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use super::{
     AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
-    LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result,
-    RipeReceipt, SealedSender, SenderHashes, ServerRow, Standing, Store, WriterId,
+    LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Redeemed, Registration, ReplayRow,
+    RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SentCode, SentMessage, ServerRow, Standing, Store,
+    WayBetween, WriterId,
 };
 use crate::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, TenantId, Timestamp};
 
@@ -126,6 +128,22 @@ impl Store for PgStore {
 
     async fn move_addresses(&self, before: &[[u8; 16]], now: &SealedSender) -> Result<Option<ContactId>> {
         directory::move_addresses(&self.pool, before, now).await
+    }
+
+    async fn redeem_code(&self, sent: &SentCode) -> Result<Redeemed> {
+        between::redeem_code(&self.pool, sent).await
+    }
+
+    async fn sweep_codes(&self, before: Timestamp) -> Result<i32> {
+        between::sweep_codes(&self.pool, before).await
+    }
+
+    async fn ways_between(&self) -> Result<Vec<WayBetween>> {
+        between::ways(&self.pool).await
+    }
+
+    async fn message_of(&self, id: OutboxId) -> Result<Option<SentMessage>> {
+        between::message_of(&self.pool, id).await
     }
 
     async fn load(&self, conversations: &[Conversation]) -> Result<Vec<LoadedConversation>> {

@@ -69,6 +69,8 @@ pub(super) fn envelope(content: Content) -> Envelope {
         wake: false,
         door_until: None,
         trace: ganira::domain::Trace::default(),
+        instead_of: None,
+        words: Vec::new(),
     }
 }
 

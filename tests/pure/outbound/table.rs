@@ -9,8 +9,9 @@ use ganira::crypto::{DataKey, KeyRing, TenantKey};
 use ganira::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, Seq, TenantId, Timestamp};
 use ganira::store::{
     AccountRow, AttemptState, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, Fact, FactBatch, FlowCount,
-    FlowFiles, LiveFlows, LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Registration,
-    ReplayRow, RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, ServerRow, Standing, Store, WriterId, seals,
+    FlowFiles, LiveFlows, LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Redeemed,
+    Registration, ReplayRow, RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SentCode, SentMessage,
+    ServerRow, Standing, Store, WayBetween, WriterId, seals,
 };
 use parking_lot::Mutex;
 
@@ -236,6 +237,18 @@ impl Store for Table {
         unreachable!("{ELSEWHERE}")
     }
 
+    async fn redeem_code(&self, _: &SentCode) -> Result<Redeemed> {
+        unreachable!("{ELSEWHERE}")
+    }
+    async fn sweep_codes(&self, _: Timestamp) -> Result<i32> {
+        unreachable!("{ELSEWHERE}")
+    }
+    async fn ways_between(&self) -> Result<Vec<WayBetween>> {
+        Ok(Vec::new())
+    }
+    async fn message_of(&self, _: OutboxId) -> Result<Option<SentMessage>> {
+        unreachable!("{ELSEWHERE}")
+    }
     async fn servers(&self) -> Result<Vec<ServerRow>> {
         Ok(Vec::new())
     }

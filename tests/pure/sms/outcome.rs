@@ -35,8 +35,8 @@ fn at(code: i64, status: &str) -> String {
 }
 
 #[test]
-fn africas_talking() {
-    let gateway = self::africas_talking();
+fn africas_talking_says_a_status_for_each_receiver() {
+    let gateway = africas_talking();
     for (code, status, expected) in [
         (100, "Processed", "accepted ATXid_1"),
         (101, "Sent", "accepted ATXid_1"),
@@ -70,9 +70,9 @@ fn africas_talking() {
 }
 
 #[test]
-fn twilio() {
+fn twilio_answers_with_codes_of_its_dictionary() {
     let error = |code: i64| format!(r#"{{"code":{code},"message":"no","more_info":"","status":400}}"#);
-    check(&self::twilio(), &[
+    check(&twilio(), &[
         (201, r#"{"sid":"SM1","status":"queued"}"#, "accepted SM1"),
         (201, "{}", "unknown"),
         (400, &error(21_610), "unwanted 21610"),
@@ -90,12 +90,12 @@ fn twilio() {
 }
 
 #[test]
-fn infobip() {
+fn infobip_answers_with_status_groups() {
     let status = |group: i64, id: i64| {
         format!(r#"{{"messages":[{{"to":"250780000001","messageId":"m1","status":{{"groupId":{group},"id":{id},"name":"N"}}}}]}}"#)
     };
     let exception = r#"{"requestError":{"serviceException":{"messageId":"BAD_REQUEST","text":"Bad Request"}}}"#;
-    check(&self::infobip(), &[
+    check(&infobip(), &[
         (200, &status(1, 26), "accepted m1"),
         (200, &status(5, 10), "unwanted 10"),
         (200, &status(5, 12), "stopped 12"),
@@ -113,10 +113,10 @@ fn infobip() {
 }
 
 #[test]
-fn vonage() {
+fn vonage_answers_for_each_part() {
     let one = |status: &str| format!(r#"{{"message-count":"1","messages":[{{"status":"{status}","error-text":"no"}}]}}"#);
     let two = r#"{"message-count":"2","messages":[{"status":"0","message-id":"A"},{"status":"0","message-id":"B"}]}"#;
-    check(&self::vonage(), &[
+    check(&vonage(), &[
         (200, two, "accepted A B"),
         (200, &two.replace(r#""0","message-id":"B""#, r#""5","error-text":"no""#), "accepted A"),
         (200, &one("1"), "throttled Some(1)"),
@@ -141,7 +141,7 @@ fn vonage() {
 
 #[test]
 fn a_lost_answer_leaves_it_open_and_what_never_left_goes_again() {
-    for gateway in [self::africas_talking(), self::twilio(), self::infobip(), self::vonage()] {
+    for gateway in [africas_talking(), twilio(), infobip(), vonage()] {
         let outcome = gateway.outcome();
         assert_eq!(outcome(&Err(TransportError::Unknown { why: "timed out".into() })), SendOutcome::Unknown);
         let again = SendOutcome::Retry { code: None, retry_after: None };
@@ -154,7 +154,7 @@ fn who_says_how_long_to_wait_is_believed_within_reason() {
     let mut response = Response::builder().status(429).body(Bytes::new()).unwrap();
     for (seconds, expected) in [("7", Some(7)), ("999999", Some(3_600)), ("soon", None)] {
         response.headers_mut().insert(HeaderName::from_static("retry-after"), HeaderValue::from_static(seconds));
-        let outcome = self::twilio().outcome()(&Ok(response.clone()));
+        let outcome = twilio().outcome()(&Ok(response.clone()));
         let retry_after = expected.map(Duration::from_secs);
         assert_eq!(outcome, SendOutcome::Throttled { scope: Scope::Account, retry_after, code: None });
     }
@@ -163,16 +163,16 @@ fn who_says_how_long_to_wait_is_believed_within_reason() {
 #[test]
 fn the_code_of_a_receipt_says_why_it_failed() {
     for (gateway, code, reason) in [
-        (self::africas_talking(), 1004, Refused::Unwanted),
-        (self::africas_talking(), 1009, Refused::Undeliverable),
-        (self::twilio(), 21_610, Refused::Unwanted),
-        (self::twilio(), 30_003, Refused::Undeliverable),
-        (self::twilio(), 30_004, Refused::Unwanted),
-        (self::infobip(), 10, Refused::Unwanted),
-        (self::infobip(), 12, Refused::Undeliverable),
-        (self::vonage(), 4, Refused::Unwanted),
-        (self::vonage(), 2, Refused::Undeliverable),
-        (self::vonage(), 12_345, Refused::Undeliverable),
+        (africas_talking(), 1004, Refused::Unwanted),
+        (africas_talking(), 1009, Refused::Undeliverable),
+        (twilio(), 21_610, Refused::Unwanted),
+        (twilio(), 30_003, Refused::Undeliverable),
+        (twilio(), 30_004, Refused::Unwanted),
+        (infobip(), 10, Refused::Unwanted),
+        (infobip(), 12, Refused::Undeliverable),
+        (vonage(), 4, Refused::Unwanted),
+        (vonage(), 2, Refused::Undeliverable),
+        (vonage(), 12_345, Refused::Undeliverable),
     ] {
         assert_eq!(gateway.failed(code), reason, "{gateway:?} {code}");
     }

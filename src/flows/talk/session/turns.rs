@@ -75,7 +75,7 @@ impl Session<'_> {
         self.transcript.push_str(shown);
         self.transcript.push('\n');
         // A USSD screen waits only for the person's own answer.
-        let answers_now = matches!(input, Input::Message { .. } | Input::Dial { .. });
+        let answers_now = matches!(input, Input::Message { .. } | Input::Dial { .. } | Input::Moved);
         if !answers_now {
             self.door(Channel::Ussd, false);
         } else if self.context.channel == Channel::Ussd {
