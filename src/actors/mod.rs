@@ -18,6 +18,7 @@ pub mod fence;
 pub mod funnel;
 pub mod ingress;
 pub mod jobs;
+pub mod keeping;
 pub mod lane;
 pub mod library;
 pub mod maintenance;
@@ -27,8 +28,10 @@ pub mod outgoing;
 #[cfg(feature = "planted-bugs")]
 pub mod plant;
 pub mod root;
+pub mod senders;
 pub mod shard;
 pub mod shared;
+pub mod smpp;
 pub mod sms;
 pub mod snapshot;
 pub mod timers;

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use super::outgoing::Recipient;
 use crate::crypto::{CryptoError, DataKey, Place};
 use crate::domain::{AccountId, Conversation, EventId, Seq, Timestamp};
+use crate::flows::OptOut;
 use crate::flows::machine::State;
 use crate::store::seals;
 
@@ -49,6 +50,9 @@ pub struct Kept {
     /// The name the person's profile shows.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     pub profile_name: Option<String>,
+    /// What the person has stopped, as the table has it too.
+    #[serde(rename = "o", default, skip_serializing_if = "Vec::is_empty")]
+    pub opt_outs: Vec<OptOut>,
 }
 
 /// A flow's state has versions of its own, and lifts older ones itself.
@@ -158,9 +162,14 @@ impl Snapshot {
     /// Everything but the flows' state, for a turn that makes a new one.
     #[must_use]
     pub fn without_state(&self) -> Self {
-        let Kept { state: _, doors, alarm, profile_name } = &self.kept;
-        let kept =
-            Kept { state: State::default(), doors: doors.clone(), alarm: *alarm, profile_name: profile_name.clone() };
+        let Kept { state: _, doors, alarm, profile_name, opt_outs } = &self.kept;
+        let kept = Kept {
+            state: State::default(),
+            doors: doors.clone(),
+            alarm: *alarm,
+            profile_name: profile_name.clone(),
+            opt_outs: opt_outs.clone(),
+        };
         Self { kept, ring: self.ring.clone() }
     }
 

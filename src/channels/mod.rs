@@ -3,8 +3,8 @@
 pub mod guard;
 pub mod outcome;
 pub mod provider;
-pub mod sms;
 pub mod smpp;
+pub mod sms;
 pub mod transport;
 pub mod ussd;
 pub mod whatsapp;

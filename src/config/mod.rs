@@ -50,8 +50,8 @@ pub use secrets::Secrets;
 pub use section::Field;
 pub use server::{Sandbox, Server};
 pub use setting::{Networks, SecretList, Words};
-pub use sms::{SmsGateway, SmsKind, SmsSignature, SmsSpool, VonageApi};
 pub use smpp::{Bind, DefaultAlphabet, Joining, LookAlikes, SmppGateway, UssdCoding, UssdSession};
+pub use sms::{SmsGateway, SmsKind, SmsSignature, SmsSpool, VonageApi};
 pub use ussd::{UssdAnswer, UssdGateway, UssdInput, UssdRequest};
 pub use whatsapp::{Whatsapp, WhatsappApp};
 

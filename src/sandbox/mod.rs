@@ -5,6 +5,7 @@
 
 pub mod control;
 pub mod graph;
+pub mod smsc;
 
 mod connection;
 mod faults;
@@ -24,4 +25,5 @@ mod webhook;
 pub use options::{Number, Options};
 pub use server::{Handle, Sandbox, StartError};
 pub use sms::{SmsCompany, SmsGateway};
+pub use smsc::{IdForm, SmscOptions};
 pub use ussd::{UssdGateway, UssdStyle};

@@ -6,6 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::sms::{SmsCompany, SmsGateway};
+use super::smsc::SmscOptions;
 use super::ussd::{UssdGateway, UssdStyle};
 use crate::domain::Clock;
 
@@ -69,6 +70,8 @@ pub struct Options {
     pub requests_max: usize,
     pub people_max: usize,
     pub clock: Clock,
+    /// A message centre beside the companies.
+    pub smsc: Option<SmscOptions>,
 }
 
 impl Default for Options {
@@ -106,6 +109,7 @@ impl Default for Options {
             requests_max: 20_000,
             people_max: 500_000,
             clock: Clock::system(),
+            smsc: None,
         }
     }
 }

@@ -14,10 +14,11 @@ use url::Url;
 use super::connection::{CuttableListener, Scissors};
 use super::options::Options;
 use super::sms::Sms;
+use super::smsc::Smsc;
 use super::state::{Inner, State};
 use super::ussd::Ussd;
 use super::webhook::Courier;
-use super::{control, graph, provider, sms, ussd};
+use super::{control, graph, provider, sms, smsc, ussd};
 
 /// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
@@ -39,14 +40,23 @@ impl Sandbox {
         let listener = TcpListener::bind(options.listen).await.map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         let sms = Sms::new(options.sms.clone());
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let smsc = match &options.smsc {
+            Some(smsc) => {
+                let failed = |source| StartError::Listen { listen: smsc.listen, source };
+                Some(Smsc::start(smsc.clone(), tasks.clone(), stop.clone()).await.map_err(failed)?)
+            }
+            None => None,
+        };
         let ussd = Ussd::new(options.ussd.clone());
         let inner = Inner { webhook_url: options.webhook_url.clone(), sms, ussd, ..Inner::default() };
         let state = Arc::new(State {
             courier: Courier::new(&options)?,
             options,
+            smsc,
             inner: Mutex::new(inner),
-            tasks: TaskTracker::new(),
-            stop: CancellationToken::new(),
+            tasks,
+            stop,
             base: OnceLock::from(format!("http://{addr}")),
         });
         let service = router(Arc::clone(&state)).into_make_service_with_connect_info::<Scissors>();
@@ -82,6 +92,7 @@ fn router(state: Arc<State>) -> Router {
         .merge(sms::router())
         .merge(ussd::router())
         .merge(control::router())
+        .merge(smsc::router())
         .with_state(state)
 }
 
@@ -110,6 +121,11 @@ impl Handle {
     /// What takes the place of the address of the company behind an SMS gateway.
     pub fn sms_url(&self, gateway: &str) -> String {
         format!("http://{}/sms/{gateway}", self.addr)
+    }
+
+    /// Where its message centre listens, if it has one.
+    pub fn smsc_addr(&self) -> Option<SocketAddr> {
+        self.state.smsc.as_ref().map(Smsc::addr)
     }
 
     /// Tells where webhooks go, when the engine's address becomes known or changes. Waiting webhooks follow.

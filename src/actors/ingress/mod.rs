@@ -68,6 +68,11 @@ impl Ingress {
         self.0.shared.world.accounts.by_id(id)
     }
 
+    /// Whether one more update may come in that came by no request of ours: see [`Admission::enter`].
+    pub fn admits(&self, channel: Channel) -> bool {
+        self.0.admission.enter(channel).is_ok()
+    }
+
     /// Opens the way to the shards, once they run.
     pub(super) fn connect(&self, routers: Vec<ActorRef<ShardMessage>>) {
         let _ = self.0.routers.set(routers);
@@ -182,6 +187,7 @@ impl Ingress {
             InboundKind::Message(message) if message.group.is_some() => None,
             InboundKind::Message(message) => resolve(&message.from).await?,
             InboundKind::Echo { to, .. } => resolve(to).await?,
+            InboundKind::Kept { from, .. } => resolve(from).await?,
             InboundKind::AddressChange { before, now, .. } => self.moved(&account, before, now).await?,
             InboundKind::Receipt(_) | InboundKind::Notice { .. } => None,
         };
@@ -263,6 +269,7 @@ impl Ingress {
                 }
             }
             InboundKind::Echo { to, body } => EventKind::Echo { to, body },
+            InboundKind::Kept { again, .. } => EventKind::Kept { again },
             InboundKind::AddressChange { now, .. } => EventKind::AddressChange { now },
             InboundKind::Receipt(_) | InboundKind::Notice { .. } => return None,
         };

@@ -12,7 +12,8 @@ use url::Url;
 use super::ingress::{Ingress, Taken};
 use crate::channels::sms::{BadGateway, Called, Gateway, Update};
 use crate::config::SmsGateway;
-use crate::domain::Trace;
+use crate::crypto::random;
+use crate::domain::{Inbound, Trace};
 use crate::flows::Channel;
 
 pub use parts::Parts;
@@ -54,6 +55,10 @@ impl SmsGateways {
                 Ok(updates) => {
                     for update in updates {
                         match update {
+                            Update::Whole(inbound) if inbound.provider_id.is_empty() => {
+                                let provider_id = format!("told {:016x}", random::number());
+                                wholes.push(Inbound { provider_id, ..inbound });
+                            }
                             Update::Whole(inbound) => wholes.push(inbound),
                             Update::Part(part) => parts.push(part),
                         }

@@ -252,7 +252,10 @@ pub async fn run(world: Arc<World>, ingress: Ingress, fence: Fence) {
             match world.sms.get(&name) {
                 Some(gateway) => pause = pause.max(take_oldest(&world, &ingress, gateway).await),
                 None if strangers.insert(name.clone()) => {
-                    tracing::error!(gateway = name, "requests lie in the spool of a gateway that is not configured: configure it again");
+                    tracing::error!(
+                        gateway = name,
+                        "requests lie in the spool of a gateway that is not configured: configure it again"
+                    );
                 }
                 None => {}
             }
@@ -351,7 +354,8 @@ struct Named {
 
 impl Named {
     fn read(path: &Path) -> Option<Self> {
-        let kind = [WHOLE, WRITING, TORN].into_iter().find(|kind| path.extension().is_some_and(|known| known == *kind))?;
+        let kind =
+            [WHOLE, WRITING, TORN].into_iter().find(|kind| path.extension().is_some_and(|known| known == *kind))?;
         let (number, gateway) = path.file_stem()?.to_str()?.split_once('-')?;
         Some(Self { number: number.parse().ok()?, gateway: gateway.to_owned(), kind })
     }

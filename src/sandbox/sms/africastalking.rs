@@ -64,7 +64,7 @@ pub(super) fn report(gateway: &SmsGateway, report: &Report<'_>) -> Hook {
         Fate::Failed(_) => "Failed",
     }));
     if let Fate::Failed(code) = report.fate {
-        fields.push(("failureReason", if code == 1004 { "UserInBlackList" } else { "DeliveryFailure" }));
+        fields.push(("failureReason", if code == 406 { "UserInBlackList" } else { "DeliveryFailure" }));
     }
     Hook::form(gateway.status(), &fields)
 }

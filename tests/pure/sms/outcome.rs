@@ -46,7 +46,7 @@ fn africas_talking_says_a_status_for_each_receiver() {
         (403, "InvalidPhoneNumber", "undeliverable 403"),
         (404, "UnsupportedNumberType", "undeliverable 404"),
         (405, "InsufficientBalance", "stopped 405"),
-        (406, "UserInBlacklist", "unwanted 406"),
+        (406, "UserInBlacklist", "opted_out 406"),
         (407, "CouldNotRoute", "undeliverable 407"),
         (409, "DoNotDisturbRejection", "unwanted 409"),
         (500, "InternalServerError", "retry Some(500)"),
@@ -75,7 +75,7 @@ fn twilio_answers_with_codes_of_its_dictionary() {
     check(&twilio(), &[
         (201, r#"{"sid":"SM1","status":"queued"}"#, "accepted SM1"),
         (201, "{}", "unknown"),
-        (400, &error(21_610), "unwanted 21610"),
+        (400, &error(21_610), "opted_out 21610"),
         (400, &error(21_211), "undeliverable 21211"),
         (400, &error(21_614), "undeliverable 21614"),
         (400, &error(21_606), "stopped 21606"),
@@ -163,9 +163,9 @@ fn who_says_how_long_to_wait_is_believed_within_reason() {
 #[test]
 fn the_code_of_a_receipt_says_why_it_failed() {
     for (gateway, code, reason) in [
-        (africas_talking(), 1004, Refused::Unwanted),
+        (africas_talking(), 406, Refused::OptedOut),
         (africas_talking(), 1009, Refused::Undeliverable),
-        (twilio(), 21_610, Refused::Unwanted),
+        (twilio(), 21_610, Refused::OptedOut),
         (twilio(), 30_003, Refused::Undeliverable),
         (twilio(), 30_004, Refused::Unwanted),
         (infobip(), 10, Refused::Unwanted),

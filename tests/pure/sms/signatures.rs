@@ -76,13 +76,15 @@ fn twilio_is_believed_over_the_address_it_knows_as_it_stood_in_the_request() {
     assert_eq!(Request::form(form).verified(&twilio()), Err(Unsigned::Missing));
 }
 
+type Parameters<'p> = &'p [(&'p str, &'p str)];
+
 #[test]
 fn vonage_is_believed_by_each_of_its_methods() {
     let vector = [("param1", "value1"), ("param2", "value2"), ("timestamp", "1234567890")];
     let odd = [("param1", "value&1"), ("param2", "value=2"), ("timestamp", "1234567890")];
     let short = [("param1", "value1"), ("param2", "value2"), ("timestamp", "12345")];
     let one = [("param", "value"), ("timestamp", "1234567890")];
-    let cases: &[(SmsSignature, &[(&str, &str)], &str)] = &[
+    let cases: &[(SmsSignature, Parameters<'_>, &str)] = &[
         (SmsSignature::HmacSha256, &vector, "280c4320703dbc98bfa22db676655ed2acfbfe8792b062ff7622e67f1183c287"),
         (SmsSignature::HmacMd5, &vector, "724c2bf6ca423c36e20631b11d1c5753"),
         (SmsSignature::HmacMd5, &odd, "2bbf0abafb2c55e5af6231513896a2ac"),

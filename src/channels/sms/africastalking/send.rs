@@ -68,9 +68,7 @@ pub fn outcome(answer: &Result<Response<Bytes>, TransportError>) -> SendOutcome 
         }
         // Taken, and nobody will ever know by what name.
         Some(taken) if TAKEN.contains(&taken.status_code) => SendOutcome::Unknown,
-        Some(refused) => {
-            rule::outcome(POLICY, refused.status_code, &refused.status, retry_after(response.headers()))
-        }
+        Some(refused) => rule::outcome(POLICY, refused.status_code, &refused.status, retry_after(response.headers())),
         // The whole request is refused, in words.
         None => match policy::code_of(&data.message) {
             Some(code) => rule::outcome(POLICY, code, &data.message, retry_after(response.headers())),

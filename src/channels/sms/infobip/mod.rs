@@ -29,11 +29,7 @@ pub struct Infobip {
 }
 
 impl Infobip {
-    pub fn new(
-        name: &str,
-        config: &SmsGateway,
-        public: Option<&Url>,
-    ) -> Result<Self, Vec<(&'static str, String)>> {
+    pub fn new(name: &str, config: &SmsGateway, public: Option<&Url>) -> Result<Self, Vec<(&'static str, String)>> {
         let Some(api) = config.api_url.as_ref().map(Url::as_str) else {
             let text = "is not set: expected your own address at Infobip, such as https://xyz123.api.infobip.com";
             return Err(vec![("api_url", text.to_owned())]);

@@ -8,9 +8,7 @@ use serde_json::value::RawValue;
 use crate::channels::sms::numbers::{number, sender};
 use crate::channels::sms::{Called, UPDATES_MAX, Unreadable, Update, slice};
 use crate::domain::receipt::ReceiptError;
-use crate::domain::{
-    DeliveryState, Inbound, InboundKind, Message, MessageBody, Receipt, Timestamp, account_name,
-};
+use crate::domain::{DeliveryState, Inbound, InboundKind, Message, MessageBody, Receipt, Timestamp, account_name};
 
 /// Status groups. Source: "Response status and error codes".
 const ACCEPTED: i64 = 0;

@@ -69,7 +69,8 @@ pub fn outcome(answer: &Result<Response<Bytes>, TransportError>) -> SendOutcome 
     if !response.status().is_success() {
         return refused(response);
     }
-    let first = serde_json::from_slice::<Answer>(response.body()).ok().and_then(|answer| answer.messages.into_iter().next());
+    let first =
+        serde_json::from_slice::<Answer>(response.body()).ok().and_then(|answer| answer.messages.into_iter().next());
     match first {
         Some(Taken { status, .. }) if status.group_id == REJECTED => {
             rule::outcome(POLICY, status.id, &status.name, retry_after(response.headers()))

@@ -36,11 +36,7 @@ pub struct Twilio {
 }
 
 impl Twilio {
-    pub fn new(
-        name: &str,
-        config: &SmsGateway,
-        public: Option<&Url>,
-    ) -> Result<Self, Vec<(&'static str, String)>> {
+    pub fn new(name: &str, config: &SmsGateway, public: Option<&Url>) -> Result<Self, Vec<(&'static str, String)>> {
         let mut mistakes = Vec::new();
         let tokens = config.secrets.as_ref().map(|secrets| secrets.as_slice().to_vec()).unwrap_or_default();
         if tokens.is_empty() {
@@ -60,9 +56,7 @@ impl Twilio {
         let signature = called.header(SIGNATURE_HEADER).ok_or(Unsigned::Missing)?;
         let address = format!("{}{}", self.public, called.target);
         let form = if called.is_json() { None } else { Some(&**called.body) };
-        let signed = |token: &SecretString| {
-            is_signed(token.expose_secret(), signature, &address, form, called.body)
-        };
+        let signed = |token: &SecretString| is_signed(token.expose_secret(), signature, &address, form, called.body);
         if self.tokens.iter().any(signed) { Ok(()) } else { Err(Unsigned::Wrong) }
     }
 }

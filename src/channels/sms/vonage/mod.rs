@@ -39,11 +39,7 @@ pub struct Vonage {
 }
 
 impl Vonage {
-    pub fn new(
-        name: &str,
-        config: &SmsGateway,
-        public: Option<&Url>,
-    ) -> Result<Self, Vec<(&'static str, String)>> {
+    pub fn new(name: &str, config: &SmsGateway, public: Option<&Url>) -> Result<Self, Vec<(&'static str, String)>> {
         let secrets = config.secrets.as_ref().map(|secrets| secrets.as_slice().to_vec()).unwrap_or_default();
         if config.signature.is_some() && secrets.is_empty() {
             let text = "is not set: expected the signature secret, because `signature` is set";

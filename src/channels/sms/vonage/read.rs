@@ -8,9 +8,7 @@ use crate::channels::sms::fields::Fields;
 use crate::channels::sms::numbers::{number, sender};
 use crate::channels::sms::{Called, Part, Unreadable, Update};
 use crate::domain::receipt::ReceiptError;
-use crate::domain::{
-    DeliveryState, Inbound, InboundKind, Message, MessageBody, Receipt, Timestamp, account_name,
-};
+use crate::domain::{DeliveryState, Inbound, InboundKind, Message, MessageBody, Receipt, Timestamp, account_name};
 
 /// Between our own id and the number of parts, in `client-ref`.
 pub(super) const PARTS: char = '/';
@@ -67,15 +65,8 @@ fn part_of(fields: &Fields) -> Option<(u16, u8, u8)> {
     (total > 1 && (1..=total).contains(&number)).then_some((reference, number, total))
 }
 
-fn said(
-    gateway: &str,
-    (from, to): (&str, &str),
-    id: &str,
-    at: Option<Timestamp>,
-    body: MessageBody,
-) -> Inbound {
-    let message =
-        Message { from: sender(from), body, reply_to: None, forwarded: false, group: None, referral: None };
+fn said(gateway: &str, (from, to): (&str, &str), id: &str, at: Option<Timestamp>, body: MessageBody) -> Inbound {
+    let message = Message { from: sender(from), body, reply_to: None, forwarded: false, group: None, referral: None };
     Inbound {
         account: account_name(gateway, &number(to)),
         provider_id: id.to_owned(),
