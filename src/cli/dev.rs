@@ -15,8 +15,8 @@ use url::Url;
 
 use super::assemble::{self, Running};
 use super::{logging, serve, settings};
-use crate::config::{Config, DEV_APP, DEV_APP_SECRET, DEV_PROVIDER_SECRET, DEV_VERIFY_TOKEN, Purpose};
-use crate::operations::{salon, tenants};
+use crate::config::{Config, DEV_APP, DEV_APP_SECRET, DEV_PROVIDER_SECRET, DEV_SMS_GATEWAY, DEV_SMS_KEY, DEV_VERIFY_TOKEN, Purpose};
+use crate::operations::{salon, sms_numbers, tenants};
 use crate::sandbox::{Options as SandboxOptions, Sandbox};
 use crate::store::AppPool;
 use crate::store::postgres::{Durability, owner_pool};
@@ -29,6 +29,8 @@ const PORTS_TRIED: u16 = 100;
 /// The demo salon's number and WhatsApp Business account: those of Meta's samples.
 const DEMO_NUMBER: &str = "106540352242922";
 const DEMO_WABA: &str = "102290129340398";
+/// The demo salon's short code.
+const DEMO_SHORT_CODE: &str = "7711";
 const DEMO_TENANT: &str = "Demo salon";
 
 #[derive(Debug, Args)]
@@ -111,6 +113,7 @@ async fn live(mut config: Config, folder: &Path) -> anyhow::Result<()> {
     let sandbox_address = address("http", sandbox.addr());
     config.whatsapp.graph_url = Url::parse(&format!("{sandbox_address}/graph"))?;
     point_providers_at(&mut config, &sandbox_address)?;
+    point_sms_at(&mut config, &sandbox_address)?;
     seed(&config, &database).await?;
 
     let running = assemble::start(config, database, Durability::Required, listener, assemble::record_metrics()).await?;
@@ -137,6 +140,16 @@ fn point_providers_at(config: &mut Config, sandbox: &str) -> anyhow::Result<()> 
     for (name, url, secret) in read.chain(pay) {
         if secret.expose_secret() == DEV_PROVIDER_SECRET {
             *url = Url::parse(&format!("{sandbox}/provider/{name}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// The SMS gateway whose key everybody knows is the sandbox's.
+fn point_sms_at(config: &mut Config, sandbox: &str) -> anyhow::Result<()> {
+    for (name, gateway) in &mut config.sms_gateways {
+        if gateway.key.as_ref().is_some_and(|key| key.expose_secret() == DEV_SMS_KEY) {
+            gateway.api_url = Some(Url::parse(&format!("{sandbox}/sms/{name}/version1/messaging"))?);
         }
     }
     Ok(())
@@ -198,6 +211,9 @@ async fn seed(config: &Config, database: &PgConnectOptions) -> anyhow::Result<()
     if numbers.is_none_or(|numbers| numbers.is_empty()) {
         tenants::add_whatsapp(&pool, &ring, tenant, &demo_number()).await?;
     }
+    if config.sms_gateways.contains_key(DEV_SMS_GATEWAY) {
+        sms_numbers::add(&pool, &ring, tenant, &demo_sms()).await?;
+    }
     let app = AppPool::new(database.clone(), 1);
     salon::demo::demo(&app, tenant).await?;
     app.close().await;
@@ -220,6 +236,15 @@ fn demo_number() -> tenants::NewWhatsapp {
         waba_id: DEMO_WABA.to_owned(),
         app: DEV_APP.to_owned(),
         token: Some("dev-access-token".to_owned().into()),
+    }
+}
+
+fn demo_sms() -> sms_numbers::NewSms {
+    sms_numbers::NewSms {
+        gateway: DEV_SMS_GATEWAY.to_owned(),
+        number: DEMO_SHORT_CODE.to_owned(),
+        parent: "sandbox".to_owned(),
+        token: Some("dev-sms-credential".to_owned().into()),
     }
 }
 

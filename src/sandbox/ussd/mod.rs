@@ -3,7 +3,7 @@
 
 mod control;
 mod gateway;
-mod gsm;
+pub(super) mod gsm;
 mod hop;
 mod session;
 mod style;
