@@ -10,9 +10,9 @@ use url::Url;
 
 use super::library::Library;
 use crate::crypto::{KeyRing, TenantKey};
-use crate::domain::{AccountId, TenantId};
+use crate::domain::{AccountId, Country, QuietHours, TenantId};
 use crate::flows::{Channel, FlowSet};
-use crate::store::{AccountRow, LiveFlows, ServerRow, Store, StoreError, WayBetween, seals};
+use crate::store::{AccountRow, LiveFlows, ServerRow, Store, StoreError, TenantRules, WayBetween, seals};
 
 /// One door, ready for use.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub struct Account {
     pub credential: Option<SecretString>,
     /// Why nothing is sent for it until somebody acts.
     pub stopped_reason: Option<String>,
+    /// Calling codes, and from whom its messages to those countries come.
+    pub senders: Vec<(String, String)>,
     /// The number by which people know it, `+` and digits, where it is not part of its name.
     pub number: Option<String>,
 }
@@ -47,12 +49,32 @@ pub struct Tenant {
     pub revision: i32,
     /// The shipped flows it speaks as long as it has published none.
     pub shipped: String,
+    /// What it says of writing to people.
+    pub rules: Rules,
     /// Its own servers, by the names its flows use.
     pub servers: HashMap<String, Server>,
     /// Channels in order: what cannot leave by one goes by a later one. `None`: it says nothing.
     pub fallback: Option<Vec<Channel>>,
     /// How long the code of a move is good, if it says so.
     pub code_minutes: Option<u16>,
+}
+
+/// What a tenant says of writing to people.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// Its name, as people read it.
+    pub name: String,
+    /// ISO 3166: in whose form phone numbers are typed; `None`: the country of its zone.
+    pub country: Option<Country>,
+    pub quiet: Option<QuietHours>,
+}
+
+impl From<TenantRules> for Rules {
+    fn from(row: TenantRules) -> Self {
+        let quiet = row.quiet.and_then(|(from, until)| QuietHours::new(from, until));
+        let country = row.country.as_deref().and_then(|code| Country::named(code).ok());
+        Self { name: row.name, country, quiet }
+    }
 }
 
 /// A server of a tenant's own.
@@ -142,6 +164,12 @@ impl Accounts {
         let servers = store.servers().await?;
         let live: HashMap<TenantId, LiveFlows> =
             store.live_flows().await?.into_iter().map(|live| (live.tenant, live)).collect();
+        let mut rules: HashMap<TenantId, Rules> =
+            store.tenant_rules().await?.into_iter().map(|row| (row.tenant, row.into())).collect();
+        let mut senders: HashMap<AccountId, Vec<(String, String)>> = HashMap::new();
+        for row in store.sender_ids().await? {
+            senders.entry(row.account).or_default().push((row.calling_code, row.sender));
+        }
         let ways = store.ways_between().await?;
         let mut rows = store.accounts().await?;
         rows.sort_by_key(|row| row.id);
@@ -151,6 +179,8 @@ impl Accounts {
                 None => {
                     match self.tenant_of(store, ring, &before, &row, (live.get(&row.tenant), &servers, &ways)).await {
                         Ok(tenant) => {
+                            let rules = rules.remove(&row.tenant).unwrap_or_default();
+                            let tenant = Arc::new(Tenant { rules, ..tenant });
                             index.tenants.insert(row.tenant, tenant.clone());
                             tenant
                         }
@@ -169,7 +199,8 @@ impl Accounts {
             let Some(channel) = Channel::named(&row.channel) else { continue };
             let number = ways.iter().filter_map(|way| way.number.as_ref()).find(|(id, _)| *id == row.id);
             let number = number.map(|(_, number)| number.clone());
-            let account = Arc::new(open(row, channel, tenant, number));
+            let senders = senders.remove(&row.id).unwrap_or_default();
+            let account = Arc::new(Account { senders, ..open(row, channel, tenant, number) });
             index.by_name.entry(channel).or_default().insert(account.external_id.clone(), account.clone());
             if channel == Channel::Ussd {
                 index.by_gateway.entry(account.app.clone()).or_default().push(account.clone());
@@ -205,7 +236,7 @@ impl Accounts {
         before: &Index,
         row: &AccountRow,
         (live, servers, ways): (Option<&LiveFlows>, &[ServerRow], &[WayBetween]),
-    ) -> Result<Arc<Tenant>, String> {
+    ) -> Result<Tenant, String> {
         let known = before.tenants.get(&row.tenant);
         let (revision, flows) = match live {
             None => (0, FlowSet::shipped(&row.flow).ok_or_else(|| format!("there is no flow set {}", row.flow))?),
@@ -230,8 +261,9 @@ impl Accounts {
         let servers = own.filter_map(|server| Some((server.name.clone(), open_server(server, &key)?))).collect();
         let way = ways.iter().find(|way| way.tenant == row.tenant);
         let named = |names: &Vec<String>| names.iter().filter_map(|name| Channel::named(name)).collect();
-        Ok(Arc::new(Tenant {
+        Ok(Tenant {
             id: row.tenant,
+            rules: Rules::default(),
             fallback: way.and_then(|way| way.fallback.as_ref()).map(named),
             code_minutes: way.and_then(|way| way.code_minutes),
             servers,
@@ -241,7 +273,7 @@ impl Accounts {
             flows,
             revision,
             shipped: row.flow.clone(),
-        }))
+        })
     }
 }
 
@@ -279,6 +311,7 @@ fn open(row: AccountRow, channel: Channel, tenant: Arc<Tenant>, number: Option<S
         app: row.app,
         credential,
         stopped_reason: row.stopped_reason,
+        senders: Vec::new(),
         number,
     }
 }

@@ -141,6 +141,10 @@ pub enum EventKind {
     HandedBack {
         there: bool,
     },
+    /// The network heard that the person wants nothing more of us here (or, with `again`, that she does), and has told her so.
+    Kept {
+        again: bool,
+    },
     /// The person exceeded her bucket and is told so, once.
     SlowDown,
     /// Forget the person.
@@ -197,6 +201,7 @@ impl EventKind {
             Self::Missed { .. } => 14,
             Self::Code { .. } => 20,
             Self::Prefers { .. } => 21,
+            Self::Kept { .. } => 22,
         }
     }
 }

@@ -49,8 +49,9 @@ pub(super) async fn fall_back(
     if words.is_empty() {
         return Ok(None);
     }
-    let (when_unknown, wake) = (envelope.when_unknown, envelope.wake);
-    let say = |content| Say { content, when_unknown, wake, by: Some(channel), instead_of: None, words: Vec::new() };
+    let Envelope { when_unknown, wake, purpose, .. } = envelope;
+    let say =
+        |content| Say { content, when_unknown, wake, by: Some(channel), purpose, instead_of: None, words: Vec::new() };
     let by_seq = awake.seq.next();
     let args = serde_json::json!({ "seq": of.seq, "n": of.n, "by_seq": by_seq });
     Ok(Some(Instead {

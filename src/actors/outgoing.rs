@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::{CryptoError, DataKey, Place};
 use crate::domain::outbound::WhenUnknown;
 use crate::domain::{AccountId, Content, Conversation, OutboxId, Phone, ScopedId, Seq, Timestamp, Trace};
-use crate::flows::Channel;
+use crate::flows::{Channel, Purpose};
 use crate::store::{OutboxPlace, seals};
 
 /// Most messages are shorter than this before they are sealed.
@@ -33,6 +33,15 @@ pub struct Envelope {
     /// Until when the channel lets us write freely. `None`: it always does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub door_until: Option<Timestamp>,
+    /// What it is sent for; `None`: it answers the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// It may not leave before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
+    /// The person had stopped such messages when it was written: it stands here only to be seen, and never leaves.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unwanted: bool,
     /// Of the event whose turn wrote it.
     #[serde(default)]
     pub trace: Trace,

@@ -11,6 +11,7 @@ use super::doors::{Doors, Leaving, door_open, doors, leaves_by, speaks_by};
 use super::event::{Event, EventKind, JobResult, Shown};
 use super::fall_back::{self, Instead, fall_back};
 use super::funnel::Walked;
+use super::keeping::{self, Gate};
 use super::lane::Commit;
 use super::library::LibraryError;
 use super::outgoing::{Envelope, InsteadOf, Recipient};
@@ -96,6 +97,7 @@ pub async fn work(
     };
     after.ring.remember(event.id, event.occurred_at, event.received_at);
     receive(&mut after, event);
+    let learned = keeping::learned(&mut after, event, now);
     keypad::note(world, event, &mut after.kept, now);
     let account = &speaks_by(world, &after, event);
     let mut draft = match given {
@@ -118,6 +120,7 @@ pub async fn work(
         }
         Given::Nothing => Draft::default(),
     };
+    draft.effects.extend(learned);
     let shown = match (&event.kind, placed) {
         (EventKind::Hop { hop, .. }, Some(Placed { began, .. })) => {
             let answered = keypad::Answered { hop, began, rests: draft.rests, now };
@@ -223,6 +226,7 @@ fn input(world: &World, event: &Event, placed: Option<&Placed>, kept: &Kept, now
         EventKind::News { name, payload } => Given::Flow(Input::Event { name: name.clone(), payload: payload.clone() }),
         EventKind::HandedBack { there: true } => Given::Flow(Input::GivenBack),
         EventKind::HandedBack { there: false } => Given::Flow(Input::NobodyThere),
+        EventKind::Kept { again } => Given::Flow(Input::Kept { again: *again }),
         EventKind::SlowDown => Given::SlowDown,
         EventKind::Erase => Given::Erase,
         EventKind::AddressChange { .. } => Given::Nothing,
@@ -317,6 +321,10 @@ impl Asking<'_> {
             shares: shares(event),
             language: tenant.language.clone(),
             profile_name: after.kept.profile_name.clone(),
+            business: tenant.rules.name.clone(),
+            country: tenant.rules.country,
+            quiet: tenant.rules.quiet,
+            opt_outs: after.kept.opt_outs.clone(),
             ..Context::at(now, tenant.zone, account.channel)
         };
         let seal = |table: &'static str, row: &[u8], bytes: &[u8]| {
@@ -340,13 +348,17 @@ impl Asking<'_> {
                 Turn::Ask(questions) => answered.extend(world.operations.answer(&asker, &questions).await),
                 Turn::Done(_) if answered.iter().any(|one| one.database_away) && is_hop => return Err(TurnError::Away),
                 Turn::Done(done) => {
-                    let Done { state, mut messages, alarm, faults, counts, rests, jobs: orders, invited, .. } = *done;
+                    let Done { state, mut messages, alarm, faults, counts, rests, jobs: orders, invited, wish, .. } =
+                        *done;
                     let unclaimed = faults.contains(&Fault::Payment);
                     for fault in faults {
                         metrics::counter!("ganira_flow_faults_total", "fault" => fault.as_str()).increment(1);
                     }
                     after.kept.state = state;
                     let mut effects: Vec<_> = answered.into_iter().filter_map(|one| one.effect).collect();
+                    effects.extend(
+                        wish.map(|wish| keeping::heed(after, account.channel, wish, keeping::source(&event.kind), now)),
+                    );
                     effects.extend(invited.map(|invited| self.give_code(invited)));
                     let mut of = None;
                     if let Some(instead) = instead {
@@ -460,7 +472,7 @@ fn language<'a>(account: &'a Account, after: &'a Snapshot) -> &'a str {
 fn notice(text: &str) -> Say {
     let content = Content::Text { text: text.to_owned(), preview: false };
     let (when_unknown, wake) = (WhenUnknown::Leave, false);
-    Say { content, when_unknown, wake, by: None, instead_of: None, words: Vec::new() }
+    Say { content, when_unknown, wake, by: None, purpose: None, instead_of: None, words: Vec::new() }
 }
 
 /// Seals everything and lays it out for the commit.
@@ -477,6 +489,7 @@ fn finish(
     let (alarm, alarm_gone) = arm(&mut after, event, &draft);
     let mut outbox = Vec::with_capacity(draft.messages.len());
     let mut envelopes = Vec::with_capacity(draft.messages.len());
+    let gate = Gate::new(account, &after, event, world.clock.now());
     for say in draft.messages {
         // Without a door there is nobody to say it to.
         let Some(Leaving { account, to, door_until }) = leaves_by(world, account, &after, say.by) else { continue };
@@ -485,10 +498,23 @@ fn finish(
         if is_screen && !matches!(event.kind, EventKind::Hop { .. }) {
             continue;
         }
+        let keeping::Passed { purpose, not_before, unwanted } = gate.pass(world, account, say.purpose);
         let Say { content, when_unknown, wake, instead_of, words, .. } = say;
         let shut = |channel| InsteadOf { channel, reason: Refused::WindowShut.word().to_owned(), message: None };
         let instead_of = draft.instead.clone().or_else(|| instead_of.map(shut));
-        let envelope = Envelope { to, content, when_unknown, wake, door_until, trace: event.trace, instead_of, words };
+        let envelope = Envelope {
+            to,
+            content,
+            when_unknown,
+            wake,
+            door_until,
+            purpose,
+            not_before,
+            unwanted,
+            trace: event.trace,
+            instead_of,
+            words,
+        };
         let n = i16::try_from(outbox.len()).unwrap_or(i16::MAX);
         let id = OutboxId { conversation, seq, n };
         outbox.push(OutboxRow { n, account, body: envelope.seal(&awake.key, id) });

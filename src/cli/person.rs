@@ -15,8 +15,9 @@ use super::operator::{Operator, Where};
 use super::output::{say, say_json, say_table};
 use crate::actors::snapshot::Snapshot;
 use crate::crypto::random;
-use crate::domain::{Address, Clock, ContactId, Conversation, Phone, ScopedId};
+use crate::domain::{Address, Clock, ContactId, Conversation, Country, Phone, ScopedId};
 use crate::flows::{Channel, Purpose};
+use crate::operations::keeping;
 use crate::operations::news;
 use crate::operations::people::{self, Erasure};
 use crate::operations::requests::{self, Request};
@@ -104,9 +105,9 @@ pub(super) struct Who {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct By {
-    /// Her phone number, such as +250780000001
-    #[arg(long, value_parser = arguments::phone)]
-    phone: Option<Phone>,
+    /// Her phone number, such as +250780000001, or as it is typed in the tenant's country: 0780000001
+    #[arg(long)]
+    phone: Option<String>,
     /// Her business-scoped id in WhatsApp, such as RW.13491208655302741918
     #[arg(long, value_name = "ID", value_parser = arguments::scoped_id)]
     user_id: Option<ScopedId>,
@@ -122,12 +123,20 @@ impl Who {
         if let Some(contact) = contact {
             return Ok(Conversation { tenant, contact: ContactId(contact) });
         }
+        let country = keeping::country(&operator.pool, tenant).await?;
+        let phone = phone.map(|phone| typed(&phone, country)).transpose()?;
         let address = phone.map(Address::Phone).or(user_id.map(Address::WhatsApp));
         let address = address.context("name the person with --phone, --user-id or --contact")?;
         let found = people::find(&operator.pool, &operator.hashes()?, tenant, &address).await?;
         let contact = found.with_context(|| format!("tenant {tenant} knows nobody with this address"))?;
         Ok(Conversation { tenant, contact })
     }
+}
+
+/// A number in international form is taken as it stands; what is typed in the country's form must be one that the country gives.
+fn typed(phone: &str, country: Option<Country>) -> anyhow::Result<Phone> {
+    let read = Phone::parse(phone).or_else(|_| Phone::parse_in(phone, country));
+    read.with_context(|| format!("--phone {phone:?} cannot be read"))
 }
 
 impl PersonCommand {
@@ -211,7 +220,7 @@ pub fn remembered(snapshot: &[u8]) -> Option<Json> {
         .iter()
         .map(|door| json!({ "account": door.account, "to": door.to, "last_wrote_at": door.last_inbound }));
     Some(json!({
-        "profile_name": kept.profile_name, "doors": doors.collect::<Vec<_>>(), "alarm": kept.alarm,
+        "profile_name": kept.profile_name, "opt_outs": kept.opt_outs, "doors": doors.collect::<Vec<_>>(), "alarm": kept.alarm,
         "session": serde_json::to_value(&kept.state).ok()?,
     }))
 }

@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 use url::Url;
 
 use super::arguments;
+use super::keeping;
 use super::operator::{Operator, Where};
 use super::output::{say, say_json, say_table};
 use crate::domain::{AccountId, Phone};
@@ -128,6 +129,13 @@ enum Action {
     /// The tenant's own servers, which its flows may ask
     #[command(subcommand)]
     Server(ServerAction),
+    /// Set the hours in which the tenant only answers
+    Quiet(keeping::Quiet),
+    /// Set the country in whose form phone numbers are typed, where it is not that of the zone
+    Country(keeping::OfCountry),
+    /// The names under which SMS accounts write to each country
+    #[command(subcommand)]
+    SenderId(keeping::SenderId),
     /// Let nothing leave by a number or code; what comes in is handled as ever. A USSD code is out of service meanwhile
     Stop {
         #[command(flatten)]
@@ -301,6 +309,9 @@ impl TenantCommand {
                 ))
             }
             Action::Server(action) => action.run(&operator).await,
+            Action::Quiet(quiet) => quiet.run(&operator).await,
+            Action::Country(country) => country.run(&operator).await,
+            Action::SenderId(action) => action.run(&operator).await,
             Action::AddUssd { tenant, gateway, code, json } => {
                 add_ussd(&operator, &tenant, &NewUssd { gateway, code }, json).await
             }

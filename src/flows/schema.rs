@@ -47,6 +47,8 @@ enum Shape {
 
 /// The channels.
 const CHANNELS: &[&str] = &["whatsapp", "ussd", "sms"];
+/// The purposes a message may have.
+const PURPOSES: &[&str] = &["service", "reminder", "marketing", "code"];
 /// The types `ask` reads.
 const ASKED: &[&str] = &[
     "text", "whole", "decimal", "money", "date", "time", "datetime", "duration", "phone", "email", "person", "yesno",
@@ -78,6 +80,7 @@ const KEYS: &[(&str, Shape, &str)] = &[
     ("unless", Shape::Expression, "The step is skipped if this holds"),
     ("template", Shape::Name, "The template that leaves while WhatsApp's window is shut"),
     ("window_shut", Shape::Arm, "Where to go when it cannot be said because the window is shut"),
+    ("purpose", Shape::OneOf(PURPOSES), "What it is for, where it is no answer: a person may stop each"),
     ("image", Shape::Expression, "The picture that leaves with the message"),
     ("document", Shape::Expression, "The document that leaves with the message"),
     ("location", Shape::Expression, "The place that leaves with the message"),

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::keeping::{OptOut, Wish};
 use super::machine::State;
 use super::value::{Row, Value};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{Content, MessageBody, MoveCode, Referral, Timestamp};
+use crate::domain::{Content, Country, MessageBody, MoveCode, QuietHours, Referral, Timestamp};
 
 /// One thing that happened to a conversation.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,8 @@ pub enum Input {
     GivenBack,
     /// A person was to be handed over, and nobody is there for it.
     NobodyThere,
+    /// The network heard the person say that she wants no more messages here (or, with `again`, that she does), and has told her so.
+    Kept { again: bool },
     /// The USSD session broke off: its screen is gone, what was open stays open. The news `hung_up` to a flow that begins with it.
     HungUp,
     /// The person came by another channel with the code of a move.
@@ -77,10 +80,15 @@ pub enum Purpose {
     Service,
     Reminder,
     Marketing,
+    /// A code that proves who she is, for which she asked elsewhere.
+    Code,
 }
 
 impl Purpose {
+    /// Those for which she may choose a channel.
     pub const ALL: [Self; 3] = [Self::Service, Self::Reminder, Self::Marketing];
+    /// Those that a message may have.
+    pub const OF_MESSAGES: [Self; 4] = [Self::Service, Self::Reminder, Self::Marketing, Self::Code];
 
     /// Its name in flows.
     pub fn as_str(self) -> &'static str {
@@ -88,6 +96,7 @@ impl Purpose {
             Self::Service => "service",
             Self::Reminder => "reminder",
             Self::Marketing => "marketing",
+            Self::Code => "code",
         }
     }
 
@@ -174,6 +183,14 @@ pub struct Context {
     /// A number of the person that stays hers: by it `split` gives her the same arm every time.
     pub shares: u64,
     pub screen: Screen,
+    /// The name of the business, for the answers to STOP, START and HELP.
+    pub business: String,
+    /// In whose form phone numbers are typed; `None`: the country of the zone.
+    pub country: Option<Country>,
+    /// When the business leaves people in peace: a reminder goes before.
+    pub quiet: Option<QuietHours>,
+    /// What the person has stopped.
+    pub opt_outs: Vec<OptOut>,
     /// The code of the business on USSD, such as `*384*77#`; empty where none was dialled.
     pub code: String,
 }
@@ -195,6 +212,10 @@ impl Context {
             revision: 0,
             shares: 0,
             screen: Screen::default(),
+            business: String::new(),
+            country: None,
+            quiet: None,
+            opt_outs: Vec::new(),
             code: String::new(),
         }
     }
@@ -224,6 +245,8 @@ pub struct Say {
     pub wake: bool,
     /// The channel by whose door it leaves; `None` is the context's own.
     pub by: Option<Channel>,
+    /// What its flow says that it is for.
+    pub purpose: Option<Purpose>,
     /// The channel by which it should have left, had its door been open.
     pub instead_of: Option<Channel>,
     /// The same words as an SMS, for a message that does not hold them itself, such as a template.
@@ -380,6 +403,8 @@ pub struct Done {
     /// For the funnel.
     pub counts: Vec<Count>,
     pub rests: Rests,
+    /// The person wants no more messages here, or wants them again.
+    pub wish: Option<Wish>,
     /// What went otherwise than a checked flow should: for the metrics, never for the person.
     pub faults: Vec<Fault>,
 }

@@ -117,6 +117,8 @@ pub struct Export {
     pub visits: Vec<salon::export::Visit>,
     pub feedback: Vec<salon::export::Feedback>,
     pub consents: Vec<salon::export::Consent>,
+    /// What she stopped.
+    pub opt_outs: Vec<OptOut>,
     pub media: Vec<Media>,
     /// What of hers could not be handled.
     pub dead_letters: Vec<DeadLetter>,
@@ -125,6 +127,16 @@ pub struct Export {
     pub joined: Vec<Self>,
     /// Rows that did not open, which should be none.
     pub unreadable_rows: u64,
+}
+
+/// Messages she stopped: for one purpose, or (`*`) all that the business starts.
+#[derive(Debug, Clone, Serialize)]
+pub struct OptOut {
+    pub channel: String,
+    pub purpose: String,
+    /// Who said so: `person`, `network` or `flow`.
+    pub source: String,
+    pub at: Timestamp,
 }
 
 /// An event of the journal.
@@ -222,6 +234,7 @@ async fn export_one(
         visits: salon::export::visits(connection, who, &key).await?,
         feedback: salon::export::feedback(connection, who, &key).await?,
         consents: salon::export::consents(connection, who).await?,
+        opt_outs: opt_outs(connection, who).await?,
         media: rows::media(connection, who).await?.into_iter().map(media).collect(),
         dead_letters: dead_letters(connection, who, &tenant_key, &mut opener).await?,
         joined: Vec::new(),
@@ -241,6 +254,14 @@ async fn addresses(
         Address::from_canonical(std::str::from_utf8(&plain).ok()?)
     };
     Ok(rows.into_iter().filter_map(|row| opener.counted(open(row))).collect())
+}
+
+async fn opt_outs(connection: &mut PgConnection, who: Conversation) -> sqlx::Result<Vec<OptOut>> {
+    let rows = admin::keeping::opt_outs(connection, who).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| OptOut { channel: row.channel, purpose: row.purpose, source: row.source, at: row.at })
+        .collect())
 }
 
 async fn dead_letters(

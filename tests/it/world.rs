@@ -85,6 +85,10 @@ impl World {
             provider.url = Url::parse(&sandbox.provider_url(name)).unwrap();
         }
         (wish.change)(&mut config);
+        for gateway in config.smpp_gateways.values_mut() {
+            // A message centre of the sandbox's chooses its port itself.
+            gateway.port = sandbox.smsc_addr().map_or(gateway.port, |addr| addr.port());
+        }
         let ring = assemble::key_ring(&config).unwrap();
         let pool = database.pool().await;
         let new = tenants::NewTenant {
@@ -109,8 +113,16 @@ impl World {
             let secret = ganira::config::DEV_PROVIDER_SECRET.to_owned().into();
             servers::add(&pool, &ring, tenant, "shop", &url, Some(secret)).await.unwrap();
         }
-        let mut world =
-            Self { database, sandbox, running: None, tenant, config, http: reqwest::Client::new(), apart: None, _folder: folder };
+        let mut world = Self {
+            database,
+            sandbox,
+            running: None,
+            tenant,
+            config,
+            http: reqwest::Client::new(),
+            apart: None,
+            _folder: folder,
+        };
         world.start().await;
         world
     }

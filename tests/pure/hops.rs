@@ -86,7 +86,11 @@ fn a_gateway_of_last_inputs_says_by_session_and_word_what_is_new() {
     assert_eq!(heard(&last("a", "1*1", Some(false), Some(2)), Some(&first), 5), typed("1*1"));
     assert_eq!(heard(&last("a", "1", None, None), Some(&first), 5), typed("1"));
     assert_eq!(heard(&last("a", "", Some(true), None), Some(&first), 5), dialled(CODE), "it begins again");
-    assert_eq!(heard(&last("b", "3", Some(false), None), Some(&first), 5), dialled(CODE), "a screen we know nothing of");
+    assert_eq!(
+        heard(&last("b", "3", Some(false), None), Some(&first), 5),
+        dialled(CODE),
+        "a screen we know nothing of"
+    );
 }
 
 #[test]

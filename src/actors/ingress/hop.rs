@@ -146,7 +146,8 @@ impl Ingress {
         if self.0.admission.check_sender(conversation).is_err() {
             return (refused(Refusal::TooFast, language()), None);
         }
-        let Ok(Some((event, mut verdict))) = timeout_at(*until, self.enqueue(event_of(taken, self.now(), conversation, redeemed))).await
+        let Ok(Some((event, mut verdict))) =
+            timeout_at(*until, self.enqueue(event_of(taken, self.now(), conversation, redeemed))).await
         else {
             return (refused(Refusal::Busy, language()), None);
         };
@@ -162,7 +163,8 @@ impl Ingress {
                 metrics::counter!("ganira_ussd_deadline_total", "what" => what).increment(1);
                 tracing::warn!(trace = %event.trace, what, "a hop was not answered in time");
                 let told = refused(Refusal::TooLate, language());
-                let late = (!withdrawn).then(|| Late { event, verdict, told: told.clone().unwrap_or_else(|told| told) });
+                let late =
+                    (!withdrawn).then(|| Late { event, verdict, told: told.clone().unwrap_or_else(|told| told) });
                 (told, late)
             }
         }
@@ -231,12 +233,7 @@ impl Ingress {
     }
 }
 
-fn event_of(
-    taken: &Taken,
-    received_at: Timestamp,
-    conversation: Conversation,
-    redeemed: Option<Redeemed>,
-) -> NewEvent {
+fn event_of(taken: &Taken, received_at: Timestamp, conversation: Conversation, redeemed: Option<Redeemed>) -> NewEvent {
     let Taken { account, hop, raw, trace, id, .. } = taken;
     NewEvent {
         id: *id,

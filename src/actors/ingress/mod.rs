@@ -73,6 +73,11 @@ impl Ingress {
         self.0.shared.world.accounts.by_id(id)
     }
 
+    /// Whether one more update may come in that came by no request of ours: see [`Admission::enter`].
+    pub fn admits(&self, channel: Channel) -> bool {
+        self.0.admission.enter(channel).is_ok()
+    }
+
     /// Opens the way to the shards, once they run.
     pub(super) fn connect(&self, routers: Vec<ActorRef<ShardMessage>>) {
         let _ = self.0.routers.set(routers);
@@ -187,6 +192,7 @@ impl Ingress {
             InboundKind::Message(message) if message.group.is_some() => None,
             InboundKind::Message(message) => resolve(&message.from).await?,
             InboundKind::Echo { to, .. } => resolve(to).await?,
+            InboundKind::Kept { from, .. } => resolve(from).await?,
             InboundKind::AddressChange { before, now, .. } => self.moved(&account, before, now).await?,
             InboundKind::Hop(_) | InboundKind::Receipt(_) | InboundKind::Notice { .. } => None,
         };
@@ -222,7 +228,13 @@ impl Ingress {
         let world = &self.0.shared.world;
         let account = world.accounts.named(channel, &update.account);
         if account.is_none() && world.accounts.of_parent(channel, &update.account).is_empty() {
-            return self.bury((channel, app), update, Owner::default(), Reason::UnknownAccount, "no tenant has this account");
+            return self.bury(
+                (channel, app),
+                update,
+                Owner::default(),
+                Reason::UnknownAccount,
+                "no tenant has this account",
+            );
         }
         if let (InboundKind::Receipt(_), Some(account)) = (&update.kind, &account) {
             let account = account.clone();
@@ -268,6 +280,7 @@ impl Ingress {
                 }
             }
             InboundKind::Echo { to, body } => EventKind::Echo { to, body },
+            InboundKind::Kept { again, .. } => EventKind::Kept { again },
             InboundKind::AddressChange { now, .. } => EventKind::AddressChange { now },
             InboundKind::Hop(_) | InboundKind::Receipt(_) | InboundKind::Notice { .. } => return None,
         };

@@ -129,7 +129,7 @@ pub fn missed(
 }
 
 fn say(content: Content, when_unknown: WhenUnknown) -> Say {
-    Say { content, when_unknown, wake: false, by: None, instead_of: None, words: Vec::new() }
+    Say { content, when_unknown, wake: false, by: None, purpose: None, instead_of: None, words: Vec::new() }
 }
 
 /// The screen of a hop that had been answered before: its own, or what its session shows now.

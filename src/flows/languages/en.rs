@@ -5,7 +5,7 @@ use super::{Language, OwnTexts};
 pub(super) static ENGLISH: Language = Language {
     code: "en",
     review: "reviewed by the Ganira authors, 2026-11-20",
-    stop: &["stop"],
+    stop: &["stop", "stopall", "stop all", "unsubscribe"],
     texts: OwnTexts {
         again: "Sorry, I did not understand that.",
         stale: "That button belongs to an earlier question.",

@@ -5,7 +5,7 @@ use super::{Language, OwnTexts};
 pub(super) static FRENCH: Language = Language {
     code: "fr",
     review: "unreviewed",
-    stop: &["stop", "arreter"],
+    stop: &["stop", "arret", "arreter", "desabonner"],
     texts: OwnTexts {
         again: "Désolé, je n'ai pas compris.",
         stale: "Ce bouton appartient à une question précédente.",

@@ -5,6 +5,7 @@
 pub(crate) mod anytime;
 mod en;
 mod fr;
+pub(crate) mod keywords;
 mod rw;
 mod sw;
 pub(crate) mod words;

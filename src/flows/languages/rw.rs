@@ -5,7 +5,7 @@ use super::{Language, OwnTexts};
 pub(super) static KINYARWANDA: Language = Language {
     code: "rw",
     review: "unreviewed",
-    stop: &["stop"],
+    stop: &["stop", "hagarika", "guhagarika"],
     texts: OwnTexts {
         again: "Mbabarira, sinabyumvise.",
         stale: "Iyo buto ni iy'ikibazo cyabanje.",

@@ -5,7 +5,7 @@ use super::{Language, OwnTexts};
 pub(super) static SWAHILI: Language = Language {
     code: "sw",
     review: "unreviewed",
-    stop: &["stop"],
+    stop: &["stop", "simamisha", "sitisha"],
     texts: OwnTexts {
         again: "Samahani, sijaelewa.",
         stale: "Kitufe hicho ni cha swali la awali.",

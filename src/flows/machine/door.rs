@@ -8,7 +8,7 @@ use crate::domain::Referral;
 use crate::flows::definition::{Arm, Flow, Return};
 use crate::flows::layout::{self, Opt};
 use crate::flows::turn::{Channel, Door, Purpose, Question};
-use crate::flows::understand::{self, Hearing, Picked, Seen, fold};
+use crate::flows::understand::{self, Hearing, Picked, Seen};
 use crate::flows::value::{Row, Value};
 
 /// What a person who has come back may choose.
@@ -31,7 +31,7 @@ impl<'a> Run<'a> {
         if self.open_line().is_none() {
             return self.message(heard);
         }
-        if self.stops(heard) {
+        if self.heeds(heard) {
             return self.message(heard);
         }
         if self.state.resume.is_some() {
@@ -61,17 +61,11 @@ impl<'a> Run<'a> {
     pub(super) fn heard_by_staff(&mut self, heard: Heard<'_>) -> Option<Question> {
         let (stops, handed, quiet) = (self.stops(heard), self.is_with_staff(), self.state.quiet_until);
         self.came_by(self.context.channel);
-        let asked = if stops { self.message(heard) } else { None };
+        let asked = if self.heeds(heard) { self.message(heard) } else { None };
         if !(stops && handed) {
             self.state.quiet_until = quiet;
         }
         asked
-    }
-
-    /// Whether she stops what is open.
-    pub(super) fn stops(&self, heard: Heard<'_>) -> bool {
-        let Heard::Text(text) = heard else { return false };
-        self.state.is_open() && self.own_texts().stop.contains(&fold(text).as_str())
     }
 
     /// The scene to which an advertisement or a link leads: by the advertisement's id, or by `#word` in the text that the link wrote.

@@ -5,6 +5,7 @@ use super::state::Frame;
 use super::walk::{Then, first};
 use crate::domain::MessageBody;
 use crate::flows::definition::{Arm, Flow, Silence, To};
+use crate::flows::keeping::Wish;
 use crate::flows::steps::Signal;
 use crate::flows::turn::{Input, Passing, Question};
 use crate::flows::value::Row;
@@ -81,6 +82,14 @@ impl<'a> Run<'a> {
             }
             Input::GivenBack => self.staff(Signal::GivenBack),
             Input::NobodyThere => self.staff(Signal::NobodyThere),
+            Input::Kept { again: true } => {
+                self.wish = Some(Wish::Start);
+                None
+            }
+            Input::Kept { again: false } => {
+                self.stopped_by_network();
+                None
+            }
             Input::Message { body, referral } => {
                 let heard = Heard::of(body)?;
                 if quiet || self.is_with_staff() {

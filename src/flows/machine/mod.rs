@@ -9,6 +9,7 @@ mod forget;
 mod forms;
 mod hear;
 mod invite;
+mod keeping;
 mod look;
 mod message;
 mod news;

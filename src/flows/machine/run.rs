@@ -12,6 +12,7 @@ use super::walk::Then;
 use crate::domain::{MessageBody, Timestamp};
 use crate::flows::definition::{Flow, FlowSet, Formula, Line};
 use crate::flows::expression::Scope;
+use crate::flows::keeping::Wish;
 use crate::flows::languages::{Language, language};
 use crate::flows::messages::Texts;
 use crate::flows::turn::{
@@ -50,6 +51,10 @@ pub(crate) struct Run<'a> {
     pub(super) trace: Option<Vec<(&'a str, &'a str)>>,
     /// The timers of the question that was open when the turn began, for `again`.
     pub(super) kept: Option<(String, Vec<Wake>)>,
+    /// The turn answers what the person said.
+    pub(super) asked_now: bool,
+    /// What the person wants from now on.
+    pub(super) wish: Option<Wish>,
 }
 
 impl<'a> Run<'a> {
@@ -84,6 +89,8 @@ impl<'a> Run<'a> {
             came_round: false,
             trace: None,
             kept: None,
+            asked_now: matches!(input, Input::Message { .. } | Input::Dial { .. } | Input::Moved),
+            wish: None,
         }
     }
 
@@ -127,6 +134,7 @@ impl<'a> Run<'a> {
             invited: self.invited,
             counts,
             rests,
+            wish: self.wish,
             faults: self.faults,
         }
     }
@@ -360,7 +368,8 @@ fn within<'v>(value: &'v Value, path: &[String]) -> Option<Cow<'v, Value>> {
 impl Run<'_> {
     /// How the person's words are heard now.
     pub(crate) fn ears(&self) -> Ears {
-        Ears::new(self.language_code(), self.context.now, self.context.zone)
+        let ears = Ears::new(self.language_code(), self.context.now, self.context.zone);
+        ears.in_country(self.context.country)
     }
 
     /// Gives the person a tag, or takes it away.

@@ -16,7 +16,7 @@ use crate::flows::expression::Scope;
 use crate::flows::layout::{self, MORE, Opt, SmsStyle, units};
 use crate::flows::messages::Texts;
 use crate::flows::steps::Asking;
-use crate::flows::turn::{Channel, Fault, Passing};
+use crate::flows::turn::{Channel, Fault, Passing, Purpose};
 use crate::flows::understand::{self, Hearing, Picked, Seen, fold};
 use crate::flows::value::Value;
 
@@ -79,6 +79,12 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// What is said next is for this; else for what the flow began with, unless it answers the person.
+    pub(crate) fn say_for(&mut self, purpose: Option<Purpose>) {
+        let begun_for = || self.state.stack.iter().rev().find_map(|frame| frame.purpose).filter(|_| !self.asked_now);
+        self.outbox.set_purpose(purpose.or_else(begun_for));
+    }
+
     /// A message's text as the channel needs it: `.sms` for SMS, `.plain` for USSD and SMS, where there are such.
     pub(super) fn spoken(&mut self, message: &str) -> String {
         self.spoken_by(self.door.channel, message).unwrap_or_else(|| self.missing(message))
@@ -123,6 +129,7 @@ impl<'a> Run<'a> {
     /// One of the engine's own texts.
     pub(super) fn say_own(&mut self, name: &str, text: &str) {
         if self.door.open {
+            self.say_for(None);
             self.outbox.text(name, text);
         }
     }
@@ -222,6 +229,7 @@ impl<'a> Run<'a> {
 
     /// Shows the open question.
     pub(crate) fn prompt(&mut self, asking: &'a Asking, options: &[Opt], lead: Option<String>, page: u8) -> Then<'a> {
+        self.say_for(asking.purpose);
         let text = self.spoken(&asking.message);
         let digest = digest(self.state.stack.last().map_or("", |frame| &frame.at), &text);
         let number = self.state.prompt.wrapping_add(1);
