@@ -87,6 +87,7 @@ pub async fn work(
     after.ring.remember(event.id, event.occurred_at, event.received_at);
     receive(&mut after, event);
     let learned = keeping::learned(&mut after, event, now);
+    keeping::joined(world, &mut after, event).await?;
     let account = &speaks_by(world, &after, event);
     let mut draft = match given {
         Given::Flow(input) => Asking { world, awake, event, account, truths, now }.advance(&input, &mut after).await?,

@@ -82,7 +82,9 @@ impl<'a> Run<'a> {
     /// What is said next is for this; else for what the flow began with, unless it answers the person.
     pub(crate) fn say_for(&mut self, purpose: Option<Purpose>) {
         let begun_for = || self.state.stack.iter().rev().find_map(|frame| frame.purpose).filter(|_| !self.asked_now);
-        self.outbox.set_purpose(purpose.or_else(begun_for));
+        // Service is what everything is for that is for nothing else.
+        let purpose = purpose.or_else(begun_for).filter(|purpose| *purpose != Purpose::Service);
+        self.outbox.set_purpose(purpose);
     }
 
     /// A message's text as the channel needs it: `.sms` for SMS, `.plain` for USSD and SMS, where there are such.
