@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures::TryStreamExt;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -16,6 +17,8 @@ use super::fence::Fence;
 use super::ingress::{Ingress, Taken};
 use super::outbound::Outbound;
 use super::shared::World;
+use super::sms;
+use crate::channels::sms::Called;
 use crate::channels::whatsapp;
 use crate::domain::{ContactId, Conversation, TenantId, Trace};
 use crate::flows::{Channel, Purpose, Row};
@@ -220,21 +223,28 @@ impl Housekeeper {
             }
             Some(Buried::Update { app, mut inbound, raw }) => {
                 // As at the entrance: an account that came later may belong to another app than the one that signed this.
-                match self.world.accounts.named(Channel::WhatsApp, &inbound.account) {
+                let accounts = &self.world.accounts;
+                let account = [Channel::WhatsApp, Channel::Sms]
+                    .into_iter()
+                    .find_map(|channel| accounts.named(channel, &inbound.account));
+                let channel = match account {
                     None => return Some("no tenant has its account".to_owned()),
                     Some(account) if account.app != app => {
                         return Some("it was signed by another app than its account's".to_owned());
                     }
-                    Some(_) => {}
-                }
+                    Some(account) => account.channel,
+                };
                 inbound.raw = raw.0;
                 let trace = Trace(crate::crypto::random::number());
-                match self.ingress.replay(Channel::WhatsApp, *inbound, &name, trace).await {
+                match self.ingress.replay(channel, *inbound, &name, trace).await {
                     Verdict::Unavailable => return None,
                     Verdict::Duplicate => "it had been handled after all",
                     Verdict::Buried => return Some("it failed again and stays a dead letter".to_owned()),
                     Verdict::Committed | Verdict::Void => "replayed",
                 }
+            }
+            Some(Buried::Body { app, body }) if sms::gateway_of(&app).is_some() => {
+                return self.replay_sms(sms::gateway_of(&app).unwrap_or_default(), &body.0, id).await;
             }
             Some(Buried::Body { app, body }) => match whatsapp::parse(&body.0) {
                 Err(error) => return Some(format!("it still cannot be read: {error}")),
@@ -250,6 +260,26 @@ impl Housekeeper {
         };
         self.world.store.mark_replayed(id).await.ok()?;
         Some(answer.to_owned())
+    }
+
+    /// An SMS gateway's request once more. A query is kept as a body, which a form reads alike.
+    async fn replay_sms(&self, gateway: &str, body: &Bytes, letter: i64) -> Option<String> {
+        let Some(gateway) = self.world.sms.get(gateway) else {
+            return Some("its gateway is no longer configured".to_owned());
+        };
+        let headers = http::HeaderMap::new();
+        let called = Called { method: &http::Method::POST, target: "/", headers: &headers, body };
+        if let Err(error) = gateway.read(&called) {
+            return Some(format!("it still cannot be read: {error}"));
+        }
+        match self.world.sms.take(&self.ingress, gateway, &[called], Trace(crate::crypto::random::number())).await {
+            Taken::Safe => {
+                self.world.store.mark_replayed(letter).await.ok()?;
+                Some("replayed".to_owned())
+            }
+            Taken::Forbidden => Some("it names an account of another gateway".to_owned()),
+            Taken::NotSafe | Taken::Refused(_) => None,
+        }
     }
 
     /// News for a person, sealed until now.

@@ -31,6 +31,8 @@ pub mod root;
 pub mod senders;
 pub mod shard;
 pub mod shared;
+pub mod smpp;
+pub mod sms;
 pub mod snapshot;
 pub mod timers;
 pub mod turn;

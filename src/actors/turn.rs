@@ -296,9 +296,9 @@ impl Asking<'_> {
                     }
                     after.kept.state = state;
                     let mut effects: Vec<_> = answered.into_iter().filter_map(|one| one.effect).collect();
-                    effects.extend(wish.map(|wish| {
-                        keeping::heed(after, account.channel, wish, keeping::source(&event.kind), now)
-                    }));
+                    effects.extend(
+                        wish.map(|wish| keeping::heed(after, account.channel, wish, keeping::source(&event.kind), now)),
+                    );
                     effects.extend(invited.map(|invited| self.give_code(invited)));
                     let mut of = None;
                     if let Some(instead) = instead {

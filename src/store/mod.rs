@@ -14,6 +14,7 @@ pub mod private_postgres;
 pub mod rows;
 pub mod salon;
 pub mod seals;
+pub mod sms_parts;
 
 use std::fmt::Debug;
 
@@ -31,6 +32,7 @@ pub use rows::{
     AccountRow, DeadLetterRow, DueTimer, FlowCount, FlowFiles, LiveFlows, LoadedConversation, OpenJob, OpenOutboxRow,
     OutboxPlace, Registration, ReplayRow, RequestRow, SealedSender, SenderHashes, SenderIdRow, ServerRow, TenantRules,
 };
+pub use sms_parts::PartRow;
 
 use crate::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, TenantId, Timestamp};
 
@@ -141,4 +143,13 @@ pub trait Store: Send + Sync + Debug + 'static {
     async fn forget_media(&self, objects: &[String]) -> Result<()>;
     /// Takes away holds that have expired; returns how many.
     async fn sweep_holds(&self) -> Result<i32>;
+
+    /// Keeps a part of a long message that came in at a gateway; of the same number the later one.
+    async fn keep_part(&self, gateway: &str, part: &PartRow) -> Result<()>;
+    /// All parts of a gateway, those of one message together and in their order.
+    async fn kept_parts(&self, gateway: &str) -> Result<Vec<PartRow>>;
+    /// What is there of a message was delivered on: its parts are kept only to know them again.
+    async fn settle_parts(&self, gateway: &str, message: [u8; 16]) -> Result<()>;
+    /// Parts delivered on that came before then are not known again.
+    async fn forget_parts(&self, gateway: &str, before: Timestamp) -> Result<()>;
 }

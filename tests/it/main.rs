@@ -15,6 +15,7 @@ mod private_postgres;
 mod retention;
 mod revisions;
 mod salon;
+mod smpp;
 mod sms;
 mod waiting;
 mod world;

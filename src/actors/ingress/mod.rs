@@ -68,6 +68,11 @@ impl Ingress {
         self.0.shared.world.accounts.by_id(id)
     }
 
+    /// Whether one more update may come in that came by no request of ours: see [`Admission::enter`].
+    pub fn admits(&self, channel: Channel) -> bool {
+        self.0.admission.enter(channel).is_ok()
+    }
+
     /// Opens the way to the shards, once they run.
     pub(super) fn connect(&self, routers: Vec<ActorRef<ShardMessage>>) {
         let _ = self.0.routers.set(routers);

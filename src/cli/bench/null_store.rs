@@ -23,9 +23,9 @@ use crate::flows::{Question, Row, Value};
 use crate::operations::{Answered, Asker};
 use crate::store::{
     AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
-    LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Redeemed, Registration, ReplayRow,
-    RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SentCode, SentMessage, SenderIdRow, ServerRow, Standing, Store, TenantRules,
-    WayBetween, WriterId, seals,
+    LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, PartRow, Redeemed, Registration, ReplayRow,
+    RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SenderIdRow, SentCode, SentMessage, ServerRow,
+    Standing, Store, TenantRules, WayBetween, WriterId, seals,
 };
 
 const TENANT: i64 = 1;
@@ -283,6 +283,22 @@ impl Store for NullStore {
 
     async fn sweep_holds(&self) -> Result<i32> {
         Ok(0)
+    }
+
+    async fn keep_part(&self, _: &str, _: &PartRow) -> Result<()> {
+        Ok(())
+    }
+
+    async fn kept_parts(&self, _: &str) -> Result<Vec<PartRow>> {
+        Ok(Vec::new())
+    }
+
+    async fn settle_parts(&self, _: &str, _: [u8; 16]) -> Result<()> {
+        Ok(())
+    }
+
+    async fn forget_parts(&self, _: &str, _: Timestamp) -> Result<()> {
+        Ok(())
     }
 }
 

@@ -27,9 +27,9 @@ use crate::flows::messages::print;
 use crate::flows::operation::Type;
 use crate::flows::reader::{Keys, Reader, describe, duration_s, event_name, kinds};
 use crate::flows::source::{Kind, Node};
+use crate::flows::turn::Purpose;
 use crate::flows::understand::Picked;
 use crate::flows::value::Value;
-use crate::flows::turn::Purpose;
 
 /// The longest time that may be written out: ninety days.
 const WAIT_S_MAX: u32 = 90 * 24 * 3600;

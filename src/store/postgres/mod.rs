@@ -11,6 +11,7 @@ mod outbox;
 mod record;
 mod rest;
 mod retention;
+mod sms_parts;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,9 +24,9 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use super::{
     AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
-    LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Redeemed, Registration, ReplayRow,
-    RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SentCode, SentMessage, SenderIdRow, ServerRow, Standing, Store, TenantRules,
-    WayBetween, WriterId,
+    LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, PartRow, Redeemed, Registration, ReplayRow,
+    RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SenderIdRow, SentCode, SentMessage, ServerRow,
+    Standing, Store, TenantRules, WayBetween, WriterId,
 };
 use crate::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, TenantId, Timestamp};
 
@@ -265,5 +266,21 @@ impl Store for PgStore {
 
     async fn sweep_holds(&self) -> Result<i32> {
         rest::sweep_holds(&self.pool).await
+    }
+
+    async fn keep_part(&self, gateway: &str, part: &PartRow) -> Result<()> {
+        sms_parts::keep(&self.pool, gateway, part).await
+    }
+
+    async fn kept_parts(&self, gateway: &str) -> Result<Vec<PartRow>> {
+        sms_parts::kept(&self.pool, gateway).await
+    }
+
+    async fn settle_parts(&self, gateway: &str, message: [u8; 16]) -> Result<()> {
+        sms_parts::settle(&self.pool, gateway, message).await
+    }
+
+    async fn forget_parts(&self, gateway: &str, before: Timestamp) -> Result<()> {
+        sms_parts::forget(&self.pool, gateway, before).await
     }
 }

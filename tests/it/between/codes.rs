@@ -6,6 +6,8 @@ use serde_json::json;
 use super::*;
 
 const NOT_GOOD: &str = "This code is not, or no longer, good. Please ask for a new one where you began.";
+/// Somebody else, with a phone.
+const OTHER: &str = "+250780000009";
 const TOO_MANY: &str = "Too many wrong codes. Please try again in an hour.";
 
 #[tokio::test]
@@ -70,7 +72,6 @@ async fn a_guessed_and_a_second_hand_code_fail_politely_and_change_nothing() {
 async fn a_code_is_good_where_it_leads_and_nowhere_else() {
     let world = shop().await;
     let code = invited(&world).await;
-    const OTHER: &str = "+250780000009";
     sms(&world, OTHER, &code.letters()).await;
     assert_eq!(said(&world, by_phone(&world, OTHER).await, "sms").await, [NOT_GOOD]);
     world.say(ALINE_THERE, &code.letters()).await;

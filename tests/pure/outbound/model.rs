@@ -30,6 +30,7 @@ pub(super) fn pace() -> Pace {
         attempts_max: 8,
         breaker: Limits { failures: 5, rest: Duration::from_mins(1) },
         buckets: Sizes { number_per_second: 10_000, pair_burst: 10_000, pair_refill: Duration::from_millis(1) },
+        by_segment: false,
     }
 }
 

@@ -9,9 +9,9 @@ use ganira::crypto::{DataKey, KeyRing, TenantKey};
 use ganira::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, Seq, TenantId, Timestamp};
 use ganira::store::{
     AccountRow, AttemptState, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, Fact, FactBatch, FlowCount,
-    FlowFiles, LiveFlows, LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Redeemed,
-    Registration, ReplayRow, RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SentCode, SentMessage,
-    SenderIdRow, ServerRow, Standing, Store, TenantRules, WayBetween, WriterId, seals,
+    FlowFiles, LiveFlows, LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, PartRow, Redeemed,
+    Registration, ReplayRow, RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SenderIdRow, SentCode,
+    SentMessage, ServerRow, Standing, Store, TenantRules, WayBetween, WriterId, seals,
 };
 use parking_lot::Mutex;
 
@@ -315,6 +315,22 @@ impl Store for Table {
         unreachable!("{ELSEWHERE}")
     }
     async fn sweep_holds(&self) -> Result<i32> {
+        unreachable!("{ELSEWHERE}")
+    }
+
+    async fn keep_part(&self, _: &str, _: &PartRow) -> Result<()> {
+        unreachable!("{ELSEWHERE}")
+    }
+
+    async fn kept_parts(&self, _: &str) -> Result<Vec<PartRow>> {
+        unreachable!("{ELSEWHERE}")
+    }
+
+    async fn settle_parts(&self, _: &str, _: [u8; 16]) -> Result<()> {
+        unreachable!("{ELSEWHERE}")
+    }
+
+    async fn forget_parts(&self, _: &str, _: Timestamp) -> Result<()> {
         unreachable!("{ELSEWHERE}")
     }
 }

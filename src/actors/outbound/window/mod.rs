@@ -31,6 +31,7 @@ mod take;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use contact::{Contact, Entry, Filed, State, Wish};
@@ -64,8 +65,8 @@ pub struct Window {
     sending: usize,
     breaker: Breaker,
     buckets: Buckets,
-    /// A token of the number's bucket that was taken and not yet used.
-    has_token: bool,
+    /// Tokens of the number's bucket that were taken and not yet used.
+    tokens: u32,
     paused_until: Option<Timestamp>,
     /// How often in a row the account was throttled.
     throttled: u32,
@@ -99,7 +100,7 @@ impl Window {
             sending: 0,
             breaker: Breaker::new(pace.breaker),
             buckets: Buckets::new(pace.buckets, now),
-            has_token: false,
+            tokens: 0,
             paused_until: None,
             throttled: 0,
             stopped: false,
@@ -174,12 +175,13 @@ impl Window {
             if let Some(reason) = entry.is_refused(now) {
                 return self.refuse(id, index, Refusal { reason, code: None }, now);
             }
-            if !self.has_token {
-                if let Err(wait) = self.buckets.number(now) {
+            let costs = self.pace.costs(&contact.queue.get(index)?.message);
+            if let Some(missing) = NonZeroU32::new(costs.saturating_sub(self.tokens)) {
+                if let Err(wait) = self.buckets.number(missing, now) {
                     self.blocked_until = Some(now + wait);
                     return None;
                 }
-                self.has_token = true;
+                self.tokens = costs;
             }
             if !contact.has_token {
                 if let Err(wait) = self.buckets.pair(id, now) {
@@ -206,8 +208,8 @@ impl Window {
     fn begin(&mut self, id: ContactId, index: usize, now: Timestamp) -> Option<Action> {
         let contact = self.contacts.get_mut(&id)?;
         contact.has_token = false;
-        self.has_token = false;
         let entry = contact.queue.get_mut(index)?;
+        self.tokens = self.tokens.saturating_sub(self.pace.costs(&entry.message));
         entry.state = State::Sending { begun: now };
         entry.attempt = entry.attempt.saturating_add(1);
         entry.first_tried.get_or_insert(now);
