@@ -17,6 +17,7 @@ impl<'a> Run<'a> {
     pub(super) fn dial(&mut self, code: &str) -> Option<Question> {
         let (now, channel) = (self.context.now, self.context.channel);
         let soon = self.state.screen_at.is_some_and(|at| now - at <= REDIAL) && self.state.via == Some(channel);
+        let begun_by_us = self.state.stack.iter().any(|frame| frame.purpose.is_some());
         self.came_by(channel);
         let found = self.flow_by_code(code);
         let (flow, parts) = found.map_or((None, ""), |(flow, parts)| (Some(flow), parts));
@@ -26,6 +27,10 @@ impl<'a> Run<'a> {
             && !other
         {
             return if self.is_awaited_here() { self.moved() } else { self.walk(Then::Pose, spot) };
+        }
+        if begun_by_us && parts.is_empty() && self.open_line().is_some() {
+            // The question came by SMS, and this is how she was told to answer it.
+            return self.go_on();
         }
         if self.open_line().is_some() && parts.is_empty() && !other {
             return match self.returning().unwrap_or(if soon { Return::GoOn } else { Return::Ask }) {
