@@ -61,7 +61,7 @@ impl Line {
                     }
                 }
                 Heard::Unreadable { sequence, pdu, why } => {
-                    let taken = self.tools.ingress.bury_body(&self.gateway.name, &pdu, &why).await;
+                    let taken = self.tools.ingress.bury_body(Channel::Sms, &self.gateway.name, &pdu, &why).await;
                     session.answer(sequence, answer(taken)).await;
                 }
                 Heard::Unbind { sequence } => session.answer_unbind(sequence).await,

@@ -72,7 +72,7 @@ impl SmsGateways {
         }
         for (body, error) in unread {
             tracing::warn!(%trace, gateway = gateway.name(), error, "an SMS webhook cannot be read");
-            taken = worse(taken, ingress.bury_body(&buried_as(gateway.name()), &body, &error).await);
+            taken = worse(taken, ingress.bury_body(Channel::Sms, &buried_as(gateway.name()), &body, &error).await);
         }
         taken
     }
