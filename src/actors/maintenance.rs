@@ -17,7 +17,7 @@ use super::ingress::{Ingress, Taken};
 use super::outbound::Outbound;
 use super::shared::World;
 use crate::channels::whatsapp;
-use crate::domain::{ContactId, Conversation, TenantId, Trace};
+use crate::domain::{ContactId, Conversation, InboundKind, TenantId, Trace};
 use crate::flows::{Channel, Row};
 use crate::operations::news;
 use crate::store::RequestRow;
@@ -196,9 +196,12 @@ impl Housekeeper {
             Some(Buried::Internal { .. }) => {
                 return Some("it is an event of the engine's own and cannot be replayed".to_owned());
             }
-            Some(Buried::Update { app, mut inbound, raw }) => {
+            Some(Buried::Update { inbound, .. }) if matches!(inbound.kind, InboundKind::Hop(_)) => {
+                return Some("it is a person's key at a screen that is gone: it cannot be replayed".to_owned());
+            }
+            Some(Buried::Update { channel, app, mut inbound, raw }) => {
                 // As at the entrance: an account that came later may belong to another app than the one that signed this.
-                match self.world.accounts.named(Channel::WhatsApp, &inbound.account) {
+                match self.world.accounts.named(channel, &inbound.account) {
                     None => return Some("no tenant has its account".to_owned()),
                     Some(account) if account.app != app => {
                         return Some("it was signed by another app than its account's".to_owned());
@@ -207,18 +210,21 @@ impl Housekeeper {
                 }
                 inbound.raw = raw.0;
                 let trace = Trace(crate::crypto::random::number());
-                match self.ingress.replay(Channel::WhatsApp, *inbound, &name, trace).await {
+                match self.ingress.replay(channel, *inbound, &name, trace).await {
                     Verdict::Unavailable => return None,
                     Verdict::Duplicate => "it had been handled after all",
                     Verdict::Buried => return Some("it failed again and stays a dead letter".to_owned()),
                     Verdict::Committed | Verdict::Void => "replayed",
                 }
             }
-            Some(Buried::Body { app, body }) => match whatsapp::parse(&body.0) {
+            Some(Buried::Body { channel: Channel::Ussd, .. }) => {
+                return Some("whoever dialled has long hung up: it cannot be replayed".to_owned());
+            }
+            Some(Buried::Body { channel, app, body }) => match whatsapp::parse(&body.0) {
                 Err(error) => return Some(format!("it still cannot be read: {error}")),
                 Ok(updates) => {
                     let trace = Trace(crate::crypto::random::number());
-                    match self.ingress.take(Channel::WhatsApp, &app, updates, trace).await {
+                    match self.ingress.take(channel, &app, updates, trace).await {
                         Taken::Safe => "replayed",
                         Taken::Forbidden => return Some("it names an account of another app".to_owned()),
                         Taken::NotSafe | Taken::Refused(_) => return None,

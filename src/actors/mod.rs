@@ -31,6 +31,7 @@ pub mod shared;
 pub mod snapshot;
 pub mod timers;
 pub mod turn;
+pub mod ussd;
 
 pub use engine::{Engine, EngineSetup, Phase};
 

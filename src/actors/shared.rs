@@ -15,6 +15,7 @@ use super::jobs::Jobs;
 use super::lane::Lane;
 use super::outbound::{Outbound, Wires};
 use super::timers::Timers;
+use super::ussd::Gateways;
 use crate::crypto::{DataKey, KeyRing, KeyedHash, Place};
 use crate::domain::{Clock, Conversation, Shard};
 use crate::flows::Question;
@@ -40,6 +41,7 @@ pub struct World {
     pub store: Arc<dyn Store>,
     pub operations: Arc<dyn Answering>,
     pub accounts: Arc<Accounts>,
+    pub ussd: Gateways,
     pub funnel: Funnel,
     pub ring: KeyRing,
     /// Seals what belongs to nobody.

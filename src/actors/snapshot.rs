@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::outgoing::Recipient;
+use super::ussd::session::LastHop;
 use crate::crypto::{CryptoError, DataKey, Place};
 use crate::domain::{AccountId, Conversation, EventId, Seq, Timestamp};
 use crate::flows::machine::State;
@@ -49,6 +50,9 @@ pub struct Kept {
     /// The name the person's profile shows.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     pub profile_name: Option<String>,
+    /// The person's last hop at a keypad and what answered it: a repeated one gets the same.
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    pub hop: Option<Box<LastHop>>,
 }
 
 /// A flow's state has versions of its own, and lifts older ones itself.
@@ -158,9 +162,14 @@ impl Snapshot {
     /// Everything but the flows' state, for a turn that makes a new one.
     #[must_use]
     pub fn without_state(&self) -> Self {
-        let Kept { state: _, doors, alarm, profile_name } = &self.kept;
-        let kept =
-            Kept { state: State::default(), doors: doors.clone(), alarm: *alarm, profile_name: profile_name.clone() };
+        let Kept { state: _, doors, alarm, profile_name, hop } = &self.kept;
+        let kept = Kept {
+            state: State::default(),
+            doors: doors.clone(),
+            alarm: *alarm,
+            profile_name: profile_name.clone(),
+            hop: hop.clone(),
+        };
         Self { kept, ring: self.ring.clone() }
     }
 

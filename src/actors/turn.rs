@@ -8,17 +8,21 @@ use chrono::TimeDelta;
 
 use super::accounts::Account;
 use super::doors::{door_open, doors, leaves_by, speaks_by};
-use super::event::{Event, EventKind, JobResult};
+use super::event::{Event, EventKind, JobResult, Shown};
 use super::funnel::Walked;
 use super::lane::Commit;
 use super::library::LibraryError;
 use super::outgoing::{Envelope, Recipient};
 use super::shared::World;
-use super::snapshot::{Snapshot, SnapshotError};
+use super::snapshot::{Kept, Snapshot, SnapshotError};
+use super::ussd::session::{Heard, Placed};
+use super::ussd::turn as keypad;
 use crate::crypto::{DataKey, Place};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{Content, Conversation, MessageBody, OutboxId, Seq, Timestamp};
-use crate::flows::{self, Channel, Context, Count, Done, Fault, FlowSet, Input, JobOrder, Row, Say, Turn, Value};
+use crate::domain::{Content, Conversation, MessageBody, OutboxId, Screen, Seq, Timestamp};
+use crate::flows::{
+    self, Channel, Context, Count, Done, Fault, FlowSet, Input, JobOrder, Rests, Row, Say, Turn, Value,
+};
 use crate::operations::{Answered, Asker};
 use crate::store::{FinishedJob, FiredTimer, GuardedEffect, JobRow, JournalRow, OutboxRow, StoreError, TurnRow, seals};
 
@@ -46,6 +50,8 @@ pub struct Worked {
     pub walked: Option<(Walked, Vec<Count>)>,
     /// The event is the result of a payment that nobody took: it must lie among the dead letters before this turn is committed.
     pub unclaimed: bool,
+    /// What answers a hop.
+    pub shown: Option<Shown>,
 }
 
 /// Why a turn could not be worked out. All of these would happen again.
@@ -57,6 +63,9 @@ pub enum TurnError {
     AsksWithoutEnd,
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// Passes: a person at a keypad dials again rather than take the way for what is out of order.
+    #[error("the database does not answer")]
+    Away,
     /// Passes: the event comes again.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -70,7 +79,9 @@ pub async fn work(
     truths: &BTreeMap<u8, String>,
 ) -> Result<Worked, TurnError> {
     let now = world.clock.now();
-    let given = input(world, event, now);
+    let kept = &awake.snapshot.kept;
+    let placed = keypad::placed(world, event, kept, now);
+    let given = input(world, event, placed.as_ref(), kept, now);
     // A flow makes the new state out of the old one: copying that first would be for nothing.
     let mut after = match given {
         Given::Flow(_) => awake.snapshot.without_state(),
@@ -78,18 +89,30 @@ pub async fn work(
     };
     after.ring.remember(event.id, event.occurred_at, event.received_at);
     receive(&mut after, event);
+    keypad::note(world, event, &mut after.kept, now);
     let account = &speaks_by(world, &after, event);
-    let draft = match given {
+    let mut draft = match given {
         Given::Flow(input) => Asking { world, awake, event, account, truths, now }.advance(&input, &mut after).await?,
+        Given::Missed(screen) => {
+            Draft { messages: keypad::missed(world, event, account, &after, &screen, now), ..Draft::default() }
+        }
         Given::SlowDown => Draft { messages: vec![slow_down(account, &after)], ..Draft::default() },
         Given::Erase => {
-            after = Snapshot { kept: super::snapshot::Kept::default(), ring: after.ring };
+            after = Snapshot { kept: Kept::default(), ring: after.ring };
             let erase = GuardedEffect { ordinal: 0, kind: "erase_person", args: serde_json::json!({}) };
             Draft { effects: vec![erase], ..Draft::default() }
         }
         Given::Nothing => Draft::default(),
     };
-    finish(world, awake, event, account, after, draft)
+    let shown = match (&event.kind, placed) {
+        (EventKind::Hop(hop), Some(Placed { began, .. })) => {
+            let answered = keypad::Answered { hop, began, rests: draft.rests, now };
+            Some(keypad::show(world, event, &answered, &mut after, &mut draft.messages))
+        }
+        _ => None,
+    };
+    draft.alarm = draft.alarm.no_later_than(keypad::idle_at(world, &after.kept));
+    Ok(Worked { shown, ..finish(world, awake, event, account, after, draft)? })
 }
 
 /// The turn of an event that was buried: nothing happens, but the row that brought it goes.
@@ -109,6 +132,7 @@ struct Draft {
     alarm: Wish,
     walked: Option<(Walked, Vec<Count>)>,
     unclaimed: bool,
+    rests: Rests,
 }
 
 /// When the flow wants to be woken.
@@ -121,17 +145,40 @@ enum Wish {
     At(Timestamp),
 }
 
+impl Wish {
+    fn no_later_than(self, at: Option<Timestamp>) -> Self {
+        match (self, at) {
+            (Self::At(wanted), Some(at)) => Self::At(wanted.min(at)),
+            (Self::Never, Some(at)) => Self::At(at),
+            (wish, _) => wish,
+        }
+    }
+}
+
 /// What an event gives to the conversation.
 #[expect(clippy::large_enum_variant, reason = "made and taken apart at once")]
 enum Given {
     Flow(Input),
+    /// A last screen came too late to be shown.
+    Missed(Screen),
     SlowDown,
     Erase,
     Nothing,
 }
 
-fn input(world: &World, event: &Event, now: Timestamp) -> Given {
+fn input(world: &World, event: &Event, placed: Option<&Placed>, kept: &Kept, now: Timestamp) -> Given {
     match &event.kind {
+        EventKind::Hop(_) => match placed.map(|placed| placed.heard.clone()) {
+            Some(Heard::Dialled(code)) => Given::Flow(Input::Dial { code }),
+            Some(Heard::Typed(text)) => {
+                Given::Flow(Input::Message { body: MessageBody::Text { text }, referral: None })
+            }
+            None => Given::Nothing,
+        },
+        EventKind::HungUp { .. } => Given::Flow(Input::HungUp),
+        EventKind::Missed { screen, .. } if screen.ended => Given::Missed(screen.clone()),
+        EventKind::Missed { .. } => Given::Flow(Input::HungUp),
+        EventKind::Alarm { .. } if keypad::is_gone(world, event, kept, now) => Given::Flow(Input::HungUp),
         EventKind::Message { message, .. } => {
             Given::Flow(Input::Message { body: message.body.clone(), referral: message.referral.clone() })
         }
@@ -182,6 +229,10 @@ fn receive(after: &mut Snapshot, event: &Event) {
                 after.kept.profile_name.clone_from(&from.profile_name);
             }
         }
+        EventKind::Hop(hop) => {
+            let to = Recipient { phone: Some(hop.phone.clone()), scoped_id: None };
+            after.kept.came_by(account, to, Some(event.received_at));
+        }
         EventKind::Echo { to, .. } => {
             let to = Recipient { phone: to.phone.clone(), scoped_id: to.scoped_id.clone() };
             after.kept.came_by(account, to, None);
@@ -224,8 +275,10 @@ impl Asking<'_> {
         let before = moved.as_ref().unwrap_or(before);
         let context = Context {
             revision,
-            door_open: door_open(account, after, now),
-            doors: doors(world, account, after, now),
+            door_open: door_open(account, event, after, now),
+            doors: doors(world, account, event, after, now),
+            screen: world.ussd.get(&account.app).map(|place| place.screen.clone()).unwrap_or_default(),
+            code: if account.channel == Channel::Ussd { account.code().to_owned() } else { String::new() },
             shares: shares(event),
             language: tenant.language.clone(),
             profile_name: after.kept.profile_name.clone(),
@@ -245,12 +298,14 @@ impl Asking<'_> {
             seal: &seal,
         };
         let mut answered: Vec<Answered> = Vec::new();
+        let is_hop = matches!(event.kind, EventKind::Hop(_));
         for _ in 0..ROUNDS_MAX {
             let answers: Vec<_> = answered.iter().map(|one| one.answer.clone()).collect();
             match caught(&flows, before, input, &answers, &context)? {
                 Turn::Ask(questions) => answered.extend(world.operations.answer(&asker, &questions).await),
+                Turn::Done(_) if answered.iter().any(|one| one.database_away) && is_hop => return Err(TurnError::Away),
                 Turn::Done(done) => {
-                    let Done { state, messages, alarm, faults, counts, jobs: orders, .. } = *done;
+                    let Done { state, messages, alarm, faults, counts, rests, jobs: orders, .. } = *done;
                     let unclaimed = faults.contains(&Fault::Payment);
                     for fault in faults {
                         metrics::counter!("ganira_flow_faults_total", "fault" => fault.as_str()).increment(1);
@@ -265,6 +320,7 @@ impl Asking<'_> {
                         alarm: alarm.map_or(Wish::Never, Wish::At),
                         walked: Some((walked, counts)),
                         unclaimed,
+                        rests,
                     });
                 }
             }
@@ -348,6 +404,10 @@ fn finish(
     for say in draft.messages {
         // Without a door there is nobody to say it to.
         let Some((account, channel, door)) = leaves_by(world, account, &after, say.by) else { continue };
+        // A screen that nobody waits for cannot be shown.
+        if channel == Channel::Ussd && !matches!(event.kind, EventKind::Hop(_)) {
+            continue;
+        }
         let door_until = (channel == Channel::WhatsApp).then(|| door.open_until());
         let Say { content, when_unknown, wake, .. } = say;
         let to = door.to.clone();
@@ -387,6 +447,7 @@ fn finish(
         armed: alarm,
         walked: draft.walked,
         unclaimed: draft.unclaimed,
+        shown: None,
     })
 }
 

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::actors::accounts::Accounts;
 use crate::actors::funnel::Funnel;
 use crate::actors::shared::{Answering, World};
+use crate::actors::ussd::Gateways;
 use crate::actors::{Engine, EngineSetup, spawn};
 use crate::api::{Api, Metrics};
 use crate::channels::guard::Reach;
@@ -78,7 +79,8 @@ pub async fn start_at(
     let closing = CancellationToken::new();
     let closed = closing.clone();
     let server = spawn(async move {
-        let served = axum::serve(listener, router).with_graceful_shutdown(closed.cancelled_owned()).await;
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(listener, service).with_graceful_shutdown(closed.cancelled_owned()).await;
         if let Err(error) = served {
             tracing::error!(error = &error as &dyn std::error::Error, "the HTTP server ended");
         }
@@ -100,10 +102,12 @@ pub async fn engine(
     let transport = transport(&config)?;
     let objects = objects(&config)?;
     let spool = config.media.folder.join("spool");
+    let ussd = Gateways::new(&config.ussd_gateways)?;
     let world = World {
         store,
         operations,
         accounts: Arc::new(Accounts::default()),
+        ussd,
         funnel: Funnel::default(),
         ring,
         system_key,

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod clock;
+pub mod hop;
 pub mod ids;
 pub mod inbound;
 pub mod money;
@@ -11,6 +12,7 @@ pub mod window;
 
 pub use address::{Address, Phone, ScopedId};
 pub use clock::{Clock, Timestamp};
+pub use hop::{Hop, Screen, Typed, account_name};
 pub use ids::{AccountId, ContactId, Conversation, EventId, OutboxId, Seq, Shard, TenantId, Trace};
 pub use inbound::{Inbound, InboundKind, MediaKind, MediaRef, Message, MessageBody, Referral, Sender};
 pub use money::Money;

@@ -34,7 +34,7 @@ pub enum Input {
     GivenBack,
     /// A person was to be handed over, and nobody is there for it.
     NobodyThere,
-    /// The USSD session broke off: its screen is gone, what was open stays open.
+    /// The USSD session broke off: its screen is gone, what was open stays open. The news `hung_up` to a flow that begins with it.
     HungUp,
 }
 
@@ -111,6 +111,8 @@ pub struct Context {
     /// A number of the person that stays hers: by it `split` gives her the same arm every time.
     pub shares: u64,
     pub screen: Screen,
+    /// The code of the business on USSD, such as `*384*77#`; empty where none was dialled.
+    pub code: String,
 }
 
 impl Context {
@@ -127,6 +129,7 @@ impl Context {
             revision: 0,
             shares: 0,
             screen: Screen::default(),
+            code: String::new(),
         }
     }
 }

@@ -14,5 +14,6 @@ mod retention;
 mod revisions;
 mod salon;
 mod sms;
+mod ussd;
 mod waiting;
 mod world;

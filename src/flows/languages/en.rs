@@ -23,5 +23,6 @@ pub(super) static ENGLISH: Language = Language {
         resume: "You are not done here yet. Shall we go on?",
         go_on: "Go on",
         restart: "Start over",
+        call_back: "We will call you back on this number.",
     },
 };

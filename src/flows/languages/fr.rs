@@ -23,5 +23,6 @@ pub(super) static FRENCH: Language = Language {
         resume: "Vous n'aviez pas terminé. On continue ?",
         go_on: "Continuer",
         restart: "Recommencer",
+        call_back: "Nous vous rappelons sur ce numéro.",
     },
 };

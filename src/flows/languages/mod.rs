@@ -49,6 +49,8 @@ pub(crate) struct OwnTexts {
     pub resume: &'static str,
     pub go_on: &'static str,
     pub restart: &'static str,
+    /// On a keypad: one of the staff calls her.
+    pub call_back: &'static str,
 }
 
 /// Every language we know, English first.

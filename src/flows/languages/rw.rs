@@ -23,5 +23,6 @@ pub(super) static KINYARWANDA: Language = Language {
         resume: "Ntabwo wari warangije. Dukomeze?",
         go_on: "Komeza",
         restart: "Tangira bundi bushya",
+        call_back: "Turaguhamagara kuri iyi nomero.",
     },
 };

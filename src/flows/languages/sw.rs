@@ -23,5 +23,6 @@ pub(super) static SWAHILI: Language = Language {
         resume: "Bado hujamaliza hapa. Tuendelee?",
         go_on: "Endelea",
         restart: "Anza upya",
+        call_back: "Tutakupigia simu kwa namba hii.",
     },
 };

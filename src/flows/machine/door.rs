@@ -211,6 +211,11 @@ impl<'a> Run<'a> {
         self.outbox.leave_by(door.channel, by);
     }
 
+    /// Whether the person stands at a keypad, where nobody can write to her later.
+    pub(crate) fn is_on_keypad(&self) -> bool {
+        self.door.channel == Channel::Ussd
+    }
+
     /// Whether what is said now reaches the person as free text.
     pub(crate) fn is_heard(&self) -> bool {
         self.door.open

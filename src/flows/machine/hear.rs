@@ -69,7 +69,6 @@ impl<'a> Run<'a> {
             Input::Event { name, payload } => self.news(name, payload),
             Input::GivenBack => self.staff(Signal::GivenBack),
             Input::NobodyThere => self.staff(Signal::NobodyThere),
-            Input::HungUp => None,
             Input::Message { body, referral } => {
                 let heard = Heard::of(body)?;
                 if quiet || self.is_with_staff() {
@@ -79,6 +78,7 @@ impl<'a> Run<'a> {
                 }
             }
             _ if quiet => None,
+            Input::HungUp => self.hung_up(),
             Input::Dial { code } => self.dial(code),
             Input::Alarm => self.alarm(),
             Input::SendFailed { .. } => self.undelivered(),
