@@ -13,8 +13,8 @@ use url::Url;
 
 use super::operator::{Operator, Where};
 use super::output::{say, say_json, say_table};
-use crate::flows::shipped;
 use crate::domain::AccountId;
+use crate::flows::shipped;
 use crate::operations::servers;
 use crate::operations::tenants::{self, ListedAccount, ListedTenant, NewTenant, NewUssd, NewWhatsapp, Which};
 

@@ -50,7 +50,8 @@ pub async fn numbers(
         let mut number = None;
         if !addresses.is_empty() {
             let key = tenants::key_of(&mut transaction, ring, one.who.tenant).await?;
-            let opened = addresses.iter().filter_map(|row| key.open(seals::DIRECTORY, &row.address_hash, &row.sealed).ok());
+            let opened =
+                addresses.iter().filter_map(|row| key.open(seals::DIRECTORY, &row.address_hash, &row.sealed).ok());
             let texts = opened.filter_map(|plain| String::from_utf8(plain).ok());
             number = texts.filter_map(|text| Address::from_canonical(&text)).find_map(|address| match address {
                 Address::Phone(phone) => Some(phone),

@@ -109,8 +109,16 @@ impl World {
             let secret = ganira::config::DEV_PROVIDER_SECRET.to_owned().into();
             servers::add(&pool, &ring, tenant, "shop", &url, Some(secret)).await.unwrap();
         }
-        let mut world =
-            Self { database, sandbox, running: None, tenant, config, http: reqwest::Client::new(), apart: None, _folder: folder };
+        let mut world = Self {
+            database,
+            sandbox,
+            running: None,
+            tenant,
+            config,
+            http: reqwest::Client::new(),
+            apart: None,
+            _folder: folder,
+        };
         world.start().await;
         world
     }

@@ -159,7 +159,8 @@ impl Ingress {
                 metrics::counter!("ganira_ussd_deadline_total", "what" => what).increment(1);
                 tracing::warn!(trace = %event.trace, what, "a hop was not answered in time");
                 let told = refused(Refusal::TooLate, language());
-                let late = (!withdrawn).then(|| Late { event, verdict, told: told.clone().unwrap_or_else(|told| told) });
+                let late =
+                    (!withdrawn).then(|| Late { event, verdict, told: told.clone().unwrap_or_else(|told| told) });
                 (told, late)
             }
         }

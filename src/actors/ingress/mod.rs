@@ -197,7 +197,13 @@ impl Ingress {
         let world = &self.0.shared.world;
         let account = world.accounts.named(channel, &update.account);
         if account.is_none() && world.accounts.of_parent(channel, &update.account).is_empty() {
-            return self.bury((channel, app), update, Owner::default(), Reason::UnknownAccount, "no tenant has this account");
+            return self.bury(
+                (channel, app),
+                update,
+                Owner::default(),
+                Reason::UnknownAccount,
+                "no tenant has this account",
+            );
         }
         if let (InboundKind::Receipt(_), Some(account)) = (&update.kind, &account) {
             let account = account.clone();

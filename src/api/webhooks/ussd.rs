@@ -11,11 +11,11 @@ use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
 
 use super::read;
-use crate::api::Api;
-use crate::api::problem::no_such_page;
 use crate::actors::ingress::Dialled;
 use crate::actors::ussd::Place;
 use crate::actors::ussd::refusal::Refusal;
+use crate::api::Api;
+use crate::api::problem::no_such_page;
 use crate::channels::ussd::{Asked, Asking, Called, Hop as Asks, Input, Screen, Unreadable};
 use crate::config::Networks;
 use crate::crypto::random;
@@ -29,11 +29,7 @@ const FORWARDED: &str = "x-forwarded-for";
 
 /// `/webhooks/ussd/{gateway}/{key}`, by any method and with whatever the gateway puts behind it. Who has not the key, or calls from
 /// elsewhere, learns no more than at any page that is not there.
-pub async fn receive(
-    State(api): State<Api>,
-    Path(parts): Path<HashMap<String, String>>,
-    request: Request,
-) -> Response {
+pub async fn receive(State(api): State<Api>, Path(parts): Path<HashMap<String, String>>, request: Request) -> Response {
     let arrived = Instant::now();
     let trace = Trace(random::number());
     let part = |name: &str| parts.get(name).map_or("", String::as_str);
@@ -77,8 +73,13 @@ impl Believed<'_> {
             }
         };
         let query = parts.uri.query().unwrap_or("");
-        let called =
-            Called { method: &parts.method, path: self.path.trim_matches('/'), query, headers: &parts.headers, body: &body };
+        let called = Called {
+            method: &parts.method,
+            path: self.path.trim_matches('/'),
+            query,
+            headers: &parts.headers,
+            body: &body,
+        };
         let raw = raw(&called);
         match self.place.gateway.read(&called) {
             Ok(asked) => self.answer_asked(&asked, raw).await,

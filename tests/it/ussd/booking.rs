@@ -81,9 +81,11 @@ async fn another_code_than_the_flows_own_is_walked_too_and_the_longest_registere
     assert_eq!(named("*801*51#").as_deref(), Some("*801#"), "a prefix of digits is no prefix of the code");
     assert_eq!(named("*80#"), None);
     assert!(accounts.dialled("other", "*801#").is_none());
-    let form = |text: &str| format!("sessionId=s9&serviceCode=*801%23&phoneNumber=%2B250780000009&networkCode=1&text={text}");
+    let form =
+        |text: &str| format!("sessionId=s9&serviceCode=*801%23&phoneNumber=%2B250780000009&networkCode=1&text={text}");
     let url = world.url(&format!("/webhooks/ussd/at/{KEY}"));
-    let post = |body: String| world.http.post(&url).header("content-type", "application/x-www-form-urlencoded").body(body);
+    let post =
+        |body: String| world.http.post(&url).header("content-type", "application/x-www-form-urlencoded").body(body);
     let screen = post(form("1")).send().await.unwrap().text().await.unwrap();
     assert!(screen.contains("What would you like?"), "{screen}");
     world.stop().await;
@@ -131,7 +133,8 @@ async fn a_gateway_invented_at_run_time_books_by_configuration_alone() {
     let world = World::with(Wish { change: Box::new(change), ..Wish::default() }).await;
     add_code(&world, "inkuru", "*909#").await;
     let ask = async |turn: u32, what: &str, said: &str| {
-        let body = json!({"call": "c-1", "who": "+250780000002", "where": "*909#", "said": said, "turn": turn, "what": what});
+        let body =
+            json!({"call": "c-1", "who": "+250780000002", "where": "*909#", "said": said, "turn": turn, "what": what});
         let url = world.url(&format!("/webhooks/ussd/inkuru/{KEY}"));
         let answer = world.http.post(url).json(&body).send().await.unwrap();
         assert_eq!(answer.status().as_u16(), 200);

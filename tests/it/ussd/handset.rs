@@ -74,13 +74,7 @@ pub struct Handset<'w> {
 
 impl<'w> Handset<'w> {
     pub fn new(world: &'w World, phone: &str, session: &str) -> Self {
-        Self {
-            world,
-            phone: phone.to_owned(),
-            session: session.to_owned(),
-            history: String::new(),
-            network: "63510",
-        }
+        Self { world, phone: phone.to_owned(), session: session.to_owned(), history: String::new(), network: "63510" }
     }
 
     /// Dials the code; what stands behind it is told with the first hop.
@@ -155,4 +149,3 @@ pub async fn to_the_confirmation(handset: &mut Handset<'_>) -> String {
     assert!(confirm.contains("Yes, book it"), "{confirm}");
     confirm
 }
-

@@ -51,7 +51,11 @@ async fn a_proxy_of_our_own_is_believed_about_the_address_and_nobody_else_is() {
     };
     assert_eq!(ask(&behind, "203.0.113.9").await, StatusCode::OK);
     assert_eq!(ask(&behind, "198.51.100.1, 203.0.113.9, 127.0.0.2").await, StatusCode::OK);
-    assert_eq!(ask(&behind, "203.0.113.9, 198.51.100.1").await, StatusCode::NOT_FOUND, "the left was written by a stranger");
+    assert_eq!(
+        ask(&behind, "203.0.113.9, 198.51.100.1").await,
+        StatusCode::NOT_FOUND,
+        "the left was written by a stranger"
+    );
     assert_eq!(ask(&behind, "nonsense").await, StatusCode::NOT_FOUND);
     behind.stop().await;
 
