@@ -10,9 +10,9 @@ use url::Url;
 
 use super::library::Library;
 use crate::crypto::{KeyRing, TenantKey};
-use crate::domain::{AccountId, TenantId};
+use crate::domain::{AccountId, Country, QuietHours, TenantId};
 use crate::flows::{Channel, FlowSet};
-use crate::store::{AccountRow, LiveFlows, ServerRow, Store, StoreError, seals};
+use crate::store::{AccountRow, LiveFlows, ServerRow, Store, StoreError, TenantRules, WayBetween, seals};
 
 /// One door, ready for use.
 #[derive(Debug)]
@@ -30,6 +30,10 @@ pub struct Account {
     pub credential: Option<SecretString>,
     /// Why nothing is sent for it until somebody acts.
     pub stopped_reason: Option<String>,
+    /// Calling codes, and from whom its messages to those countries come.
+    pub senders: Vec<(String, String)>,
+    /// The number by which people know it, `+` and digits, where it is not part of its name.
+    pub number: Option<String>,
 }
 
 /// What a turn has to know of a tenant.
@@ -45,8 +49,32 @@ pub struct Tenant {
     pub revision: i32,
     /// The shipped flows it speaks as long as it has published none.
     pub shipped: String,
+    /// What it says of writing to people.
+    pub rules: Rules,
     /// Its own servers, by the names its flows use.
     pub servers: HashMap<String, Server>,
+    /// Channels in order: what cannot leave by one goes by a later one. `None`: it says nothing.
+    pub fallback: Option<Vec<Channel>>,
+    /// How long the code of a move is good, if it says so.
+    pub code_minutes: Option<u16>,
+}
+
+/// What a tenant says of writing to people.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// Its name, as people read it.
+    pub name: String,
+    /// ISO 3166: in whose form phone numbers are typed; `None`: the country of its zone.
+    pub country: Option<Country>,
+    pub quiet: Option<QuietHours>,
+}
+
+impl From<TenantRules> for Rules {
+    fn from(row: TenantRules) -> Self {
+        let quiet = row.quiet.and_then(|(from, until)| QuietHours::new(from, until));
+        let country = row.country.as_deref().and_then(|code| Country::named(code).ok());
+        Self { name: row.name, country, quiet }
+    }
 }
 
 /// A server of a tenant's own.
@@ -70,7 +98,7 @@ struct Index {
     by_parent: HashMap<Channel, HashMap<String, Vec<Arc<Account>>>>,
     /// The accounts of each USSD gateway, the longest code first.
     by_gateway: HashMap<String, Vec<Arc<Account>>>,
-    by_tenant: HashMap<TenantId, Arc<Account>>,
+    by_tenant: HashMap<TenantId, Vec<Arc<Account>>>,
     /// The first account of a tenant at one app or gateway.
     by_app: HashMap<(TenantId, Channel, String), Arc<Account>>,
     tenants: HashMap<TenantId, Arc<Tenant>>,
@@ -108,7 +136,12 @@ impl Accounts {
 
     /// One of a tenant's doors, where any will do.
     pub fn of_tenant(&self, tenant: TenantId) -> Option<Arc<Account>> {
-        self.inner.read().by_tenant.get(&tenant).cloned()
+        self.inner.read().by_tenant.get(&tenant)?.first().cloned()
+    }
+
+    /// All of a tenant's doors, the oldest first.
+    pub fn all_of_tenant(&self, tenant: TenantId) -> Vec<Arc<Account>> {
+        self.inner.read().by_tenant.get(&tenant).cloned().unwrap_or_default()
     }
 
     /// A tenant's account at one app or gateway; the first, where it has several.
@@ -131,34 +164,50 @@ impl Accounts {
         let servers = store.servers().await?;
         let live: HashMap<TenantId, LiveFlows> =
             store.live_flows().await?.into_iter().map(|live| (live.tenant, live)).collect();
-        for row in store.accounts().await? {
+        let mut rules: HashMap<TenantId, Rules> =
+            store.tenant_rules().await?.into_iter().map(|row| (row.tenant, row.into())).collect();
+        let mut senders: HashMap<AccountId, Vec<(String, String)>> = HashMap::new();
+        for row in store.sender_ids().await? {
+            senders.entry(row.account).or_default().push((row.calling_code, row.sender));
+        }
+        let ways = store.ways_between().await?;
+        let mut rows = store.accounts().await?;
+        rows.sort_by_key(|row| row.id);
+        for row in rows {
             let tenant = match index.tenants.get(&row.tenant) {
                 Some(tenant) => tenant.clone(),
-                None => match self.tenant_of(store, ring, &before, &row, (live.get(&row.tenant), &servers)).await {
-                    Ok(tenant) => {
-                        index.tenants.insert(row.tenant, tenant.clone());
-                        tenant
+                None => {
+                    match self.tenant_of(store, ring, &before, &row, (live.get(&row.tenant), &servers, &ways)).await {
+                        Ok(tenant) => {
+                            let rules = rules.remove(&row.tenant).unwrap_or_default();
+                            let tenant = Arc::new(Tenant { rules, ..tenant });
+                            index.tenants.insert(row.tenant, tenant.clone());
+                            tenant
+                        }
+                        Err(reason) => {
+                            tracing::error!(
+                                account.id = row.id.0,
+                                tenant.id = row.tenant.0,
+                                reason,
+                                "an account cannot be used"
+                            );
+                            continue;
+                        }
                     }
-                    Err(reason) => {
-                        tracing::error!(
-                            account.id = row.id.0,
-                            tenant.id = row.tenant.0,
-                            reason,
-                            "an account cannot be used"
-                        );
-                        continue;
-                    }
-                },
+                }
             };
             let Some(channel) = Channel::named(&row.channel) else { continue };
-            let account = Arc::new(open(row, channel, tenant));
+            let number = ways.iter().filter_map(|way| way.number.as_ref()).find(|(id, _)| *id == row.id);
+            let number = number.map(|(_, number)| number.clone());
+            let senders = senders.remove(&row.id).unwrap_or_default();
+            let account = Arc::new(Account { senders, ..open(row, channel, tenant, number) });
             index.by_name.entry(channel).or_default().insert(account.external_id.clone(), account.clone());
             if channel == Channel::Ussd {
                 index.by_gateway.entry(account.app.clone()).or_default().push(account.clone());
             }
             let parents = index.by_parent.entry(channel).or_default();
             parents.entry(account.parent_id.clone()).or_default().push(account.clone());
-            index.by_tenant.entry(account.tenant.id).or_insert_with(|| account.clone());
+            index.by_tenant.entry(account.tenant.id).or_default().push(account.clone());
             let at_app = (account.tenant.id, channel, account.app.clone());
             index.by_app.entry(at_app).or_insert_with(|| account.clone());
             index.by_id.insert(account.id, account);
@@ -186,8 +235,8 @@ impl Accounts {
         ring: &KeyRing,
         before: &Index,
         row: &AccountRow,
-        (live, servers): (Option<&LiveFlows>, &[ServerRow]),
-    ) -> Result<Arc<Tenant>, String> {
+        (live, servers, ways): (Option<&LiveFlows>, &[ServerRow], &[WayBetween]),
+    ) -> Result<Tenant, String> {
         let known = before.tenants.get(&row.tenant);
         let (revision, flows) = match live {
             None => (0, FlowSet::shipped(&row.flow).ok_or_else(|| format!("there is no flow set {}", row.flow))?),
@@ -210,8 +259,13 @@ impl Accounts {
         let zone = row.zone.parse().map_err(|_| format!("unknown time zone {}", row.zone))?;
         let own = servers.iter().filter(|server| server.tenant == row.tenant);
         let servers = own.filter_map(|server| Some((server.name.clone(), open_server(server, &key)?))).collect();
-        Ok(Arc::new(Tenant {
+        let way = ways.iter().find(|way| way.tenant == row.tenant);
+        let named = |names: &Vec<String>| names.iter().filter_map(|name| Channel::named(name)).collect();
+        Ok(Tenant {
             id: row.tenant,
+            rules: Rules::default(),
+            fallback: way.and_then(|way| way.fallback.as_ref()).map(named),
+            code_minutes: way.and_then(|way| way.code_minutes),
             servers,
             key,
             zone,
@@ -219,7 +273,7 @@ impl Accounts {
             flows,
             revision,
             shipped: row.flow.clone(),
-        }))
+        })
     }
 }
 
@@ -243,7 +297,7 @@ fn open_server(row: &ServerRow, key: &TenantKey) -> Option<Server> {
     server
 }
 
-fn open(row: AccountRow, channel: Channel, tenant: Arc<Tenant>) -> Account {
+fn open(row: AccountRow, channel: Channel, tenant: Arc<Tenant>, number: Option<String>) -> Account {
     let credential = row.credential.as_deref().and_then(|sealed| {
         let plain = tenant.key.open(seals::CREDENTIAL, row.external_id.as_bytes(), sealed).ok()?;
         String::from_utf8(plain).ok().map(SecretString::from)
@@ -257,5 +311,7 @@ fn open(row: AccountRow, channel: Channel, tenant: Arc<Tenant>) -> Account {
         app: row.app,
         credential,
         stopped_reason: row.stopped_reason,
+        senders: Vec::new(),
+        number,
     }
 }

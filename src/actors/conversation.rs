@@ -174,7 +174,7 @@ impl Living {
             Settled::Journaled => {
                 self.memory = None;
                 // Its screen stands in the table.
-                if matches!(event.kind, EventKind::Hop(_)) { Run::Again } else { Run::Over(Verdict::Duplicate) }
+                if matches!(event.kind, EventKind::Hop { .. }) { Run::Again } else { Run::Over(Verdict::Duplicate) }
             }
             Settled::Gone => {
                 self.memory = None;
@@ -246,7 +246,7 @@ impl Living {
 
     /// Blue ticks and "typing…": best effort, dropped under pressure.
     fn be_polite(&self, event: &Event) {
-        if let EventKind::Message { provider_id, .. } = &event.kind {
+        if let EventKind::Message { provider_id, .. } | EventKind::Code { provider_id, .. } = &event.kind {
             let read = Courtesy { account: event.account.clone(), message: provider_id.clone(), typing: true };
             self.shared.outbound.courtesy(read);
         }

@@ -74,10 +74,10 @@ pub async fn bury_unclaimed(world: &World, event: &Event) -> Result<(), StoreErr
 
 fn of_event(event: &Event) -> Buried {
     match &event.kind {
-        EventKind::Message { message, provider_id } => {
+        EventKind::Message { message, provider_id } | EventKind::Code { message, provider_id, .. } => {
             update(event, provider_id.clone(), InboundKind::Message((**message).clone()))
         }
-        EventKind::Hop(hop) => update(event, event.id.to_string(), InboundKind::Hop((**hop).clone())),
+        EventKind::Hop { hop, .. } => update(event, event.id.to_string(), InboundKind::Hop((**hop).clone())),
         EventKind::JobDone { job, result: JobResult::Outside { outcome, value, payment: Some(payment), .. } } => {
             Buried::Payment {
                 order: job.to_string(),

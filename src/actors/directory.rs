@@ -10,8 +10,11 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::accounts::Tenant;
 use crate::crypto::KeyedHash;
-use crate::domain::{Address, ContactId, Conversation, Sender};
-use crate::store::{LoadedConversation, Result, SealedSender, SenderHashes, Store, StoreError, seals};
+use crate::domain::{Address, ContactId, Conversation, EventId, MoveCode, Sender, TenantId, Timestamp};
+use crate::flows::Channel;
+use crate::store::{
+    LoadedConversation, Redeemed, Result, SealedSender, SenderHashes, SentCode, Store, StoreError, seals,
+};
 
 /// Addresses kept in memory; about 100 bytes each.
 const CACHED_MAX: usize = 200_000;
@@ -67,11 +70,39 @@ impl Directory {
         let hashes = self.hash(tenant, sender);
         let contact = self.store.move_addresses(&before, &seal(tenant, sender, hashes)).await?;
         // Entries made of the old addresses would lead to the wrong person once the number is somebody else's.
-        self.cache.retain(|key, _| {
-            let hit = |hash: Option<[u8; 16]>| hash.is_some_and(|hash| before.contains(&hash));
-            key.tenant != tenant.id || !(hit(key.scoped) || hit(key.phone))
-        });
+        self.drop_cached(tenant.id, &before);
         Ok(contact)
+    }
+
+    fn drop_cached(&self, tenant: TenantId, addresses: &[[u8; 16]]) {
+        self.cache.retain(|key, _| {
+            let hit = |hash: Option<[u8; 16]>| hash.is_some_and(|hash| addresses.contains(&hash));
+            key.tenant != tenant || !(hit(key.scoped) || hit(key.phone))
+        });
+    }
+
+    /// Takes the code of a move that `sender` sent by `channel`. If it is good, her addresses lead to the contact it was given to.
+    pub async fn redeem(
+        &self,
+        tenant: &Tenant,
+        sender: &Sender,
+        (code, channel): (MoveCode, Channel),
+        (event, at): (EventId, Timestamp),
+        wrong_max: u32,
+    ) -> Result<Redeemed> {
+        let hashes = self.hash(tenant, sender);
+        let code = self.hashes.code(tenant.id.0, &code.bytes());
+        let sender = seal(tenant, sender, hashes);
+        let sent = SentCode { code, channel: channel.as_str(), sender, event, at, wrong_max };
+        let redeemed = self.store.redeem_code(&sent).await?;
+        if let Redeemed::Joined(contact) = redeemed {
+            let own: Vec<[u8; 16]> = hashes.scoped.into_iter().chain(hashes.phone).collect();
+            self.drop_cached(tenant.id, &own);
+            if !self.erased.lock().contains(&contact) {
+                self.cache.insert(hashes, contact);
+            }
+        }
+        Ok(redeemed)
     }
 
     /// What the table knows of a conversation; grouped with others asked for at the same time.

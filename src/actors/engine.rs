@@ -1,6 +1,5 @@
 //! The engine: one incarnation after another. Registers, lives until fenced or told to stop, and stands by while a stranger lives.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,9 +21,11 @@ use super::jobs::{self, JobTools, Jobs};
 use super::lane::{self, LaneSetup};
 use super::maintenance::Housekeeper;
 use super::outbound::share::Permits;
-use super::outbound::{self, GraphWire, Outbound, Refusal, Refusals, Wires};
+use super::outbound::{self, GraphWire, Outbound, Refusal, Refusals, Wire, Wires};
 use super::root::{Root, RootSetup};
 use super::shared::{Shared, World};
+use super::smpp::Centres;
+use super::sms::{SmsWire, spool};
 use super::{facts_lane, timers, ussd};
 use crate::channels::transport::Transport;
 use crate::domain::{AccountId, OutboxId, Screen, Timestamp};
@@ -275,7 +276,8 @@ impl Engine {
         let queue_max = engine.turns_in_flight_max;
         let (facts, facts_task) = facts_lane::start(world.store.clone(), registration.facts, fence.clone(), queue_max);
         let mut tasks = vec![watch(fence, "the facts lane", facts_task)];
-        let wires = Arc::new(self.wires());
+        let centres = Centres::new(&world.settings);
+        let wires = Arc::new(self.wires(&centres));
         let outbound_setup = self.outbound_setup(fence, registration, (facts.clone(), wires.clone()), refusals);
         let outbound = Outbound::start(outbound_setup).await?;
         let mut lanes = Vec::with_capacity(registration.lanes.len());
@@ -302,6 +304,7 @@ impl Engine {
             facts,
             outbound,
             wires,
+            centres,
             timers,
             jobs: Jobs::default(),
             world,
@@ -310,10 +313,14 @@ impl Engine {
     }
 
     /// The companies by which messages leave.
-    fn wires(&self) -> Wires {
+    fn wires(&self, centres: &Centres) -> Wires {
         let whatsapp = &self.0.setup.world.settings.whatsapp;
         let graph = GraphWire { base: whatsapp.graph_url.to_string(), version: whatsapp.graph_version.clone() };
-        Wires { whatsapp: Arc::new(graph), sms: HashMap::new() }
+        let sms = self.0.setup.world.sms.all().map(|gateway| {
+            let wire: Arc<dyn Wire> = Arc::new(SmsWire(gateway.clone()));
+            (gateway.name().to_owned(), wire)
+        });
+        Wires { whatsapp: Arc::new(graph), sms: sms.chain(centres.wires()).collect() }
     }
 
     fn outbound_setup(
@@ -349,6 +356,8 @@ impl Engine {
         queue: timers::TimersQueue,
     ) {
         watch(fence, "the timers", super::spawn(timers::run(world.clone(), fence.clone(), ingress.clone(), queue)));
+        let binding = shared.centres.clone().run(world.clone(), fence.clone(), ingress.clone());
+        watch(fence, "the message centres", super::spawn(binding));
         let tools = JobTools {
             world: world.clone(),
             transport: self.0.setup.transport.clone(),
@@ -356,6 +365,7 @@ impl Engine {
             spool: self.0.setup.spool.clone(),
         };
         watch(fence, "the jobs", super::spawn(jobs::run(tools, fence.clone(), ingress.clone(), shared.jobs.clone())));
+        watch(fence, "the spool", super::spawn(spool::run(world.clone(), ingress.clone(), fence.clone())));
         let housekeeper = Housekeeper {
             world: world.clone(),
             fence: fence.clone(),
@@ -413,6 +423,7 @@ impl Engine {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         shared.outbound.drain(DRAIN_MAX).await;
+        shared.centres.unbind().await;
         if let Err(error) = shared.world.funnel.write(&*shared.world.store).await {
             tracing::warn!(error = %error.source, "the funnel could not be written");
         }

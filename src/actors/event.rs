@@ -10,7 +10,8 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::accounts::Account;
 use crate::domain::{Conversation, EventId, Hop, Message, MessageBody, OutboxId, Screen, Sender, Timestamp, Trace};
-use crate::flows::{Payment, Row, Value};
+use crate::flows::{Channel, Payment, Purpose, Row, Value};
+use crate::store::Redeemed;
 
 /// What became of an event. Only the first four may be answered with a 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +78,11 @@ pub enum EventKind {
         provider_id: String,
     },
     /// A person at a keypad waits for a screen.
-    Hop(Box<Hop>),
+    Hop {
+        hop: Box<Hop>,
+        /// She dialled the code of a move with it: her hop tells nothing else.
+        redeemed: Option<Redeemed>,
+    },
     /// Her session is over, by the gateway's name of it.
     HungUp {
         session: String,
@@ -87,6 +92,17 @@ pub enum EventKind {
         hop: EventId,
         told: String,
         screen: Screen,
+    },
+    /// She sent the code of a move: her message tells nothing else.
+    Code {
+        message: Box<Message>,
+        provider_id: String,
+        redeemed: Redeemed,
+    },
+    /// Where the person wants to be written to, for one purpose or for all.
+    Prefers {
+        purpose: Option<Purpose>,
+        channel: Option<Channel>,
     },
     /// The owner wrote herself, from her own app.
     Echo {
@@ -124,6 +140,10 @@ pub enum EventKind {
     /// Staff give the person back, or say that nobody of them is there.
     HandedBack {
         there: bool,
+    },
+    /// The network heard that the person wants nothing more of us here (or, with `again`, that she does), and has told her so.
+    Kept {
+        again: bool,
     },
     /// The person exceeded her bucket and is told so, once.
     SlowDown,
@@ -176,9 +196,12 @@ impl EventKind {
             Self::Erase => 9,
             Self::News { .. } => 10,
             Self::HandedBack { .. } => 11,
-            Self::Hop(_) => 12,
+            Self::Hop { .. } => 12,
             Self::HungUp { .. } => 13,
             Self::Missed { .. } => 14,
+            Self::Code { .. } => 20,
+            Self::Prefers { .. } => 21,
+            Self::Kept { .. } => 22,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures::TryStreamExt;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -16,9 +17,11 @@ use super::fence::Fence;
 use super::ingress::{Ingress, Taken};
 use super::outbound::Outbound;
 use super::shared::World;
+use super::sms;
+use crate::channels::sms::Called;
 use crate::channels::whatsapp;
 use crate::domain::{ContactId, Conversation, InboundKind, TenantId, Trace};
-use crate::flows::{Channel, Row};
+use crate::flows::{Channel, Purpose, Row};
 use crate::operations::news;
 use crate::store::RequestRow;
 
@@ -30,6 +33,8 @@ const ACCOUNTS_EVERY: Duration = Duration::from_secs(10);
 const DAYS_EVERY: Duration = Duration::from_mins(1);
 /// How often what has outlived its retention is dropped.
 const RETENTION_EVERY: Duration = Duration::from_hours(1);
+/// Codes are kept for as long as a message that holds one may be delivered again: WhatsApp repeats for seven days.
+const CODES_KEPT: chrono::TimeDelta = chrono::TimeDelta::days(9);
 /// Old files dropped at once.
 const MEDIA_MAX: i32 = 1000;
 /// Requests taken at once.
@@ -108,6 +113,10 @@ impl Housekeeper {
             }
             Err(error) => tracing::error!(error = %error.source, "what outlived its retention could not be dropped"),
         }
+        let before = self.world.clock.now() - CODES_KEPT;
+        if let Err(error) = self.world.store.sweep_codes(before).await {
+            tracing::error!(error = %error.source, "old codes could not be forgotten");
+        }
         if let Err(error) = self.drop_media(retention.media_days).await {
             tracing::error!(error, "old media could not be dropped");
         }
@@ -173,6 +182,22 @@ impl Housekeeper {
                 }
                 _ => Some("it lacks the numbers `tenant` and `contact`".to_owned()),
             },
+            "prefer" => match (number("tenant"), number("contact")) {
+                (Some(tenant), Some(contact)) => {
+                    let who = Conversation { tenant: TenantId(tenant), contact: ContactId(contact) };
+                    let word = |name: &str| request.arguments.get(name).and_then(Json::as_str);
+                    let (purpose, channel) = (word("purpose").map(Purpose::named), word("channel").map(Channel::named));
+                    match (purpose, channel) {
+                        (Some(None), _) | (_, Some(None)) => {
+                            Some("this release does not know its purpose or channel".to_owned())
+                        }
+                        (purpose, channel) => {
+                            told(self.ingress.prefers(who, purpose.flatten(), channel.flatten(), request.id).await)
+                        }
+                    }
+                }
+                _ => Some("it lacks the numbers `tenant` and `contact`".to_owned()),
+            },
             "refresh" => {
                 self.refresh_accounts().await;
                 Some("done".to_owned())
@@ -206,8 +231,8 @@ impl Housekeeper {
                     Some(account) if account.app != app => {
                         return Some("it was signed by another app than its account's".to_owned());
                     }
-                    Some(_) => {}
-                }
+                    Some(account) => account.channel,
+                };
                 inbound.raw = raw.0;
                 let trace = Trace(crate::crypto::random::number());
                 match self.ingress.replay(channel, *inbound, &name, trace).await {
@@ -216,6 +241,9 @@ impl Housekeeper {
                     Verdict::Buried => return Some("it failed again and stays a dead letter".to_owned()),
                     Verdict::Committed | Verdict::Void => "replayed",
                 }
+            }
+            Some(Buried::Body { app, body, .. }) if sms::gateway_of(&app).is_some() => {
+                return self.replay_sms(sms::gateway_of(&app).unwrap_or_default(), &body.0, id).await;
             }
             Some(Buried::Body { channel: Channel::Ussd, .. }) => {
                 return Some("whoever dialled has long hung up: it cannot be replayed".to_owned());
@@ -234,6 +262,26 @@ impl Housekeeper {
         };
         self.world.store.mark_replayed(id).await.ok()?;
         Some(answer.to_owned())
+    }
+
+    /// An SMS gateway's request once more. A query is kept as a body, which a form reads alike.
+    async fn replay_sms(&self, gateway: &str, body: &Bytes, letter: i64) -> Option<String> {
+        let Some(gateway) = self.world.sms.get(gateway) else {
+            return Some("its gateway is no longer configured".to_owned());
+        };
+        let headers = http::HeaderMap::new();
+        let called = Called { method: &http::Method::POST, target: "/", headers: &headers, body };
+        if let Err(error) = gateway.read(&called) {
+            return Some(format!("it still cannot be read: {error}"));
+        }
+        match self.world.sms.take(&self.ingress, gateway, &[called], Trace(crate::crypto::random::number())).await {
+            Taken::Safe => {
+                self.world.store.mark_replayed(letter).await.ok()?;
+                Some("replayed".to_owned())
+            }
+            Taken::Forbidden => Some("it names an account of another gateway".to_owned()),
+            Taken::NotSafe | Taken::Refused(_) => None,
+        }
     }
 
     /// News for a person, sealed until now.

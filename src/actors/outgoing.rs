@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::crypto::{CryptoError, DataKey, Place};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{AccountId, Content, Conversation, OutboxId, Phone, ScopedId, Timestamp, Trace};
+use crate::domain::{AccountId, Content, Conversation, OutboxId, Phone, ScopedId, Seq, Timestamp, Trace};
+use crate::flows::{Channel, Purpose};
 use crate::store::{OutboxPlace, seals};
 
 /// Most messages are shorter than this before they are sealed.
@@ -32,9 +33,35 @@ pub struct Envelope {
     /// Until when the channel lets us write freely. `None`: it always does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub door_until: Option<Timestamp>,
+    /// What it is sent for; `None`: it answers the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// It may not leave before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
+    /// The person had stopped such messages when it was written: it stands here only to be seen, and never leaves.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unwanted: bool,
     /// Of the event whose turn wrote it.
     #[serde(default)]
     pub trace: Trace,
+    /// What it stands in for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<InsteadOf>,
+    /// The same words as an SMS, where the content does not hold them itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<Content>,
+}
+
+/// A message that could not go the way it was meant to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InsteadOf {
+    pub channel: Channel,
+    /// A stable word: `window_shut`, `undeliverable`.
+    pub reason: String,
+    /// The message that failed; none if it was known before that it would.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<(Seq, i16)>,
 }
 
 impl Envelope {

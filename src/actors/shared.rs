@@ -14,9 +14,11 @@ use super::funnel::Funnel;
 use super::jobs::Jobs;
 use super::lane::Lane;
 use super::outbound::{Outbound, Wires};
+use super::smpp::Centres;
+use super::sms::{SmsGateways, Spool};
 use super::timers::Timers;
 use super::ussd::Gateways;
-use crate::crypto::{DataKey, KeyRing, KeyedHash, Place};
+use crate::crypto::{CryptoError, DataKey, KeyRing, KeyedHash, Place};
 use crate::domain::{Clock, Conversation, Shard};
 use crate::flows::Question;
 use crate::operations::{Answered, Asker, Operations};
@@ -48,12 +50,19 @@ pub struct World {
     pub system_key: DataKey,
     pub hashes: KeyedHash,
     pub clock: Clock,
+    /// The companies' SMS gateways.
+    pub sms: SmsGateways,
+    pub spool: Arc<Spool>,
     pub settings: crate::config::Config,
 }
 
 impl World {
     pub fn seal_by_system(&self, table: &'static str, row: &[u8], plain: &[u8]) -> Vec<u8> {
         self.system_key.seal(Place { tenant: 0, table, row }, plain)
+    }
+
+    pub fn open_by_system(&self, table: &'static str, row: &[u8], sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        self.system_key.open(Place { tenant: 0, table, row }, sealed)
     }
 }
 
@@ -68,6 +77,7 @@ pub struct Shared {
     pub facts: Facts,
     pub outbound: Outbound,
     pub wires: Arc<Wires>,
+    pub centres: Centres,
     pub timers: Timers,
     pub jobs: Jobs,
 }

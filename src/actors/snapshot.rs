@@ -8,6 +8,7 @@ use super::outgoing::Recipient;
 use super::ussd::session::LastHop;
 use crate::crypto::{CryptoError, DataKey, Place};
 use crate::domain::{AccountId, Conversation, EventId, Seq, Timestamp};
+use crate::flows::OptOut;
 use crate::flows::machine::State;
 use crate::store::seals;
 
@@ -50,6 +51,9 @@ pub struct Kept {
     /// The name the person's profile shows.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     pub profile_name: Option<String>,
+    /// What the person has stopped, as the table has it too.
+    #[serde(rename = "o", default, skip_serializing_if = "Vec::is_empty")]
+    pub opt_outs: Vec<OptOut>,
     /// The person's last hop at a keypad and what answered it: a repeated one gets the same.
     #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
     pub hop: Option<Box<LastHop>>,
@@ -162,12 +166,13 @@ impl Snapshot {
     /// Everything but the flows' state, for a turn that makes a new one.
     #[must_use]
     pub fn without_state(&self) -> Self {
-        let Kept { state: _, doors, alarm, profile_name, hop } = &self.kept;
+        let Kept { state: _, doors, alarm, profile_name, opt_outs, hop } = &self.kept;
         let kept = Kept {
             state: State::default(),
             doors: doors.clone(),
             alarm: *alarm,
             profile_name: profile_name.clone(),
+            opt_outs: opt_outs.clone(),
             hop: hop.clone(),
         };
         Self { kept, ring: self.ring.clone() }

@@ -7,27 +7,35 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::accounts::Account;
-use super::doors::{door_open, doors, leaves_by, speaks_by};
+use super::doors::{Doors, Leaving, door_open, doors, leaves_by, speaks_by};
 use super::event::{Event, EventKind, JobResult, Shown};
+use super::fall_back::{self, Instead, fall_back};
 use super::funnel::Walked;
+use super::keeping::{self, Gate};
 use super::lane::Commit;
 use super::library::LibraryError;
-use super::outgoing::{Envelope, Recipient};
+use super::outgoing::{Envelope, InsteadOf, Recipient};
 use super::shared::World;
 use super::snapshot::{Kept, Snapshot, SnapshotError};
 use super::ussd::session::{Heard, Placed};
 use super::ussd::turn as keypad;
+use crate::channels::Refused;
 use crate::crypto::{DataKey, Place};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{Content, Conversation, MessageBody, OutboxId, Screen, Seq, Timestamp};
+use crate::domain::{Content, Conversation, MessageBody, MoveCode, OutboxId, Screen, Seq, Timestamp};
+use crate::flows::notices::CodeRefused;
 use crate::flows::{
-    self, Channel, Context, Count, Done, Fault, FlowSet, Input, JobOrder, Rests, Row, Say, Turn, Value,
+    self, Channel, Context, Count, Done, Fault, FlowSet, Input, Invited, JobOrder, Rests, Row, Say, Turn, Value,
 };
 use crate::operations::{Answered, Asker};
-use crate::store::{FinishedJob, FiredTimer, GuardedEffect, JobRow, JournalRow, OutboxRow, StoreError, TurnRow, seals};
+use crate::store::{
+    FinishedJob, FiredTimer, GuardedEffect, JobRow, JournalRow, OutboxRow, Redeemed, StoreError, TurnRow, seals,
+};
 
 /// Rounds of questions in one turn. Each operation may need a round of its own; the core allows no more operations.
 const ROUNDS_MAX: usize = 17;
+/// The ordinal of the effect that gives a code; questions have small ones.
+const CODE_ORDINAL: u8 = u8::MAX - 1;
 /// The job that fetches media.
 pub const MEDIA_JOB: &str = "media";
 
@@ -89,6 +97,7 @@ pub async fn work(
     };
     after.ring.remember(event.id, event.occurred_at, event.received_at);
     receive(&mut after, event);
+    let learned = keeping::learned(&mut after, event, now);
     keypad::note(world, event, &mut after.kept, now);
     let account = &speaks_by(world, &after, event);
     let mut draft = match given {
@@ -96,7 +105,14 @@ pub async fn work(
         Given::Missed(screen) => {
             Draft { messages: keypad::missed(world, event, account, &after, &screen, now), ..Draft::default() }
         }
-        Given::SlowDown => Draft { messages: vec![slow_down(account, &after)], ..Draft::default() },
+        Given::Refused(why) => {
+            let text = flows::notices::code_refused(language(account, &after), why);
+            Draft { messages: vec![notice(text)], ..Draft::default() }
+        }
+        Given::SlowDown => {
+            let text = flows::notices::slow_down(language(account, &after));
+            Draft { messages: vec![notice(text)], ..Draft::default() }
+        }
         Given::Erase => {
             after = Snapshot { kept: Kept::default(), ring: after.ring };
             let erase = GuardedEffect { ordinal: 0, kind: "erase_person", args: serde_json::json!({}) };
@@ -104,8 +120,9 @@ pub async fn work(
         }
         Given::Nothing => Draft::default(),
     };
+    draft.effects.extend(learned);
     let shown = match (&event.kind, placed) {
-        (EventKind::Hop(hop), Some(Placed { began, .. })) => {
+        (EventKind::Hop { hop, .. }, Some(Placed { began, .. })) => {
             let answered = keypad::Answered { hop, began, rests: draft.rests, now };
             Some(keypad::show(world, event, &answered, &mut after, &mut draft.messages))
         }
@@ -133,6 +150,8 @@ struct Draft {
     walked: Option<(Walked, Vec<Count>)>,
     unclaimed: bool,
     rests: Rests,
+    /// What the messages stand in for, where all of them do.
+    instead: Option<InsteadOf>,
 }
 
 /// When the flow wants to be woken.
@@ -161,6 +180,8 @@ enum Given {
     Flow(Input),
     /// A last screen came too late to be shown.
     Missed(Screen),
+    /// A code that is not taken.
+    Refused(CodeRefused),
     SlowDown,
     Erase,
     Nothing,
@@ -168,7 +189,8 @@ enum Given {
 
 fn input(world: &World, event: &Event, placed: Option<&Placed>, kept: &Kept, now: Timestamp) -> Given {
     match &event.kind {
-        EventKind::Hop(_) => match placed.map(|placed| placed.heard.clone()) {
+        EventKind::Hop { redeemed: Some(redeemed), .. } => moved(*redeemed),
+        EventKind::Hop { .. } => match placed.map(|placed| placed.heard.clone()) {
             Some(Heard::Dialled(code)) => Given::Flow(Input::Dial { code }),
             Some(Heard::Typed(text)) => {
                 Given::Flow(Input::Message { body: MessageBody::Text { text }, referral: None })
@@ -182,6 +204,8 @@ fn input(world: &World, event: &Event, placed: Option<&Placed>, kept: &Kept, now
         EventKind::Message { message, .. } => {
             Given::Flow(Input::Message { body: message.body.clone(), referral: message.referral.clone() })
         }
+        EventKind::Code { redeemed, .. } => moved(*redeemed),
+        EventKind::Prefers { purpose, channel } => Given::Flow(Input::Prefers { purpose: *purpose, channel: *channel }),
         EventKind::Echo { .. } => {
             let minutes = i64::try_from(world.settings.engine.echo_quiet_minutes).unwrap_or(i64::MAX);
             Given::Flow(Input::StaffSpoke { quiet_until: now + TimeDelta::minutes(minutes) })
@@ -202,9 +226,18 @@ fn input(world: &World, event: &Event, placed: Option<&Placed>, kept: &Kept, now
         EventKind::News { name, payload } => Given::Flow(Input::Event { name: name.clone(), payload: payload.clone() }),
         EventKind::HandedBack { there: true } => Given::Flow(Input::GivenBack),
         EventKind::HandedBack { there: false } => Given::Flow(Input::NobodyThere),
+        EventKind::Kept { again } => Given::Flow(Input::Kept { again: *again }),
         EventKind::SlowDown => Given::SlowDown,
         EventKind::Erase => Given::Erase,
         EventKind::AddressChange { .. } => Given::Nothing,
+    }
+}
+
+fn moved(redeemed: Redeemed) -> Given {
+    match redeemed {
+        Redeemed::Joined(_) => Given::Flow(Input::Moved),
+        Redeemed::NotGood => Given::Refused(CodeRefused::NotGood),
+        Redeemed::TooMany => Given::Refused(CodeRefused::TooMany),
     }
 }
 
@@ -216,7 +249,7 @@ fn row<const N: usize>(fields: [(&str, Value); N]) -> Row {
 fn receive(after: &mut Snapshot, event: &Event) {
     let account = event.account.id;
     match &event.kind {
-        EventKind::Message { message, .. } => {
+        EventKind::Message { message, .. } | EventKind::Code { message, .. } => {
             let from = &message.from;
             let to = Recipient { phone: from.phone.clone(), scoped_id: from.scoped_id.clone() };
             // The receipt time is ours: a message that was on its way for an hour opens the window no longer than the provider says.
@@ -229,7 +262,7 @@ fn receive(after: &mut Snapshot, event: &Event) {
                 after.kept.profile_name.clone_from(&from.profile_name);
             }
         }
-        EventKind::Hop(hop) => {
+        EventKind::Hop { hop, .. } => {
             let to = Recipient { phone: Some(hop.phone.clone()), scoped_id: None };
             after.kept.came_by(account, to, Some(event.received_at));
         }
@@ -273,15 +306,25 @@ impl Asking<'_> {
         let before = &awake.snapshot.kept.state;
         let Spoken { flows, revision, moved } = self.flows(before).await?;
         let before = moved.as_ref().unwrap_or(before);
+        let ways = doors(world, account, after, event, now, self.code());
+        let instead = self.instead(before, &flows, &ways).await?;
+        let Doors { all, unused, fallback, invitation } = ways;
         let context = Context {
             revision,
-            door_open: door_open(account, event, after, now),
-            doors: doors(world, account, event, after, now),
+            door_open: door_open(account, after, event, now),
+            doors: all,
+            unused,
+            fallback,
+            invitation,
             screen: world.ussd.get(&account.app).map(|place| place.screen.clone()).unwrap_or_default(),
             code: if account.channel == Channel::Ussd { account.code().to_owned() } else { String::new() },
             shares: shares(event),
             language: tenant.language.clone(),
             profile_name: after.kept.profile_name.clone(),
+            business: tenant.rules.name.clone(),
+            country: tenant.rules.country,
+            quiet: tenant.rules.quiet,
+            opt_outs: after.kept.opt_outs.clone(),
             ..Context::at(now, tenant.zone, account.channel)
         };
         let seal = |table: &'static str, row: &[u8], bytes: &[u8]| {
@@ -298,20 +341,31 @@ impl Asking<'_> {
             seal: &seal,
         };
         let mut answered: Vec<Answered> = Vec::new();
-        let is_hop = matches!(event.kind, EventKind::Hop(_));
+        let is_hop = matches!(event.kind, EventKind::Hop { .. });
         for _ in 0..ROUNDS_MAX {
             let answers: Vec<_> = answered.iter().map(|one| one.answer.clone()).collect();
             match caught(&flows, before, input, &answers, &context)? {
                 Turn::Ask(questions) => answered.extend(world.operations.answer(&asker, &questions).await),
                 Turn::Done(_) if answered.iter().any(|one| one.database_away) && is_hop => return Err(TurnError::Away),
                 Turn::Done(done) => {
-                    let Done { state, messages, alarm, faults, counts, rests, jobs: orders, .. } = *done;
+                    let Done { state, mut messages, alarm, faults, counts, rests, jobs: orders, invited, wish, .. } =
+                        *done;
                     let unclaimed = faults.contains(&Fault::Payment);
                     for fault in faults {
                         metrics::counter!("ganira_flow_faults_total", "fault" => fault.as_str()).increment(1);
                     }
                     after.kept.state = state;
-                    let effects = answered.into_iter().filter_map(|one| one.effect).collect();
+                    let mut effects: Vec<_> = answered.into_iter().filter_map(|one| one.effect).collect();
+                    effects.extend(
+                        wish.map(|wish| keeping::heed(after, account.channel, wish, keeping::source(&event.kind), now)),
+                    );
+                    effects.extend(invited.map(|invited| self.give_code(invited)));
+                    let mut of = None;
+                    if let Some(instead) = instead {
+                        messages = instead.messages;
+                        effects.push(instead.effect);
+                        of = Some(instead.of);
+                    }
                     let walked = Walked { tenant: tenant.id, revision, channel: account.channel, at: now };
                     return Ok(Draft {
                         messages,
@@ -321,11 +375,40 @@ impl Asking<'_> {
                         walked: Some((walked, counts)),
                         unclaimed,
                         rests,
+                        instead: of,
                     });
                 }
             }
         }
         Err(TurnError::AsksWithoutEnd)
+    }
+
+    /// The code this turn may give: the same whenever it is run again, and another one if the first belongs to somebody.
+    fn code(&self) -> MoveCode {
+        let round = u8::from(self.truths.contains_key(&CODE_ORDINAL));
+        let Conversation { tenant, contact } = self.event.conversation;
+        let drawn = [&contact.0.to_be_bytes()[..], &self.event.id.0, &[round]].concat();
+        MoveCode::drawn(self.world.hashes.draw(tenant.0, &drawn))
+    }
+
+    fn give_code(&self, invited: Invited) -> GuardedEffect {
+        let hash = self.world.hashes.code(self.event.conversation.tenant.0, &self.code().bytes());
+        let args = serde_json::json!({ "code": hex::encode(hash), "channel": invited.to, "until": invited.until });
+        GuardedEffect { ordinal: CODE_ORDINAL, kind: "give_code", args }
+    }
+
+    /// What goes instead of a message that failed, where the flow itself does not mind.
+    async fn instead(
+        &self,
+        before: &flows::State,
+        flows: &FlowSet,
+        doors: &Doors,
+    ) -> Result<Option<Instead>, TurnError> {
+        let EventKind::SendFailed { of, reason } = &self.event.kind else { return Ok(None) };
+        if before.minds_undelivered(flows) || self.truths.contains_key(&fall_back::ORDINAL) {
+            return Ok(None);
+        }
+        fall_back(self.world, self.awake, self.event, (*of, reason), doors).await
     }
 
     /// The flows that run here: a session goes on with those it began with, unless the live ones say how it moves to them.
@@ -381,10 +464,15 @@ fn shares(event: &Event) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-fn slow_down(account: &Account, after: &Snapshot) -> Say {
-    let language = after.kept.state.language().unwrap_or(&account.tenant.language);
-    let text = flows::notices::slow_down(language).to_owned();
-    Say { content: Content::Text { text, preview: false }, when_unknown: WhenUnknown::Leave, wake: false, by: None }
+fn language<'a>(account: &'a Account, after: &'a Snapshot) -> &'a str {
+    after.kept.state.language().unwrap_or(&account.tenant.language)
+}
+
+/// One of the engine's own texts, by the door the person stands at.
+fn notice(text: &str) -> Say {
+    let content = Content::Text { text: text.to_owned(), preview: false };
+    let (when_unknown, wake) = (WhenUnknown::Leave, false);
+    Say { content, when_unknown, wake, by: None, purpose: None, instead_of: None, words: Vec::new() }
 }
 
 /// Seals everything and lays it out for the commit.
@@ -401,17 +489,32 @@ fn finish(
     let (alarm, alarm_gone) = arm(&mut after, event, &draft);
     let mut outbox = Vec::with_capacity(draft.messages.len());
     let mut envelopes = Vec::with_capacity(draft.messages.len());
+    let gate = Gate::new(account, &after, event, world.clock.now());
     for say in draft.messages {
         // Without a door there is nobody to say it to.
-        let Some((account, channel, door)) = leaves_by(world, account, &after, say.by) else { continue };
+        let Some(Leaving { account, to, door_until }) = leaves_by(world, account, &after, say.by) else { continue };
         // A screen that nobody waits for cannot be shown.
-        if channel == Channel::Ussd && !matches!(event.kind, EventKind::Hop(_)) {
+        let is_screen = world.accounts.by_id(account).is_some_and(|account| account.channel == Channel::Ussd);
+        if is_screen && !matches!(event.kind, EventKind::Hop { .. }) {
             continue;
         }
-        let door_until = (channel == Channel::WhatsApp).then(|| door.open_until());
-        let Say { content, when_unknown, wake, .. } = say;
-        let to = door.to.clone();
-        let envelope = Envelope { to, content, when_unknown, wake, door_until, trace: event.trace };
+        let keeping::Passed { purpose, not_before, unwanted } = gate.pass(world, account, say.purpose);
+        let Say { content, when_unknown, wake, instead_of, words, .. } = say;
+        let shut = |channel| InsteadOf { channel, reason: Refused::WindowShut.word().to_owned(), message: None };
+        let instead_of = draft.instead.clone().or_else(|| instead_of.map(shut));
+        let envelope = Envelope {
+            to,
+            content,
+            when_unknown,
+            wake,
+            door_until,
+            purpose,
+            not_before,
+            unwanted,
+            trace: event.trace,
+            instead_of,
+            words,
+        };
         let n = i16::try_from(outbox.len()).unwrap_or(i16::MAX);
         let id = OutboxId { conversation, seq, n };
         outbox.push(OutboxRow { n, account, body: envelope.seal(&awake.key, id) });

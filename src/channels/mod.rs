@@ -4,6 +4,7 @@ pub mod guard;
 pub mod outcome;
 pub mod provider;
 pub mod smpp;
+pub mod sms;
 pub mod transport;
 pub mod ussd;
 pub mod whatsapp;

@@ -44,6 +44,8 @@ pub enum Refused {
     Undeliverable,
     /// The person, the network's health rules or an experiment does not want this kind of message now.
     Unwanted,
+    /// The person has stopped the business at the network or gateway: it is known from now on, and not tried again.
+    OptedOut,
     /// The template is missing, paused or filled wrongly.
     Template,
     /// We built something the provider does not take: a bug or a limit.
@@ -59,6 +61,7 @@ impl Refused {
             Self::WindowShut => "window_shut",
             Self::Undeliverable => "undeliverable",
             Self::Unwanted => "unwanted",
+            Self::OptedOut => "opted_out",
             Self::Template => "template",
             Self::BadRequest => "bad_request",
             Self::Media => "media",

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::actors::accounts::Accounts;
 use crate::actors::funnel::Funnel;
 use crate::actors::shared::{Answering, World};
+use crate::actors::sms::{SmsGateways, Spool};
 use crate::actors::ussd::Gateways;
 use crate::actors::{Engine, EngineSetup, spawn};
 use crate::api::{Api, Metrics};
@@ -102,6 +103,9 @@ pub async fn engine(
     let transport = transport(&config)?;
     let objects = objects(&config)?;
     let spool = config.media.folder.join("spool");
+    let sms = SmsGateways::new(&config.sms_gateways, config.server.public_url.as_ref())?;
+    let folder = config.sms_spool.folder.display();
+    let sms_spool = Spool::open(&config.sms_spool).with_context(|| format!("could not open the spool {folder}"))?;
     let ussd = Gateways::new(&config.ussd_gateways)?;
     let world = World {
         store,
@@ -113,6 +117,8 @@ pub async fn engine(
         system_key,
         hashes,
         clock,
+        sms,
+        spool: Arc::new(sms_spool),
         settings: config,
     };
     Ok(Engine::start(EngineSetup { world: Arc::new(world), transport, objects, spool }))

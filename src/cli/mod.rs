@@ -12,6 +12,7 @@ mod doctor;
 mod flow;
 mod handover;
 mod init;
+mod keeping;
 mod keys;
 mod logging;
 pub mod mask;

@@ -12,12 +12,16 @@ use serde_json::{Value as Json, json};
 
 use super::arguments;
 use super::operator::{Operator, Where};
-use super::output::{say, say_json};
+use super::output::{say, say_json, say_table};
 use crate::actors::snapshot::Snapshot;
 use crate::crypto::random;
-use crate::domain::{Address, Clock, ContactId, Conversation, Phone, ScopedId};
+use crate::domain::{Address, Clock, ContactId, Conversation, Country, Phone, ScopedId};
+use crate::flows::{Channel, Purpose};
+use crate::operations::keeping;
 use crate::operations::news;
 use crate::operations::people::{self, Erasure};
+use crate::operations::requests::{self, Request};
+use crate::operations::thread::{self, Line};
 
 #[derive(Debug, Args)]
 pub(super) struct PersonCommand {
@@ -54,6 +58,28 @@ enum Action {
         #[arg(long, default_value = "15s", value_name = "TIME", value_parser = arguments::duration)]
         timeout: Duration,
     },
+    /// List a person's messages in their order: by which channel each went, how far it came, what went instead of what
+    Thread {
+        #[command(flatten)]
+        who: Who,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say where a person wants to be written to when the business writes first
+    Prefer {
+        #[command(flatten)]
+        who: Who,
+        /// whatsapp, ussd or sms; none takes the wish back
+        #[arg(value_name = "CHANNEL", value_parser = ["whatsapp", "ussd", "sms", "none"])]
+        channel: String,
+        /// Only for this purpose
+        #[arg(long = "for", value_name = "PURPOSE", value_parser = ["service", "reminder", "marketing"])]
+        purpose: Option<String>,
+        /// How long to wait for the engine's answer, such as 30s
+        #[arg(long, default_value = "15s", value_name = "TIME", value_parser = arguments::duration)]
+        timeout: Duration,
+    },
     /// Erase a person: her addresses and the key without which nothing of hers can be read. There is no way back
     Erase {
         #[command(flatten)]
@@ -79,9 +105,9 @@ pub(super) struct Who {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct By {
-    /// Her phone number, such as +250780000001
-    #[arg(long, value_parser = arguments::phone)]
-    phone: Option<Phone>,
+    /// Her phone number, such as +250780000001, or as it is typed in the tenant's country: 0780000001
+    #[arg(long)]
+    phone: Option<String>,
     /// Her business-scoped id in WhatsApp, such as RW.13491208655302741918
     #[arg(long, value_name = "ID", value_parser = arguments::scoped_id)]
     user_id: Option<ScopedId>,
@@ -97,12 +123,20 @@ impl Who {
         if let Some(contact) = contact {
             return Ok(Conversation { tenant, contact: ContactId(contact) });
         }
+        let country = keeping::country(&operator.pool, tenant).await?;
+        let phone = phone.map(|phone| typed(&phone, country)).transpose()?;
         let address = phone.map(Address::Phone).or(user_id.map(Address::WhatsApp));
         let address = address.context("name the person with --phone, --user-id or --contact")?;
         let found = people::find(&operator.pool, &operator.hashes()?, tenant, &address).await?;
         let contact = found.with_context(|| format!("tenant {tenant} knows nobody with this address"))?;
         Ok(Conversation { tenant, contact })
     }
+}
+
+/// A number in international form is taken as it stands; what is typed in the country's form must be one that the country gives.
+fn typed(phone: &str, country: Option<Country>) -> anyhow::Result<Phone> {
+    let read = Phone::parse(phone).or_else(|_| Phone::parse_in(phone, country));
+    read.with_context(|| format!("--phone {phone:?} cannot be read"))
 }
 
 impl PersonCommand {
@@ -123,9 +157,46 @@ impl PersonCommand {
                     None => bail!("{}", operator.no_answer().await?),
                 }
             }
+            Action::Thread { who, json } => {
+                let who = who.find(&operator).await?;
+                let lines = thread::thread(&operator.pool, &operator.ring()?, who).await?;
+                if json { say_json(&lines) } else { table(&lines) }
+            }
+            Action::Prefer { who, channel, purpose, timeout } => {
+                let who = who.find(&operator).await?;
+                let (purpose, channel) = (purpose.as_deref().and_then(Purpose::named), Channel::named(&channel));
+                let asked = [Request::Prefer { who, purpose, channel }];
+                match requests::ask(&operator.pool, &asked, timeout).await?.into_iter().next().flatten() {
+                    Some(answer) => say(&format!("The engine says: {answer}.")),
+                    None => bail!("{}", operator.no_answer().await?),
+                }
+            }
             Action::Erase { who, timeout, json } => erase(&operator, who, timeout, json).await,
         }
     }
+}
+
+fn table(lines: &[Line]) -> anyhow::Result<()> {
+    let rows = lines.iter().map(|line| {
+        let name = line.n.map_or_else(|| line.turn.to_string(), |n| format!("{}.{n}", line.turn));
+        let instead = line.instead_of.as_ref().map(|instead| {
+            let of = instead.message.map(|of| format!(" {}.{}", of.turn, of.n)).unwrap_or_default();
+            format!("instead of {}{of}: {}", instead.channel, instead.reason)
+        });
+        let replaced = line.replaced_by.map(|by| format!("went as {}.{}", by.turn, by.n));
+        vec![
+            name,
+            line.at.format("%Y-%m-%d %H:%M:%S").to_string(),
+            line.direction.to_owned(),
+            line.channel.clone(),
+            line.state.unwrap_or_default().to_owned(),
+            line.code.map(|code| code.to_string()).unwrap_or_default(),
+            instead.or(replaced).unwrap_or_default(),
+            line.text.as_deref().unwrap_or_default().replace('\n', " / "),
+        ]
+    });
+    let heads = ["message", "at (UTC)", "way", "channel", "state", "code", "", "text"];
+    say_table(&heads, &rows.collect::<Vec<_>>(), "There is no message yet.")
 }
 
 async fn export(operator: &Operator, who: Who, out: Option<&Path>) -> anyhow::Result<()> {
@@ -149,7 +220,7 @@ pub fn remembered(snapshot: &[u8]) -> Option<Json> {
         .iter()
         .map(|door| json!({ "account": door.account, "to": door.to, "last_wrote_at": door.last_inbound }));
     Some(json!({
-        "profile_name": kept.profile_name, "doors": doors.collect::<Vec<_>>(), "alarm": kept.alarm,
+        "profile_name": kept.profile_name, "opt_outs": kept.opt_outs, "doors": doors.collect::<Vec<_>>(), "alarm": kept.alarm,
         "session": serde_json::to_value(&kept.state).ok()?,
     }))
 }

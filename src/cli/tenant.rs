@@ -11,10 +11,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value as Json, json};
 use url::Url;
 
+use super::arguments;
+use super::keeping;
 use super::operator::{Operator, Where};
 use super::output::{say, say_json, say_table};
-use crate::domain::AccountId;
-use crate::flows::shipped;
+use crate::domain::{AccountId, Phone};
+use crate::flows::{Channel, shipped};
 use crate::operations::servers;
 use crate::operations::tenants::{self, ListedAccount, ListedTenant, NewTenant, NewUssd, NewWhatsapp, Which};
 
@@ -68,6 +70,9 @@ enum Action {
         /// The file that holds its access token (- reads standard input); without it the number only receives
         #[arg(long, value_name = "FILE")]
         token_file: Option<PathBuf>,
+        /// The number by which people know it, such as +250788000100: it stands in the links that lead to it
+        #[arg(long, value_name = "NUMBER", value_parser = arguments::phone)]
+        number: Option<Phone>,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -87,6 +92,32 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Say by which number people know a WhatsApp number: it stands in the links that lead to it
+    SetNumber {
+        #[arg(long, value_name = "ID")]
+        phone_number_id: String,
+        /// Such as +250788000100
+        #[arg(long, value_name = "NUMBER", value_parser = arguments::phone)]
+        number: Phone,
+    },
+    /// Say which way goes what cannot leave as it was meant to, and how long codes are good
+    SetFallback {
+        /// The tenant's number or name
+        #[arg(long, value_name = "TENANT")]
+        tenant: String,
+        /// Channels in order, such as whatsapp,sms; none for no other way; usual for whatsapp,sms where there is an SMS account
+        #[arg(value_name = "CHANNELS", value_parser = fallback)]
+        ways: Fallback,
+    },
+    /// Say how long the code is good by which a person goes on at another channel, where a flow does not say
+    SetCodeLife {
+        /// The tenant's number or name
+        #[arg(long, value_name = "TENANT")]
+        tenant: String,
+        /// From 1 to 1440; 0 for what the configuration says
+        #[arg(value_name = "MINUTES", value_parser = clap::value_parser!(u16).range(0..=1440))]
+        minutes: u16,
+    },
     /// Give a WhatsApp number another access token
     SetToken {
         #[arg(long, value_name = "ID")]
@@ -98,6 +129,13 @@ enum Action {
     /// The tenant's own servers, which its flows may ask
     #[command(subcommand)]
     Server(ServerAction),
+    /// Set the hours in which the tenant only answers
+    Quiet(keeping::Quiet),
+    /// Set the country in whose form phone numbers are typed, where it is not that of the zone
+    Country(keeping::OfCountry),
+    /// The names under which SMS accounts write to each country
+    #[command(subcommand)]
+    SenderId(keeping::SenderId),
     /// Let nothing leave by a number or code; what comes in is handled as ever. A USSD code is out of service meanwhile
     Stop {
         #[command(flatten)]
@@ -207,6 +245,20 @@ fn sets() -> PossibleValuesParser {
     )
 }
 
+/// Channels in order; `None` for what is usual.
+#[derive(Debug, Clone)]
+struct Fallback(Option<Vec<Channel>>);
+
+fn fallback(text: &str) -> Result<Fallback, String> {
+    let ways = match text {
+        "usual" => return Ok(Fallback(None)),
+        "none" => return Ok(Fallback(Some(Vec::new()))),
+        listed => listed.split(',').map(|name| Channel::named(name.trim())).collect::<Option<Vec<_>>>(),
+    };
+    ways.map(|ways| Fallback(Some(ways)))
+        .ok_or_else(|| "expected channels such as whatsapp,sms, or none, or usual".to_owned())
+}
+
 fn zone(text: &str) -> Result<Tz, String> {
     text.parse().map_err(|_| "expected an IANA name such as Africa/Kigali".to_owned())
 }
@@ -221,10 +273,32 @@ impl TenantCommand {
                 if json { say_json(&json!({ "tenant": id })) } else { say(&format!("Made tenant {id}, {}.", new.name)) }
             }
             Action::List { json } => list(&operator, json).await,
-            Action::AddWhatsapp { tenant, phone_number_id, waba_id, app, token_file, json } => {
+            Action::AddWhatsapp { tenant, phone_number_id, waba_id, app, token_file, number, json } => {
                 let token = token_file.as_deref().map(read_token).transpose()?;
                 let new = NewWhatsapp { phone_number_id, waba_id, app, token };
-                add_whatsapp(&operator, &tenant, &new, json).await
+                add_whatsapp(&operator, &tenant, &new, number.as_ref(), json).await
+            }
+            Action::SetNumber { phone_number_id, number } => {
+                tenants::set_number(&operator.pool, &phone_number_id, &number).await?;
+                operator.refresh_engine().await?;
+                say(&format!("People know {phone_number_id} as {number}."))
+            }
+            Action::SetFallback { tenant, ways: Fallback(ways) } => {
+                let tenant = operator.tenant(&tenant).await?;
+                tenants::set_fallback(&operator.pool, tenant, ways.as_deref()).await?;
+                operator.refresh_engine().await?;
+                let text = match ways.as_deref() {
+                    None => "whatsapp,sms where there is an SMS account".to_owned(),
+                    Some([]) => "no other way".to_owned(),
+                    Some(ways) => ways.iter().map(|way| way.as_str()).collect::<Vec<_>>().join(","),
+                };
+                say(&format!("What cannot leave as it was meant to: {text}."))
+            }
+            Action::SetCodeLife { tenant, minutes } => {
+                let tenant = operator.tenant(&tenant).await?;
+                tenants::set_code_minutes(&operator.pool, tenant, Some(minutes).filter(|minutes| *minutes > 0)).await?;
+                operator.refresh_engine().await?;
+                say(&format!("Tenant {tenant}: how long codes are good is set."))
             }
             Action::SetToken { phone_number_id, token_file } => {
                 let token = read_token(&token_file)?;
@@ -235,6 +309,9 @@ impl TenantCommand {
                 ))
             }
             Action::Server(action) => action.run(&operator).await,
+            Action::Quiet(quiet) => quiet.run(&operator).await,
+            Action::Country(country) => country.run(&operator).await,
+            Action::SenderId(action) => action.run(&operator).await,
             Action::AddUssd { tenant, gateway, code, json } => {
                 add_ussd(&operator, &tenant, &NewUssd { gateway, code }, json).await
             }
@@ -252,7 +329,13 @@ impl TenantCommand {
     }
 }
 
-async fn add_whatsapp(operator: &Operator, tenant: &str, new: &NewWhatsapp, json: bool) -> anyhow::Result<()> {
+async fn add_whatsapp(
+    operator: &Operator,
+    tenant: &str,
+    new: &NewWhatsapp,
+    number: Option<&Phone>,
+    json: bool,
+) -> anyhow::Result<()> {
     let apps = &operator.config.whatsapp_apps;
     if !apps.contains_key(&new.app) {
         let known = apps.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
@@ -260,6 +343,9 @@ async fn add_whatsapp(operator: &Operator, tenant: &str, new: &NewWhatsapp, json
     }
     let tenant = operator.tenant(tenant).await?;
     let id = tenants::add_whatsapp(&operator.pool, &operator.ring()?, tenant, new).await?;
+    if let Some(number) = number {
+        tenants::set_number(&operator.pool, &new.phone_number_id, number).await?;
+    }
     operator.refresh_engine().await?;
     if json {
         return say_json(&json!({ "account": id, "tenant": tenant }));

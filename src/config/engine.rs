@@ -27,6 +27,8 @@ section! {
         heartbeat_stale_ms: u64, "ms", Some("2500"), 150 to 600_000;
         /// How long the bot keeps silent in a conversation after the owner wrote there in her own app.
         echo_quiet_minutes: u64, "minutes", Some("60"), 0 to 10_080;
+        /// How long the code is good by which a person goes on at another channel, where neither flow nor tenant says otherwise.
+        move_code_minutes: u32, "minutes", Some("15"), 1 to 1_440;
     }
 }
 

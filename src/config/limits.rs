@@ -18,5 +18,7 @@ section! {
         sender_per_minute: u32, "updates a minute", Some("100"), 1 to 1_000_000;
         /// How many of these may come at once.
         sender_burst: u32, "updates", Some("100"), 1 to 100_000;
+        /// Codes of moves that one sender may get wrong; beyond it none of hers is looked at.
+        wrong_codes_per_hour: u32, "codes an hour", Some("5"), 1 to 1_000;
     }
 }

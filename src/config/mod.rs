@@ -19,6 +19,7 @@ mod section;
 mod server;
 mod setting;
 mod smpp;
+mod sms;
 mod unknown;
 mod ussd;
 mod whatsapp;
@@ -50,6 +51,7 @@ pub use section::Field;
 pub use server::{Sandbox, Server};
 pub use setting::{Networks, SecretList, Words};
 pub use smpp::{Bind, DefaultAlphabet, Joining, LookAlikes, SmppGateway, UssdCoding, UssdSession};
+pub use sms::{SmsGateway, SmsKind, SmsSignature, SmsSpool, VonageApi};
 pub use ussd::{UssdAnswer, UssdGateway, UssdInput, UssdRequest};
 pub use whatsapp::{Whatsapp, WhatsappApp};
 
@@ -79,6 +81,9 @@ pub struct Config {
     pub read_providers: BTreeMap<String, ReadProvider>,
     /// Who takes payments, by the names flows use.
     pub pay_providers: BTreeMap<String, PayProvider>,
+    /// The companies' SMS gateways by the name in their webhooks' paths; those of kind `smpp` too.
+    pub sms_gateways: BTreeMap<String, SmsGateway>,
+    pub sms_spool: SmsSpool,
     /// The message centres that speak SMPP, by the name of their gateway.
     pub smpp_gateways: BTreeMap<String, SmppGateway>,
 }
@@ -146,6 +151,7 @@ impl Config {
             (Limits::PATH, self.limits.show()),
             (Whatsapp::PATH, whatsapp),
             ("ussd", self.show_ussd()),
+            ("sms", self.show_sms()),
             (Outbound::PATH, self.outbound.show()),
             (Media::PATH, media),
             (Logging::PATH, self.logging.show()),
@@ -157,6 +163,18 @@ impl Config {
     fn show_ussd(&self) -> Map<String, Json> {
         let gateways = self.ussd_gateways.iter().map(|(name, gateway)| (name.clone(), Json::Object(gateway.show())));
         Map::from_iter([("gateways".to_owned(), gateways.collect())])
+    }
+
+    fn show_sms(&self) -> Map<String, Json> {
+        let gateways = self.sms_gateways.iter().map(|(name, gateway)| {
+            let mut shown = gateway.show();
+            if let Some(centre) = self.smpp_gateways.get(name) {
+                shown.extend(centre.show());
+            }
+            (name.clone(), Json::Object(shown))
+        });
+        let spool = ("spool".to_owned(), Json::Object(self.sms_spool.show()));
+        Map::from_iter([("gateways".to_owned(), gateways.collect()), spool])
     }
 
     fn show_providers(&self) -> Map<String, Json> {
@@ -186,7 +204,9 @@ impl Config {
             (Logging::PATH, Logging::fields()),
             (ReadProvider::PATH, ReadProvider::fields()),
             (PayProvider::PATH, PayProvider::fields()),
+            (SmsGateway::PATH, SmsGateway::fields()),
             (SmppGateway::PATH, SmppGateway::fields()),
+            (SmsSpool::PATH, SmsSpool::fields()),
         ]
     }
 
@@ -208,6 +228,8 @@ impl Config {
         let logging = Logging::read(reader, Logging::PATH);
         let read_providers = read_named(reader, "providers.read");
         let pay_providers = read_named(reader, "providers.pay");
+        let sms_gateways = read_named(reader, "sms.gateways");
+        let sms_spool = SmsSpool::read(reader, SmsSpool::PATH);
         let smpp_gateways = read_kind(reader, "sms.gateways", "smpp");
         Some(Self {
             server: server?,
@@ -226,6 +248,8 @@ impl Config {
             logging: logging?,
             read_providers: read_providers?,
             pay_providers: pay_providers?,
+            sms_gateways: sms_gateways?,
+            sms_spool: sms_spool?,
             smpp_gateways: smpp_gateways?,
         })
     }

@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::section::section;
+use figment::Figment;
+
+use super::mistake::Mistakes;
+use super::reader::Reader;
+use super::section::{Section as _, section};
 use super::setting::choice;
 
 choice! {
@@ -118,5 +122,17 @@ section! {
         ussd_coding: UssdCoding, "word", Some("standard");
         /// What tells the USSD sessions of one phone apart: `its_session_info`, `user_message_reference` or `phone`.
         ussd_session: UssdSession, "word", Some("its_session_info");
+    }
+}
+
+impl SmppGateway {
+    /// One at this address with every other field as it is by default.
+    pub fn at(host: &str, port: u16) -> Self {
+        let mut mistakes = Mistakes::default();
+        let layers = Figment::new();
+        let defaults = Self::read(&mut Reader::new(&layers, &mut mistakes), Self::PATH);
+        #[expect(clippy::expect_used, reason = "every field above has a default or may be left out")]
+        let defaults = defaults.expect("the defaults are within their own limits");
+        Self { host: host.to_owned(), port, ..defaults }
     }
 }

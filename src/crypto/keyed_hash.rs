@@ -37,6 +37,16 @@ impl KeyedHash {
         self.digest(b"event", account, provider_id)
     }
 
+    /// The hash of a code that was given to a person, within a tenant.
+    pub fn code(&self, tenant: i64, code: &[u8]) -> [u8; 16] {
+        self.digest(b"code", tenant, code)
+    }
+
+    /// A number that nobody without the key can foresee, and that is the same whenever it is drawn for the same bytes.
+    pub fn draw(&self, tenant: i64, bytes: &[u8]) -> u64 {
+        u64::from_be_bytes(self.digest(b"draw", tenant, bytes)[..8].try_into().unwrap_or_default())
+    }
+
     /// The hash of the name a gateway gave to a message: not by account, since its receipts may not say which.
     pub fn name(&self, gateway: &str, name: &str) -> [u8; 16] {
         self.digest(b"name", 0, &[gateway.as_bytes(), b"\0", name.as_bytes()].concat())

@@ -19,7 +19,7 @@ pub use key_ring::{KeyRing, KeyRingError};
 pub use keyed_hash::{HashKeyError, KeyedHash};
 pub use place::Place;
 pub use secret_key::SecretKey;
-pub use signature::{sign_sha256, verify_sha256};
+pub use signature::{hmac_md5, hmac_sha1, hmac_sha512, md5, sign_sha256, verify_sha256};
 pub use tenant_key::TenantKey;
 
 /// Why sealed or wrapped bytes could not be opened. Never carries any of the bytes.

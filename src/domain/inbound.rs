@@ -36,6 +36,9 @@ pub enum InboundKind {
     Echo { to: Sender, body: MessageBody },
     /// The provider vouches that a person's addresses changed from `before` to `now`.
     AddressChange { before: Vec<Address>, now: Sender, text: Option<String> },
+    /// The network or gateway heard that a person wants no more messages from the business (or, with `again`, that she does), and has told
+    /// her so itself.
+    Kept { from: Sender, again: bool },
     /// Anything else about the account (quality, templates, reviews, calls, …): journaled, never refused.
     Notice { field: String },
 }

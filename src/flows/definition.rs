@@ -13,7 +13,7 @@ use super::moves::Moving;
 use super::operation::{Signature, Type};
 use super::reads::Reads;
 use super::steps::Step;
-use super::turn::Channel;
+use super::turn::{Channel, Purpose};
 use super::ways::Live;
 
 /// All flows of a folder, which call each other: a revision is published whole.
@@ -82,6 +82,7 @@ pub(crate) struct Occasion {
     pub arm: Arm,
     /// What the news carries.
     pub gives: Vec<(String, Type)>,
+    pub purpose: Purpose,
 }
 
 /// A day or an instant of the contact's that begins a flow: a day every year at `clock`, an instant once.
@@ -91,6 +92,7 @@ pub(crate) struct Schedule {
     pub arm: Arm,
     pub when: Formula,
     pub clock: NaiveTime,
+    pub purpose: Purpose,
 }
 
 /// What to do with a person who comes back while a question is open, by another door or by dialling again.

@@ -9,6 +9,7 @@ pub mod environment;
 mod expression;
 mod gives;
 mod graph;
+pub mod keeping;
 mod languages;
 pub mod layout;
 mod library;
@@ -33,6 +34,8 @@ mod ways;
 pub use check::Size;
 pub use definition::FlowSet;
 pub use environment::{Environment, Provider, ProviderKind};
+pub use keeping::{OptOut, Wish};
+pub use layout::plain_sms;
 pub use machine::{State, UnreadableState, advance};
 pub use messages::{DateStyle, Review, Reviewed, day_in, money_in, own_reviews, written_in};
 pub use mistake::{At, Mistake, Severity};
@@ -40,8 +43,8 @@ pub use moves::Moves;
 pub use operation::{Field, OperationKind, Outcome, Signature, Type};
 pub use steps::verbs;
 pub use turn::{
-    Answer, Channel, Context, Count, Done, Door, Fault, Input, JobKind, JobOrder, Passing, Payment, Question, Rests,
-    Say, Screen, Turn,
+    Answer, Channel, Context, Count, Done, Door, Fault, Input, Invitation, Invited, JobKind, JobOrder, Passing,
+    Payment, Purpose, Question, Rests, Say, Screen, Turn,
 };
 pub use value::{Decimal, Place, Row, Value};
 

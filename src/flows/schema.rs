@@ -4,6 +4,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::reader;
+use super::turn::Purpose;
 use super::{steps, talk};
 
 /// What may stand behind a key.
@@ -46,6 +47,8 @@ enum Shape {
 
 /// The channels.
 const CHANNELS: &[&str] = &["whatsapp", "ussd", "sms"];
+/// The purposes a message may have.
+const PURPOSES: &[&str] = &["service", "reminder", "marketing", "code"];
 /// The types `ask` reads.
 const ASKED: &[&str] = &[
     "text", "whole", "decimal", "money", "date", "time", "datetime", "duration", "phone", "email", "person", "yesno",
@@ -77,6 +80,7 @@ const KEYS: &[(&str, Shape, &str)] = &[
     ("unless", Shape::Expression, "The step is skipped if this holds"),
     ("template", Shape::Name, "The template that leaves while WhatsApp's window is shut"),
     ("window_shut", Shape::Arm, "Where to go when it cannot be said because the window is shut"),
+    ("purpose", Shape::OneOf(PURPOSES), "What it is for, where it is no answer: a person may stop each"),
     ("image", Shape::Expression, "The picture that leaves with the message"),
     ("document", Shape::Expression, "The document that leaves with the message"),
     ("location", Shape::Expression, "The place that leaves with the message"),
@@ -265,14 +269,23 @@ fn start_key(key: &str) -> Json {
         "referral" => map(json!({ "type": "string" })),
         "event" => map(json!({ "anyOf": [
             { "type": "string" },
-            open(json!({ "go": { "type": "string" }, "gives": { "$ref": "#/definitions/types" } })),
+            open(json!({
+                "go": { "type": "string" }, "gives": { "$ref": "#/definitions/types" }, "purpose": purpose(),
+            })),
         ] })),
         "schedule" => map(json!({ "anyOf": [
             { "type": "string" },
-            open(json!({ "on": { "type": "string" }, "at": { "type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2}$" } })),
+            open(json!({
+                "on": { "type": "string" }, "at": { "type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2}$" },
+                "purpose": purpose(),
+            })),
         ] })),
         _ => json!({}),
     }
+}
+
+fn purpose() -> Json {
+    json!({ "enum": Purpose::ALL.map(Purpose::as_str) })
 }
 
 fn step(kind: &steps::StepKind) -> Json {
@@ -381,7 +394,7 @@ fn test_key(key: &str) -> Json {
             let known = talk::keys().check.into_iter().map(|key| (key.to_owned(), json!({})));
             json!({ "type": "object", "additionalProperties": false, "properties": known.collect::<Map<_, _>>() })
         }
-        "at" | "rows" | "files" | "contact" | "event" | "job" => json!({ "type": "object" }),
+        "at" | "rows" | "files" | "contact" | "numbers" | "event" | "job" => json!({ "type": "object" }),
         // What is typed, picked, sent, or expected takes many forms.
         _ => json!({}),
     }

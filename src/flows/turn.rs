@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::keeping::{OptOut, Wish};
 use super::machine::State;
 use super::value::{Row, Value};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{Content, MessageBody, Referral, Timestamp};
+use crate::domain::{Content, Country, MessageBody, MoveCode, QuietHours, Referral, Timestamp};
 
 /// One thing that happened to a conversation.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,8 +35,14 @@ pub enum Input {
     GivenBack,
     /// A person was to be handed over, and nobody is there for it.
     NobodyThere,
+    /// The network heard the person say that she wants no more messages here (or, with `again`, that she does), and has told her so.
+    Kept { again: bool },
     /// The USSD session broke off: its screen is gone, what was open stays open. The news `hung_up` to a flow that begins with it.
     HungUp,
+    /// The person came by another channel with the code of a move.
+    Moved,
+    /// Where the person wants to be written to, for one purpose or, without one, for all. `None` takes a wish back.
+    Prefers { purpose: Option<Purpose>, channel: Option<Channel> },
 }
 
 /// What a channel can carry, as the layout of prompts needs it.
@@ -63,6 +70,65 @@ impl Channel {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|channel| channel.as_str() == name)
     }
+}
+
+/// Why the business writes first. What answers the person has no purpose of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// News of what the person has ordered or asked for.
+    Service,
+    Reminder,
+    Marketing,
+    /// A code that proves who she is, for which she asked elsewhere.
+    Code,
+}
+
+impl Purpose {
+    /// Those for which she may choose a channel.
+    pub const ALL: [Self; 3] = [Self::Service, Self::Reminder, Self::Marketing];
+    /// Those that a message may have.
+    pub const OF_MESSAGES: [Self; 4] = [Self::Service, Self::Reminder, Self::Marketing, Self::Code];
+
+    /// Its name in flows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Reminder => "reminder",
+            Self::Marketing => "marketing",
+            Self::Code => "code",
+        }
+    }
+
+    /// The purpose a flow names so.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == name)
+    }
+}
+
+/// How the person can be brought to channels at which nobody can speak to her.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// The code this turn may give her.
+    pub code: MoveCode,
+    /// How long it is good where the flow does not say.
+    pub life_s: u32,
+    /// The WhatsApp number, `+` and digits.
+    pub whatsapp: Option<String>,
+    /// The number or short code that takes SMS.
+    pub sms: Option<String>,
+    /// The code to dial where no flow has one, `*384*77#`.
+    pub ussd: Option<String>,
+    /// Her phone number is known: who dials with it is known without a code.
+    pub phone_known: bool,
+}
+
+/// A code that this turn gave to the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Invited {
+    /// The channel at which it is taken.
+    pub to: Channel,
+    pub until: Timestamp,
 }
 
 /// One way by which the person can be reached.
@@ -100,8 +166,14 @@ pub struct Context {
     pub channel: Channel,
     /// Whether that door lets us write freely now (WhatsApp's 24-hour window, a USSD screen that waits). If not, only templates leave.
     pub door_open: bool,
-    /// All doors of the person, the last used first. Empty where only `channel` is known.
+    /// All doors of the person, the last used first, then those by which she could be reached. Empty where only `channel` is known.
     pub doors: Vec<Door>,
+    /// The channels of those doors at which she has never been.
+    pub unused: Vec<Channel>,
+    /// `None`: nothing is known by which she could be brought to another channel.
+    pub invitation: Option<Invitation>,
+    /// What cannot leave by one of these channels goes by a later one.
+    pub fallback: Vec<Channel>,
     /// The language of a person who has chosen none.
     pub language: String,
     /// The name from the person's profile, if the channel told it.
@@ -111,6 +183,14 @@ pub struct Context {
     /// A number of the person that stays hers: by it `split` gives her the same arm every time.
     pub shares: u64,
     pub screen: Screen,
+    /// The name of the business, for the answers to STOP, START and HELP.
+    pub business: String,
+    /// In whose form phone numbers are typed; `None`: the country of the zone.
+    pub country: Option<Country>,
+    /// When the business leaves people in peace: a reminder goes before.
+    pub quiet: Option<QuietHours>,
+    /// What the person has stopped.
+    pub opt_outs: Vec<OptOut>,
     /// The code of the business on USSD, such as `*384*77#`; empty where none was dialled.
     pub code: String,
 }
@@ -124,11 +204,18 @@ impl Context {
             channel,
             door_open: true,
             doors: vec![Door { channel, open: true }],
+            unused: Vec::new(),
+            invitation: None,
+            fallback: Vec::new(),
             language: "en".to_owned(),
             profile_name: None,
             revision: 0,
             shares: 0,
             screen: Screen::default(),
+            business: String::new(),
+            country: None,
+            quiet: None,
+            opt_outs: Vec::new(),
             code: String::new(),
         }
     }
@@ -158,6 +245,12 @@ pub struct Say {
     pub wake: bool,
     /// The channel by whose door it leaves; `None` is the context's own.
     pub by: Option<Channel>,
+    /// What its flow says that it is for.
+    pub purpose: Option<Purpose>,
+    /// The channel by which it should have left, had its door been open.
+    pub instead_of: Option<Channel>,
+    /// The same words as an SMS, for a message that does not hold them itself, such as a template.
+    pub words: Vec<Content>,
 }
 
 /// Work outside the conversation. Its result comes back as [`Input::Job`] with the same number.
@@ -305,9 +398,13 @@ pub struct Done {
     /// The names of the messages said, in their order: for tests and logs.
     pub said: Vec<String>,
     pub jobs: Vec<JobOrder>,
+    /// The code that was given to the person, if one was.
+    pub invited: Option<Invited>,
     /// For the funnel.
     pub counts: Vec<Count>,
     pub rests: Rests,
+    /// The person wants no more messages here, or wants them again.
+    pub wish: Option<Wish>,
     /// What went otherwise than a checked flow should: for the metrics, never for the person.
     pub faults: Vec<Fault>,
 }

@@ -5,6 +5,7 @@ pub mod asker;
 pub mod dead_letters;
 pub mod flows;
 pub mod hand_overs;
+pub mod keeping;
 pub mod keys;
 pub mod news;
 pub mod people;
@@ -13,6 +14,7 @@ pub mod requests;
 pub mod salon;
 pub mod servers;
 pub mod tenants;
+pub mod thread;
 
 use sqlx::{Postgres, Transaction};
 

@@ -58,18 +58,39 @@ pub enum Erasure {
 /// Asks the running engine to erase a person, as a turn of her conversation, and looks whether it is true.
 pub async fn erase(pool: &PgPool, who: Conversation, patience: Duration) -> Result<Erasure, PersonError> {
     let mut transaction = admin::begin_reading(pool).await?;
-    if let Some(at) = gone(&mut transaction, who).await? {
+    let mut all = past(&mut transaction, who).await?;
+    all.push(who);
+    if let Some(at) = all_gone(&mut transaction, &all).await? {
         return Ok(Erasure::DoneBefore(at));
     }
     if rows::snapshot(&mut transaction, who).await?.is_none() {
         return Err(PersonError::Unknown(who));
     }
     transaction.rollback().await?;
-    let answers = requests::ask(pool, &[Request::Erase(who)], patience).await?;
-    let Some(Some(answer)) = answers.into_iter().next() else { return Ok(Erasure::Waiting) };
+    let asked: Vec<_> = all.iter().map(|one| Request::Erase(*one)).collect();
+    let answers: Option<Vec<String>> = requests::ask(pool, &asked, patience).await?.into_iter().collect();
+    let Some(answers) = answers else { return Ok(Erasure::Waiting) };
     let mut transaction = admin::begin_reading(pool).await?;
-    let done = gone(&mut transaction, who).await?.is_some();
-    Ok(if done { Erasure::Done } else { Erasure::Failed(answer) })
+    let done = all_gone(&mut transaction, &all).await?.is_some();
+    Ok(if done { Erasure::Done } else { Erasure::Failed(answers.join("; ")) })
+}
+
+/// As whom she was known before a code showed that it was she.
+async fn past(connection: &mut PgConnection, who: Conversation) -> sqlx::Result<Vec<Conversation>> {
+    let joined = rows::joined(connection, who).await?;
+    Ok(joined.into_iter().map(|contact| Conversation { contact, ..who }).collect())
+}
+
+/// When the last of them was erased, if all are.
+async fn all_gone(connection: &mut PgConnection, all: &[Conversation]) -> sqlx::Result<Option<Timestamp>> {
+    let mut last = None;
+    for one in all {
+        match gone(connection, *one).await? {
+            None => return Ok(None),
+            at => last = last.max(at),
+        }
+    }
+    Ok(last)
 }
 
 /// When she was erased, if neither key nor address of hers is there.
@@ -96,11 +117,26 @@ pub struct Export {
     pub visits: Vec<salon::export::Visit>,
     pub feedback: Vec<salon::export::Feedback>,
     pub consents: Vec<salon::export::Consent>,
+    /// What she stopped.
+    pub opt_outs: Vec<OptOut>,
     pub media: Vec<Media>,
     /// What of hers could not be handled.
     pub dead_letters: Vec<DeadLetter>,
+    /// The same of those as whom she was known before a code showed that it was she. What was erased of them is left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub joined: Vec<Self>,
     /// Rows that did not open, which should be none.
     pub unreadable_rows: u64,
+}
+
+/// Messages she stopped: for one purpose, or (`*`) all that the business starts.
+#[derive(Debug, Clone, Serialize)]
+pub struct OptOut {
+    pub channel: String,
+    pub purpose: String,
+    /// Who said so: `person`, `network` or `flow`.
+    pub source: String,
+    pub at: Timestamp,
 }
 
 /// An event of the journal.
@@ -156,14 +192,31 @@ pub async fn export(
     remembered: impl Fn(&[u8]) -> Option<Json>,
 ) -> Result<Export, PersonError> {
     let mut transaction = admin::begin_reading(pool).await?;
-    let connection = &mut *transaction;
+    let mut whole = export_one(&mut transaction, ring, who, now, &remembered).await?;
+    for one in past(&mut transaction, who).await? {
+        match export_one(&mut transaction, ring, one, now, &remembered).await {
+            Ok(export) => whole.joined.push(export),
+            Err(PersonError::Erased { .. } | PersonError::Unknown(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(whole)
+}
+
+async fn export_one(
+    connection: &mut PgConnection,
+    ring: &KeyRing,
+    who: Conversation,
+    now: Timestamp,
+    remembered: &impl Fn(&[u8]) -> Option<Json>,
+) -> Result<Export, PersonError> {
     let tenant_key = tenants::key_of(connection, ring, who.tenant).await?;
     let Some(wrapped) = rows::wrapped_key(connection, who).await? else {
         let at = rows::erased_at(connection, who).await?;
         return Err(at.map_or(PersonError::Unknown(who), |at| PersonError::Erased { who, at }));
     };
     let key = tenant_key.unwrap(seals::CONTACT_KEY, &wrapped).map_err(|source| PersonError::Key { who, source })?;
-    let mut opener = Opener { who, key: &key, unreadable: 0 };
+    let mut opener = Opener::new(who, &key);
     let snapshot = rows::snapshot(connection, who).await?;
     let remembered =
         snapshot.and_then(|(seq, sealed)| opener.snapshot(seq, &sealed)).and_then(|plain| remembered(&plain));
@@ -181,8 +234,10 @@ pub async fn export(
         visits: salon::export::visits(connection, who, &key).await?,
         feedback: salon::export::feedback(connection, who, &key).await?,
         consents: salon::export::consents(connection, who).await?,
+        opt_outs: opt_outs(connection, who).await?,
         media: rows::media(connection, who).await?.into_iter().map(media).collect(),
         dead_letters: dead_letters(connection, who, &tenant_key, &mut opener).await?,
+        joined: Vec::new(),
         unreadable_rows: opener.unreadable,
     })
 }
@@ -199,6 +254,14 @@ async fn addresses(
         Address::from_canonical(std::str::from_utf8(&plain).ok()?)
     };
     Ok(rows.into_iter().filter_map(|row| opener.counted(open(row))).collect())
+}
+
+async fn opt_outs(connection: &mut PgConnection, who: Conversation) -> sqlx::Result<Vec<OptOut>> {
+    let rows = admin::keeping::opt_outs(connection, who).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| OptOut { channel: row.channel, purpose: row.purpose, source: row.source, at: row.at })
+        .collect())
 }
 
 async fn dead_letters(
@@ -220,13 +283,17 @@ async fn dead_letters(
 }
 
 /// Opens what her own key sealed, and counts what does not open.
-struct Opener<'a> {
+pub(super) struct Opener<'a> {
     who: Conversation,
     key: &'a DataKey,
     unreadable: u64,
 }
 
-impl Opener<'_> {
+impl<'a> Opener<'a> {
+    pub(super) fn new(who: Conversation, key: &'a DataKey) -> Self {
+        Self { who, key, unreadable: 0 }
+    }
+
     fn counted<T>(&mut self, opened: Option<T>) -> Option<T> {
         self.unreadable += u64::from(opened.is_none());
         opened
@@ -254,7 +321,7 @@ impl Opener<'_> {
         }
     }
 
-    fn message(&mut self, row: rows::MessageRow) -> Message {
+    pub(super) fn message(&mut self, row: rows::MessageRow) -> Message {
         let id = OutboxId { conversation: self.who, seq: Seq(row.seq), n: row.n };
         let body = self.open(seals::OUTBOX, &seals::outbox_row(id), &row.body);
         Message {

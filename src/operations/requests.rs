@@ -7,6 +7,7 @@ use sqlx::PgPool;
 use tokio::time::{Instant, sleep};
 
 use crate::domain::Conversation;
+use crate::flows::{Channel, Purpose};
 use crate::store::admin::{self, requests as rows};
 
 /// How often answers are looked for.
@@ -23,6 +24,8 @@ pub enum Request {
     Refresh,
     /// News for a person, sealed (see [`super::news`]). The same `id` is told once.
     News { who: Conversation, name: String, id: String, sealed: Vec<u8> },
+    /// Where a person wants to be written to, for one purpose or for all; without a channel the wish is taken back.
+    Prefer { who: Conversation, purpose: Option<Purpose>, channel: Option<Channel> },
     /// Staff give a person back, or nobody of them is there for her.
     HandBack { who: Conversation, there: bool },
 }
@@ -35,6 +38,7 @@ impl Request {
             Self::Refresh => "refresh",
             Self::News { .. } => "news",
             Self::HandBack { .. } => "hand_back",
+            Self::Prefer { .. } => "prefer",
         }
     }
 
@@ -46,6 +50,9 @@ impl Request {
             Self::News { who, name, id, .. } => {
                 json!({ "tenant": who.tenant, "contact": who.contact, "name": name, "id": id })
             }
+            Self::Prefer { who, purpose, channel } => json!({
+                "tenant": who.tenant, "contact": who.contact, "purpose": purpose, "channel": channel,
+            }),
             Self::HandBack { who, there } => json!({ "tenant": who.tenant, "contact": who.contact, "there": there }),
         }
     }

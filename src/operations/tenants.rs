@@ -8,8 +8,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{PgConnection, PgPool};
 
 use crate::crypto::{CryptoError, KeyRing, TenantKey};
-use crate::domain::{AccountId, TenantId, account_name};
-use crate::flows::{FlowSet, shipped};
+use crate::domain::{AccountId, Phone, TenantId, account_name};
+use crate::flows::{Channel, FlowSet, shipped};
 use crate::store::admin::{self, tenants as rows};
 use crate::store::seals;
 
@@ -215,6 +215,33 @@ pub async fn set_token(
     rows::set_credential(&mut transaction, account.id, &seal(&key, phone_number_id, token)?).await?;
     transaction.commit().await?;
     Ok(account.id)
+}
+
+/// By which number people know a WhatsApp number: it stands in the links that lead to it.
+pub async fn set_number(pool: &PgPool, phone_number_id: &str, number: &Phone) -> Result<AccountId> {
+    let mut transaction = admin::begin(pool).await?;
+    let account = whatsapp(&mut transaction, phone_number_id).await?;
+    rows::set_number(&mut transaction, account.id, number.as_str()).await?;
+    transaction.commit().await?;
+    Ok(account.id)
+}
+
+/// Channels in order: what cannot leave by one goes by a later one. An empty list: by none; `None`: as where nobody has said anything.
+pub async fn set_fallback(pool: &PgPool, tenant: TenantId, ways: Option<&[Channel]>) -> Result<()> {
+    let names = ways.map(|ways| ways.iter().map(|way| way.as_str().to_owned()).collect::<Vec<_>>());
+    let mut transaction = admin::begin(pool).await?;
+    let known = rows::set_fallback(&mut transaction, tenant, names.as_deref()).await?;
+    transaction.commit().await?;
+    if known { Ok(()) } else { Err(TenantError::NoTenant(tenant)) }
+}
+
+/// How long the code of a move is good where a flow does not say, from 1 to 1440 minutes; `None`: as the configuration says.
+pub async fn set_code_minutes(pool: &PgPool, tenant: TenantId, minutes: Option<u16>) -> Result<()> {
+    let mut transaction = admin::begin(pool).await?;
+    let minutes = minutes.map(|minutes| i16::try_from(minutes).unwrap_or(i16::MAX));
+    let known = rows::set_code_minutes(&mut transaction, tenant, minutes).await?;
+    transaction.commit().await?;
+    if known { Ok(()) } else { Err(TenantError::NoTenant(tenant)) }
 }
 
 /// Nothing leaves by this door until it is resumed; what comes in is handled as ever. A USSD code, whose screens are answers, is told to be

@@ -5,6 +5,7 @@
 
 pub mod control;
 pub mod graph;
+pub mod smsc;
 
 mod connection;
 mod faults;
@@ -22,4 +23,5 @@ mod webhook;
 
 pub use options::{Number, Options};
 pub use server::{Handle, Sandbox, StartError};
+pub use smsc::{IdForm, SmscOptions};
 pub use ussd::{UssdGateway, UssdStyle};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::smsc::SmscOptions;
 use super::ussd::{UssdGateway, UssdStyle};
 use crate::domain::Clock;
 
@@ -63,6 +64,8 @@ pub struct Options {
     pub requests_max: usize,
     pub people_max: usize,
     pub clock: Clock,
+    /// A message centre beside the companies.
+    pub smsc: Option<SmscOptions>,
 }
 
 impl Default for Options {
@@ -99,6 +102,7 @@ impl Default for Options {
             requests_max: 20_000,
             people_max: 500_000,
             clock: Clock::system(),
+            smsc: None,
         }
     }
 }

@@ -13,10 +13,11 @@ use url::Url;
 
 use super::connection::{CuttableListener, Scissors};
 use super::options::Options;
+use super::smsc::Smsc;
 use super::state::{Inner, State};
 use super::ussd::Ussd;
 use super::webhook::Courier;
-use super::{control, graph, provider, ussd};
+use super::{control, graph, provider, smsc, ussd};
 
 /// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
@@ -37,14 +38,23 @@ impl Sandbox {
         let failed = |source| StartError::Listen { listen: options.listen, source };
         let listener = TcpListener::bind(options.listen).await.map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let smsc = match &options.smsc {
+            Some(smsc) => {
+                let failed = |source| StartError::Listen { listen: smsc.listen, source };
+                Some(Smsc::start(smsc.clone(), tasks.clone(), stop.clone()).await.map_err(failed)?)
+            }
+            None => None,
+        };
         let ussd = Ussd::new(options.ussd.clone());
         let inner = Inner { webhook_url: options.webhook_url.clone(), ussd, ..Inner::default() };
         let state = Arc::new(State {
             courier: Courier::new(&options)?,
             options,
+            smsc,
             inner: Mutex::new(inner),
-            tasks: TaskTracker::new(),
-            stop: CancellationToken::new(),
+            tasks,
+            stop,
             base: OnceLock::from(format!("http://{addr}")),
         });
         let service = router(Arc::clone(&state)).into_make_service_with_connect_info::<Scissors>();
@@ -79,6 +89,7 @@ fn router(state: Arc<State>) -> Router {
         .merge(provider::router())
         .merge(ussd::router())
         .merge(control::router())
+        .merge(smsc::router())
         .with_state(state)
 }
 
@@ -102,6 +113,11 @@ impl Handle {
     /// Where the provider or server of this name is.
     pub fn provider_url(&self, name: &str) -> String {
         format!("http://{}/provider/{name}", self.addr)
+    }
+
+    /// Where its message centre listens, if it has one.
+    pub fn smsc_addr(&self) -> Option<SocketAddr> {
+        self.state.smsc.as_ref().map(Smsc::addr)
     }
 
     /// Tells where webhooks go, when the engine's address becomes known or changes. Waiting webhooks follow.

@@ -16,6 +16,7 @@ use super::options::{Number, Options};
 use super::people::{People, PersonId};
 use super::provider::Providers;
 use super::requests::Requests;
+use super::smsc::Smsc;
 use super::templates::Templates;
 use super::ussd::Ussd;
 use super::webhook::Courier;
@@ -25,6 +26,7 @@ use crate::domain::Timestamp;
 /// The whole sandbox.
 pub(super) struct State {
     pub(super) options: Options,
+    pub(super) smsc: Option<Smsc>,
     pub(super) inner: Mutex<Inner>,
     pub(super) courier: Courier,
     /// Owns every task the sandbox starts.

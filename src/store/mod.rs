@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod app;
+pub mod between;
 pub mod commit;
 pub mod effect;
 pub mod facts;
@@ -13,12 +14,14 @@ pub mod private_postgres;
 pub mod rows;
 pub mod salon;
 pub mod seals;
+pub mod sms_parts;
 
 use std::fmt::Debug;
 
 use async_trait::async_trait;
 
 pub use app::AppPool;
+pub use between::{Redeemed, SentCode, SentMessage, WayBetween};
 pub use commit::{Batch, Blame, CommitOutcome, FinishedJob, FiredTimer, JobRow, JournalRow, OutboxRow, TurnRow};
 pub use effect::GuardedEffect;
 pub use facts::{AttemptState, Fact, FactBatch, News, Notice};
@@ -27,8 +30,9 @@ pub use migrate::migrate;
 pub use postgres::PgStore;
 pub use rows::{
     AccountRow, DeadLetterRow, DueTimer, FlowCount, FlowFiles, LiveFlows, LoadedConversation, OpenJob, OpenOutboxRow,
-    OutboxPlace, Registration, ReplayRow, RequestRow, SealedSender, SenderHashes, ServerRow,
+    OutboxPlace, Registration, ReplayRow, RequestRow, SealedSender, SenderHashes, SenderIdRow, ServerRow, TenantRules,
 };
+pub use sms_parts::PartRow;
 
 use crate::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, TenantId, Timestamp};
 
@@ -78,6 +82,10 @@ pub trait Store: Send + Sync + Debug + 'static {
     async fn resolve(&self, senders: &[SealedSender]) -> Result<Vec<(ContactId, bool)>>;
     /// A signed change of addresses: the contact of the old ones, now reached by the new ones. `None` if nobody had the old ones.
     async fn move_addresses(&self, before: &[[u8; 16]], now: &SealedSender) -> Result<Option<ContactId>>;
+    /// Takes the code of a move: one transaction that uses it up and joins the sender's addresses, or changes nothing.
+    async fn redeem_code(&self, sent: &SentCode) -> Result<Redeemed>;
+    /// Forgets codes and wrong tries from before that instant; returns how many.
+    async fn sweep_codes(&self, before: Timestamp) -> Result<i32>;
     async fn load(&self, conversations: &[Conversation]) -> Result<Vec<LoadedConversation>>;
     /// Whether an event stands in the journal on one of these days. Exact for a conversation without a turn in flight.
     async fn journaled(&self, tenant: TenantId, event: EventId, days: &[chrono::NaiveDate]) -> Result<bool>;
@@ -95,12 +103,20 @@ pub trait Store: Send + Sync + Debug + 'static {
 
     async fn accounts(&self) -> Result<Vec<AccountRow>>;
     async fn servers(&self) -> Result<Vec<ServerRow>>;
+    async fn ways_between(&self) -> Result<Vec<WayBetween>>;
+    /// A message that was to be sent; `None` once it is gone.
+    async fn message_of(&self, id: OutboxId) -> Result<Option<SentMessage>>;
     /// Which revision of its flows each tenant speaks; a tenant that is not listed speaks the shipped ones it names.
     async fn live_flows(&self) -> Result<Vec<LiveFlows>>;
     /// A revision's files; `None` if there is no such revision.
     async fn flow_files(&self, tenant: TenantId, revision: i32) -> Result<Option<FlowFiles>>;
     /// Adds to the funnel. No two counts are of the same step, channel, revision and day.
     async fn count_flows(&self, counts: &[FlowCount]) -> Result<()>;
+    /// What the tenants say of writing to people.
+    async fn tenant_rules(&self) -> Result<Vec<TenantRules>>;
+    async fn sender_ids(&self) -> Result<Vec<SenderIdRow>>;
+    /// Whether a person stopped messages for this purpose on this channel.
+    async fn opted_out(&self, conversation: Conversation, channel: &str, purpose: &str) -> Result<bool>;
     async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()>;
 
     /// The system key as the ring wraps it: the one that is there, else `fresh`, which is then kept.
@@ -125,4 +141,13 @@ pub trait Store: Send + Sync + Debug + 'static {
     async fn forget_media(&self, objects: &[String]) -> Result<()>;
     /// Takes away holds that have expired; returns how many.
     async fn sweep_holds(&self) -> Result<i32>;
+
+    /// Keeps a part of a long message that came in at a gateway; of the same number the later one.
+    async fn keep_part(&self, gateway: &str, part: &PartRow) -> Result<()>;
+    /// All parts of a gateway, those of one message together and in their order.
+    async fn kept_parts(&self, gateway: &str) -> Result<Vec<PartRow>>;
+    /// What is there of a message was delivered on: its parts are kept only to know them again.
+    async fn settle_parts(&self, gateway: &str, message: [u8; 16]) -> Result<()>;
+    /// Parts delivered on that came before then are not known again.
+    async fn forget_parts(&self, gateway: &str, before: Timestamp) -> Result<()>;
 }

@@ -70,6 +70,25 @@ pub struct ServerRow {
     pub secret: Vec<u8>,
 }
 
+/// What a tenant says of writing to people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantRules {
+    pub tenant: TenantId,
+    pub name: String,
+    /// ISO 3166; `None`: the country of its zone.
+    pub country: Option<String>,
+    /// From when until when it leaves people in peace, by the clocks of its zone.
+    pub quiet: Option<(chrono::NaiveTime, chrono::NaiveTime)>,
+}
+
+/// The sender an account has for a country.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SenderIdRow {
+    pub account: AccountId,
+    pub calling_code: String,
+    pub sender: String,
+}
+
 /// Where an outbox row stands in table order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OutboxPlace {

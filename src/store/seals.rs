@@ -22,6 +22,9 @@ pub const JOURNAL: &str = "journal";
 /// A message, sealed by the contact's key; the row is [`outbox_row`].
 pub const OUTBOX: &str = "outbox";
 
+/// A part of a long message, sealed by the system's key; the row is the message's hash.
+pub const SMS_PART: &str = "sms_part";
+
 /// What a contact's key is wrapped for: it is made before its contact has a number.
 pub const CONTACT_KEY: &[u8] = b"";
 

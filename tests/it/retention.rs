@@ -76,7 +76,7 @@ async fn a_receipt_for_somebody_who_was_erased_leaves_no_row() {
         attempt_state: AttemptState::None,
         rank: 40,
         message: None,
-            names: None,
+        names: None,
         error_code: None,
         price_category: None,
         at: ganira::domain::Clock::system().now(),

@@ -19,4 +19,4 @@ mod schemas;
 mod talks;
 mod texts;
 mod typed;
-mod world;
+pub mod world;

@@ -11,7 +11,8 @@ use crate::actors::accounts::Account;
 use crate::actors::event::{Answer, Event, EventKind, NewEvent, Verdict};
 use crate::actors::ussd::refusal::Refusal;
 use crate::actors::ussd::{Seat, session};
-use crate::domain::{Conversation, EventId, Hop, Phone, Screen, Sender, Trace, Typed};
+use crate::domain::{Conversation, EventId, Hop, MoveCode, Phone, Screen, Sender, Timestamp, Trace, Typed};
+use crate::store::Redeemed;
 
 /// How often it is tried to tell the conversation that a screen was missed, and how long in between.
 const MISSED_TRIES: u32 = 20;
@@ -38,8 +39,9 @@ struct Taken {
     raw: Bytes,
     trace: Trace,
     until: Instant,
-    /// By what it is known when it comes again; `None` where by nothing.
-    id: Option<EventId>,
+    id: EventId,
+    /// It has the same id when it comes again.
+    named: bool,
 }
 
 /// A hop that was answered before its turn was decided.
@@ -61,21 +63,22 @@ impl Ingress {
             return Refusal::NotInService.of_account(Some(&account), &hop.code);
         }
         let id = session::hop_id(&self.0.shared.world.hashes, account.id, &hop);
-        let key = id.map_or_else(|| self.nameless(&account, &hop), |id| id.0);
+        let (named, key) = (id.is_some(), id.map_or_else(|| self.nameless(&account, &hop), |id| id.0));
         let mut seat = match self.0.ussd.sit(key) {
             Seat::Told(screen) => return screen,
             Seat::Behind(seat) => seat,
             Seat::First(sender) => {
                 let seat = sender.subscribe();
                 let (ingress, account) = (self.clone(), account.clone());
-                let taken = Taken { account, hop, raw, trace, until, id };
+                let id = id.unwrap_or_else(|| EventId(crate::crypto::random::array()));
+                let taken = Taken { account, hop, raw, trace, until, id, named };
                 crate::actors::spawn(async move {
                     let (screen, late) = ingress.answer_hop(&taken).await;
                     let screen = match screen {
                         Ok(screen) => screen,
                         Err(refused) => {
                             // A hop that nothing names may be another one next time.
-                            if taken.id.is_some() {
+                            if taken.named {
                                 ingress.0.ussd.keep_told(key, refused.clone());
                             }
                             refused
@@ -134,8 +137,8 @@ impl Ingress {
         let refused = |refusal: Refusal, language: Option<String>| {
             Err(refusal.screen(language.as_deref().unwrap_or(&account.tenant.language), account.code()))
         };
-        let conversation = match timeout_at(*until, self.caller(account, &hop.phone)).await {
-            Ok(Ok(conversation)) => conversation,
+        let (conversation, redeemed) = match timeout_at(*until, self.whose(taken)).await {
+            Ok(Ok(whose)) => whose,
             Ok(Err(())) | Err(_) => return (refused(Refusal::TooLate, None), None),
         };
         let language = || self.0.ussd.language(conversation);
@@ -143,7 +146,8 @@ impl Ingress {
         if self.0.admission.check_sender(conversation).is_err() {
             return (refused(Refusal::TooFast, language()), None);
         }
-        let Ok(Some((event, mut verdict))) = timeout_at(*until, self.enqueue(self.event_of(taken, conversation))).await
+        let Ok(Some((event, mut verdict))) =
+            timeout_at(*until, self.enqueue(event_of(taken, self.now(), conversation, redeemed))).await
         else {
             return (refused(Refusal::Busy, language()), None);
         };
@@ -193,19 +197,21 @@ impl Ingress {
         tracing::error!(trace = %event.trace, "a screen was missed, and the conversation could not be told");
     }
 
-    fn event_of(&self, taken: &Taken, conversation: Conversation) -> NewEvent {
-        let Taken { account, hop, raw, trace, id, .. } = taken;
-        let id = id.unwrap_or_else(|| EventId(crate::crypto::random::array()));
-        NewEvent {
-            id,
-            occurred_at: None,
-            received_at: self.now(),
-            account: account.clone(),
-            conversation,
-            kind: EventKind::Hop(Box::new(hop.clone())),
-            raw: raw.clone(),
-            trace: *trace,
+    /// Who dialled. The code of a move, dialled behind the business's own, decides that; then it is not hers to answer anything else.
+    async fn whose(&self, taken: &Taken) -> Result<(Conversation, Option<Redeemed>), ()> {
+        let Taken { account, hop, id, .. } = taken;
+        let behind = Some(&hop.dialled).filter(|_| hop.new != Some(false));
+        let code = behind.and_then(|behind| MoveCode::in_dialled(&format!("*{behind}")));
+        let mut redeemed = None;
+        if let Some(code) = code.or_else(|| MoveCode::in_dialled(&hop.code)) {
+            let from = Sender { phone: Some(hop.phone.clone()), ..Sender::default() };
+            redeemed = Some(self.redeem_from(account, &from, code, *id).await?);
         }
+        let conversation = match redeemed {
+            Some(Redeemed::Joined(contact)) => Conversation { tenant: account.tenant.id, contact },
+            _ => self.caller(account, &hop.phone).await?,
+        };
+        Ok((conversation, redeemed))
     }
 
     async fn caller(&self, account: &Account, phone: &Phone) -> Result<Conversation, ()> {
@@ -224,5 +230,19 @@ impl Ingress {
         let new = [hop.new.map_or(2, u8::from)];
         let account = account.id.0.to_be_bytes();
         self.event_id(&[b"hop", &account, hop.session.as_bytes(), &new, typed.as_bytes(), hop.dialled.as_bytes()]).0
+    }
+}
+
+fn event_of(taken: &Taken, received_at: Timestamp, conversation: Conversation, redeemed: Option<Redeemed>) -> NewEvent {
+    let Taken { account, hop, raw, trace, id, .. } = taken;
+    NewEvent {
+        id: *id,
+        occurred_at: None,
+        received_at,
+        account: account.clone(),
+        conversation,
+        kind: EventKind::Hop { hop: Box::new(hop.clone()), redeemed },
+        raw: raw.clone(),
+        trace: *trace,
     }
 }

@@ -1,5 +1,6 @@
 //! The one entrance: whatever touches a conversation comes in here, gets its permit, its contact and its place in the order.
 
+mod codes;
 mod hop;
 mod own;
 mod receipts;
@@ -22,7 +23,7 @@ use crate::actors::shared::Shared;
 use crate::actors::ussd::InFlight;
 use crate::domain::{AccountId, Address, Conversation, EventId, Inbound, InboundKind, Sender, Timestamp, Trace};
 use crate::flows::Channel;
-use crate::store::Notice;
+use crate::store::{Notice, Redeemed};
 
 /// Days before today that the journal still has; providers repeat for seven.
 const DAYS_BEFORE: i64 = 8;
@@ -52,6 +53,9 @@ pub enum Taken {
     Refused(Refusal),
 }
 
+/// Whose conversation an update belongs to, and what became of a code in it. An error: that could not be found out.
+type Whose = Result<(Option<Conversation>, Option<Redeemed>), ()>;
+
 /// One update whose answer is still awaited.
 enum Pending<'a> {
     Settled(Verdict),
@@ -69,6 +73,11 @@ impl Ingress {
         self.0.shared.world.accounts.by_id(id)
     }
 
+    /// Whether one more update may come in that came by no request of ours: see [`Admission::enter`].
+    pub fn admits(&self, channel: Channel) -> bool {
+        self.0.admission.enter(channel).is_ok()
+    }
+
     /// Opens the way to the shards, once they run.
     pub(super) fn connect(&self, routers: Vec<ActorRef<ShardMessage>>) {
         let _ = self.0.routers.set(routers);
@@ -82,14 +91,21 @@ impl Ingress {
         if let Err(refusal) = self.0.admission.spend(updates.len().saturating_sub(1)) {
             return Taken::Refused(refusal);
         }
-        let contacts = futures::future::join_all(updates.iter().map(|update| self.contact(channel, update))).await;
+        // One after the other and before all else: they decide whose the other updates of their senders are.
+        let mut codes = Vec::with_capacity(updates.len());
+        for update in &updates {
+            codes.push(self.redeem(channel, update).await);
+        }
+        let contacts = updates.iter().zip(&codes).map(|(update, code)| self.contact(channel, update, code.as_ref()));
+        let contacts = futures::future::join_all(contacts).await;
         // Were the others taken, they would pass the one that has to come again.
         if contacts.iter().any(Result::is_err) {
             return Taken::NotSafe;
         }
         let mut pending = Vec::with_capacity(updates.len());
-        for (update, contact) in updates.into_iter().zip(contacts) {
-            pending.push(self.submit(channel, app, update, contact, trace).await);
+        for ((update, contact), code) in updates.into_iter().zip(contacts).zip(codes) {
+            let code = code.and_then(Result::ok);
+            pending.push(self.submit(channel, app, update, contact.map(|contact| (contact, code)), trace).await);
         }
         let verdicts = futures::future::join_all(pending.into_iter().map(Pending::verdict)).await;
         if verdicts.into_iter().all(Verdict::is_safe) { Taken::Safe } else { Taken::NotSafe }
@@ -117,9 +133,11 @@ impl Ingress {
             Ok(false) => {}
             Err(_) => return Verdict::Unavailable,
         }
+        let code = self.redeem(channel, &inbound).await;
         let provider_id = format!("replay:{replay}:{}", inbound.provider_id);
         let again = Inbound { provider_id, occurred_at: None, ..inbound };
-        let contact = self.contact(channel, &again).await;
+        let contact = self.contact(channel, &again, code.as_ref()).await;
+        let contact = contact.map(|contact| (contact, code.and_then(Result::ok)));
         match self.submit_unlimited(channel, again, contact, trace).await {
             Some(pending) => pending.verdict().await,
             None => Verdict::Unavailable,
@@ -147,9 +165,21 @@ impl Ingress {
     }
 
     /// Whose conversation an update belongs to. `Ok(None)`: nobody's.
-    async fn contact(&self, channel: Channel, update: &Inbound) -> Result<Option<Conversation>, ()> {
+    async fn contact(
+        &self,
+        channel: Channel,
+        update: &Inbound,
+        code: Option<&Result<Redeemed, ()>>,
+    ) -> Result<Option<Conversation>, ()> {
         let Some(account) = self.0.shared.world.accounts.named(channel, &update.account) else { return Ok(None) };
         let tenant = &account.tenant;
+        match code {
+            Some(Ok(Redeemed::Joined(contact))) => {
+                return Ok(Some(Conversation { tenant: tenant.id, contact: *contact }));
+            }
+            Some(Err(())) => return Err(()),
+            _ => {}
+        }
         let directory = &self.0.shared.directory;
         let resolve = async |sender: &Sender| {
             if sender.addresses().is_empty() {
@@ -162,6 +192,7 @@ impl Ingress {
             InboundKind::Message(message) if message.group.is_some() => None,
             InboundKind::Message(message) => resolve(&message.from).await?,
             InboundKind::Echo { to, .. } => resolve(to).await?,
+            InboundKind::Kept { from, .. } => resolve(from).await?,
             InboundKind::AddressChange { before, now, .. } => self.moved(&account, before, now).await?,
             InboundKind::Hop(_) | InboundKind::Receipt(_) | InboundKind::Notice { .. } => None,
         };
@@ -188,7 +219,7 @@ impl Ingress {
         channel: Channel,
         app: &'a str,
         update: Inbound,
-        contact: Result<Option<Conversation>, ()>,
+        contact: Whose,
         trace: Trace,
     ) -> Pending<'a> {
         if channel == Channel::Sms && matches!(update.kind, InboundKind::Receipt(_)) {
@@ -209,7 +240,7 @@ impl Ingress {
             let account = account.clone();
             return Pending::Work(Box::pin(async move { self.receipt(&account, &update, trace).await }));
         }
-        let Ok(contact) = contact else { return Pending::Settled(Verdict::Unavailable) };
+        let Ok((contact, code)) = contact else { return Pending::Settled(Verdict::Unavailable) };
         let (Some(conversation), Some(account)) = (contact, account) else {
             return Pending::Work(Box::pin(async move { self.note(channel, &update).await }));
         };
@@ -224,7 +255,7 @@ impl Ingress {
             self.tell_to_slow_down(conversation, &account);
             return self.bury((channel, app), update, owner, Reason::OverLimit, excess.word());
         }
-        let pending = self.submit_unlimited(channel, update, Ok(Some(conversation)), trace).await;
+        let pending = self.submit_unlimited(channel, update, Ok((Some(conversation), code)), trace).await;
         pending.unwrap_or(Pending::Settled(Verdict::Unavailable))
     }
 
@@ -233,17 +264,23 @@ impl Ingress {
         &self,
         channel: Channel,
         update: Inbound,
-        contact: Result<Option<Conversation>, ()>,
+        contact: Whose,
         trace: Trace,
     ) -> Option<Pending<'static>> {
         let account = self.0.shared.world.accounts.named(channel, &update.account)?;
-        let conversation = contact.ok()??;
+        let (conversation, code) = contact.ok()?;
+        let conversation = conversation?;
         let id = self.provider_event(&account, &update.provider_id);
         let kind = match update.kind {
             InboundKind::Message(message) => {
-                EventKind::Message { message: Box::new(message), provider_id: update.provider_id }
+                let (message, provider_id) = (Box::new(message), update.provider_id);
+                match code {
+                    Some(redeemed) => EventKind::Code { message, provider_id, redeemed },
+                    None => EventKind::Message { message, provider_id },
+                }
             }
             InboundKind::Echo { to, body } => EventKind::Echo { to, body },
+            InboundKind::Kept { again, .. } => EventKind::Kept { again },
             InboundKind::AddressChange { now, .. } => EventKind::AddressChange { now },
             InboundKind::Hop(_) | InboundKind::Receipt(_) | InboundKind::Notice { .. } => return None,
         };

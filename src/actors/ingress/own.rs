@@ -8,7 +8,7 @@ use super::Ingress;
 use crate::actors::accounts::Account;
 use crate::actors::event::{EventKind, JobResult, NewEvent, Verdict};
 use crate::domain::{Conversation, EventId, OutboxId, Timestamp, Trace};
-use crate::flows::Row;
+use crate::flows::{Channel, Purpose, Row};
 
 impl Ingress {
     /// The alarm row of a conversation came due.
@@ -34,6 +34,18 @@ impl Ingress {
     pub async fn handed_back(&self, conversation: Conversation, there: bool, request: i64) -> Verdict {
         let id = self.event_id(&[b"handed_back", &request.to_be_bytes()]);
         self.internal(id, conversation, None, EventKind::HandedBack { there }).await
+    }
+
+    /// Where the person wants to be written to.
+    pub async fn prefers(
+        &self,
+        conversation: Conversation,
+        purpose: Option<Purpose>,
+        channel: Option<Channel>,
+        request: i64,
+    ) -> Verdict {
+        let id = self.event_id(&[b"prefers", &request.to_be_bytes()]);
+        self.internal(id, conversation, None, EventKind::Prefers { purpose, channel }).await
     }
 
     /// A message of ours will never go.

@@ -97,7 +97,8 @@ impl Ingress {
             Err(error) => return tracing::warn!(error = %error.source, "early receipts could not be read"),
         };
         let told = futures::future::join_all(ripe.iter().map(|ripe| self.ripe(ripe))).await;
-        let told: Vec<RipeReceipt> = ripe.into_iter().zip(told).filter(|(_, told)| *told).map(|(ripe, _)| ripe).collect();
+        let told: Vec<RipeReceipt> =
+            ripe.into_iter().zip(told).filter(|(_, told)| *told).map(|(ripe, _)| ripe).collect();
         if told.is_empty() {
             return;
         }

@@ -11,11 +11,19 @@ use crate::actors::outgoing::Outgoing;
 use crate::channels::SendOutcome;
 use crate::crypto::random;
 use crate::flows::Channel;
-use crate::store::{AttemptState, Fact, NameHash, Names};
+use crate::store::{AttemptState, Fact, NameHash, Names, StoreError};
 
 /// Sends `message`. Nothing leaves before the attempt stands in the table under an unfenced writer.
 pub(super) async fn run(setup: &Setup, account: &Account, message: &Outgoing, attempt: i16) -> Event {
     let started = Instant::now();
+    match stopped(setup, account, message).await {
+        Ok(false) => {}
+        Ok(true) => return Event::Unwanted(message.id),
+        Err(error) => {
+            tracing::warn!(account.id = account.id.0, error = %error.source, "what a person stopped is not known, trying again");
+            return Event::NotBegun(message.id);
+        }
+    }
     let outcome = match setup.wires.of(account) {
         Some(wire) => match send(setup, wire, account, message, attempt).await {
             Some(outcome) => outcome,
@@ -42,6 +50,12 @@ fn names(
     }
     let parts = messages.iter().map(|name| setup.hashes.name(&account.app, name)).collect();
     (first, Some(Names { parts, wake: message.envelope.wake }))
+}
+
+/// Whether the person has stopped such messages, be it since this one was written. What answers her is never asked about.
+async fn stopped(setup: &Setup, account: &Account, message: &Outgoing) -> Result<bool, StoreError> {
+    let Some(purpose) = message.envelope.purpose else { return Ok(false) };
+    setup.store.opted_out(message.id.conversation, account.channel.as_str(), purpose.as_str()).await
 }
 
 /// `None`: it could not be recorded and was not sent.

@@ -73,10 +73,14 @@ impl Buckets {
         Self { sizes, start: now, clock, number, pairs, halved: std::collections::HashSet::new(), tidied: now }
     }
 
-    /// Takes one from the number's bucket, or says how long until there is one.
-    pub fn number(&mut self, now: Timestamp) -> Result<(), Duration> {
+    /// Takes so many from the number's bucket, or says how long until there are as many. All there can ever be is enough for more.
+    pub fn number(&mut self, many: NonZeroU32, now: Timestamp) -> Result<(), Duration> {
         let at = self.pass(now);
-        self.number.check().map_err(|not: NotUntil<Nanos>| wait(&not, at))
+        let most = NonZeroU32::new(self.sizes.number_per_second).unwrap_or(NonZeroU32::MIN);
+        match self.number.check_n(many.min(most)) {
+            Ok(Ok(())) | Err(_) => Ok(()),
+            Ok(Err(not)) => Err(wait(&not, at)),
+        }
     }
 
     /// Takes one from the bucket of a person, or says how long until there is one.

@@ -16,6 +16,7 @@ use super::wire::Courtesy;
 use super::{attempt, reading};
 use crate::actors::accounts::Account;
 use crate::domain::{AccountId, Timestamp};
+use crate::flows::Channel;
 use crate::resilience::breaker;
 use crate::store::{Fact, OutboxPlace};
 
@@ -112,8 +113,7 @@ impl Dispatcher {
             Message::Heard(event) => Some(event),
             Message::Cursors(cursors) => {
                 let lanes: Vec<i64> = self.setup.lanes.iter().map(|writer| writer.0).collect();
-                let pace = Pace::from(&self.setup.settings);
-                state.window = Some(Window::new(pace, &lanes, cursors, self.setup.clock.now()));
+                state.window = Some(Window::new(self.pace(), &lanes, cursors, self.setup.clock.now()));
                 self.stopped_or_resumed(false).or(Some(Event::Tick))
             }
             Message::Written(closes) => {
@@ -142,6 +142,18 @@ impl Dispatcher {
 
     fn account(&self) -> Option<Arc<Account>> {
         self.setup.accounts.by_id(self.account)
+    }
+
+    /// What limits an SMS account is short messages, not messages.
+    fn pace(&self) -> Pace {
+        let pace = Pace::from(&self.setup.settings);
+        match self.account().filter(|account| account.channel == Channel::Sms) {
+            Some(account) => {
+                let own = self.setup.wires.of(&account).and_then(|wire| wire.segments_per_second());
+                pace.of_segments(own.unwrap_or(self.setup.settings.number_per_second))
+            }
+            None => pace,
+        }
     }
 
     /// Compares what the account says with what the window does.

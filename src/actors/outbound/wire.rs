@@ -34,6 +34,10 @@ pub trait Wire: Send + Sync + Debug + 'static {
     fn courtesy(&self, courtesy: &Courtesy) -> Option<Request<Bytes>>;
     /// Why a message that was taken first will not arrive, by the code of its receipt.
     fn failed(&self, code: i64) -> Refused;
+    /// How many short messages one number of it may send a second, where the company says another figure than the settings.
+    fn segments_per_second(&self) -> Option<u32> {
+        None
+    }
 }
 
 /// One message on its way to one company.

@@ -9,7 +9,7 @@ use crate::actors::event::{Event, EventKind, Shown};
 use crate::actors::shared::World;
 use crate::actors::snapshot::{Kept, Snapshot};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{Content, Hop, Screen, Timestamp};
+use crate::domain::{Content, Hop, MoveCode, Screen, Timestamp};
 use crate::flows::{Channel, Rests, Say, notices};
 
 /// A session that is over is forgotten after this long: nobody repeats a hop of it any more.
@@ -19,7 +19,7 @@ const LIFE: Life = Life { idle: TimeDelta::minutes(3), total: TimeDelta::minutes
 
 /// Where the event's hop stands in its session. `None`: it is no hop.
 pub fn placed(world: &World, event: &Event, kept: &Kept, now: Timestamp) -> Option<Placed> {
-    let EventKind::Hop(hop) = &event.kind else { return None };
+    let EventKind::Hop { hop, .. } = &event.kind else { return None };
     let account = &event.account;
     let own = (account.id, account.code());
     Some(session::place(&world.hashes, own, hop, kept.hop.as_deref(), (now, life(world, account))))
@@ -99,7 +99,7 @@ pub fn show(
     };
     let screen = Screen { text: notices::on_keypad(&text), ended };
     let content = Content::Text { text: screen.text.clone(), preview: false };
-    messages.insert(0, Say { content, when_unknown: WhenUnknown::Leave, wake: false, by: None });
+    messages.insert(0, say(content, WhenUnknown::Leave));
     let mut last = LastHop::of(&world.hashes, (account.id, event.id), hop, began);
     last.at = now;
     last.text.clone_from(&screen.text);
@@ -117,18 +117,24 @@ pub fn missed(
     screen: &Screen,
     now: Timestamp,
 ) -> Vec<Say> {
-    let open: Vec<Channel> =
-        doors(world, account, event, after, now).iter().filter(|door| door.open).map(|door| door.channel).collect();
-    let by = [Channel::Sms, Channel::WhatsApp].into_iter().find(|channel| open.contains(channel));
+    // No code is given here, whatever number it has.
+    let doors = doors(world, account, after, event, now, MoveCode::drawn(0)).all;
+    let is_open = |channel: &Channel| doors.iter().any(|door| door.channel == *channel && door.open);
+    let by = [Channel::Sms, Channel::WhatsApp].into_iter().find(is_open);
     let told = if by.is_some() { "yes" } else { "no" };
     metrics::counter!("ganira_ussd_missed_total", "told" => told).increment(1);
     let content = Content::Text { text: screen.text.clone(), preview: false };
-    by.map(|by| Say { content, when_unknown: WhenUnknown::SendAgain, wake: false, by: Some(by) }).into_iter().collect()
+    let say = say(content, WhenUnknown::SendAgain);
+    by.map(|by| Say { by: Some(by), instead_of: Some(Channel::Ussd), ..say }).into_iter().collect()
+}
+
+fn say(content: Content, when_unknown: WhenUnknown) -> Say {
+    Say { content, when_unknown, wake: false, by: None, purpose: None, instead_of: None, words: Vec::new() }
 }
 
 /// The screen of a hop that had been answered before: its own, or what its session shows now.
 pub fn again(world: &World, event: &Event, kept: &Kept) -> Option<Shown> {
-    let EventKind::Hop(hop) = &event.kind else { return None };
+    let EventKind::Hop { hop, .. } = &event.kind else { return None };
     let last = kept.hop.as_deref()?;
     let same = last.event == Short::event(event.id) || last.is_of(&world.hashes, event.account.id, hop);
     let language = kept.state.language().unwrap_or(&event.account.tenant.language).to_owned();
@@ -137,7 +143,7 @@ pub fn again(world: &World, event: &Event, kept: &Kept) -> Option<Shown> {
 
 /// Whether a hop is surely new, so that the journal need not be asked.
 pub fn is_new(world: &World, event: &Event, kept: &Kept) -> bool {
-    let EventKind::Hop(hop) = &event.kind else { return false };
+    let EventKind::Hop { hop, .. } = &event.kind else { return false };
     if session::hop_id(&world.hashes, event.account.id, hop).is_none() {
         return true;
     }

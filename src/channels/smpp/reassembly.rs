@@ -15,11 +15,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use super::text::{self, Alphabet, Said};
 use super::udh::{Concatenation, Reference};
 use crate::domain::Timestamp;
 
 /// What parts of one message have in common.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Key {
     pub from: String,
     pub to: String,
@@ -27,12 +30,15 @@ pub struct Key {
     pub total: u8,
 }
 
-/// The text of one part.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// The text of one part, as its gateway gives it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PartText {
-    pub data_coding: u8,
+    pub alphabet: Alphabet,
     pub octets: Vec<u8>,
 }
+
+/// Stands for a part that never came.
+const MISSING: &str = "…";
 
 /// Parts that belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,9 +54,33 @@ impl Gathered {
         self.parts.len() == usize::from(self.key.total)
     }
 
-    /// The parts in their order; `None` stands for one that never came.
-    pub fn in_order(&self) -> impl Iterator<Item = Option<&PartText>> {
-        (1..=self.key.total).map(|number| self.parts.get(&number))
+    /// What the message says, with an ellipsis for each part that never came. Binary parts have nothing to say.
+    pub fn said(&self) -> Said {
+        let mut said = String::new();
+        let mut has_text = false;
+        // Octets of one alphabet are read together: a pair of UTF-16 units may have been parted by a careless phone.
+        let mut run: Option<PartText> = None;
+        let mut end = |run: &mut Option<PartText>, said: &mut String| {
+            if let Some(Said::Text(text)) = run.take().map(|part| text::read(&part.octets, part.alphabet)) {
+                has_text = true;
+                said.push_str(&text);
+            }
+        };
+        for number in 1..=self.key.total {
+            match (self.parts.get(&number), &mut run) {
+                (Some(part), Some(run)) if run.alphabet == part.alphabet => run.octets.extend_from_slice(&part.octets),
+                (Some(part), _) => {
+                    end(&mut run, &mut said);
+                    run = Some(part.clone());
+                }
+                (None, _) => {
+                    end(&mut run, &mut said);
+                    said.push_str(MISSING);
+                }
+            }
+        }
+        end(&mut run, &mut said);
+        if has_text { Said::Text(said) } else { Said::Binary }
     }
 }
 
@@ -116,6 +146,18 @@ impl Reassembly {
         Taken { given_up, standing: whole.map_or(Standing::Waits, Standing::Whole) }
     }
 
+    /// Takes back what was kept of a message before a restart; gives it out if it is whole and was not delivered on.
+    pub fn restore(&mut self, gathered: Gathered, delivered: bool) -> Option<Gathered> {
+        if delivered {
+            self.settled(gathered);
+        } else if gathered.is_whole() {
+            return Some(gathered);
+        } else {
+            self.put_back(gathered, None);
+        }
+        None
+    }
+
     /// A message was delivered on: its parts are known again for a while.
     pub fn settled(&mut self, whole: Gathered) {
         self.parts += whole.parts.len();
@@ -135,6 +177,14 @@ impl Reassembly {
         self.parts += gathered.parts.len();
         if let Some(before) = self.open.insert(gathered.key.clone(), gathered) {
             self.parts -= before.parts.len();
+        }
+    }
+
+    /// A part that was taken last could not be kept: it has to come again.
+    pub fn forget(&mut self, from: &str, to: &str, place: Concatenation) {
+        let key = Key { from: from.to_owned(), to: to.to_owned(), reference: place.reference, total: place.total };
+        if let Some(gathered) = self.take_out(&key) {
+            self.put_back(gathered, Some(place.number));
         }
     }
 

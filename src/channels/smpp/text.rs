@@ -3,6 +3,8 @@
 //! SMPP carries the phones' alphabet unpacked, a septet to an octet, letters of the extension table behind an escape. What data coding 0 means
 //! is the message centre's own choice (section 5.2.19): the alphabet of phones at most, Latin-1 at some.
 
+use serde::{Deserialize, Serialize};
+
 use crate::config::DefaultAlphabet;
 use crate::flows::layout::gsm::{self, BASIC, Code, EXTENSION, Encoding};
 
@@ -20,7 +22,8 @@ pub enum Said {
 }
 
 /// The alphabets a message may come in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Alphabet {
     Gsm7,
     Ascii,

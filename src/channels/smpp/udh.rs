@@ -1,7 +1,10 @@
 //! The user data header: what stands before the text of a part. Source: 3GPP TS 23.040, section 9.2.3.24.
 
+use serde::{Deserialize, Serialize};
+
 /// The reference by which a phone or a message centre keeps parts together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reference {
     /// A header with 8 bits.
     Eight(u8),

@@ -38,7 +38,7 @@ const fn span(first: i64, last: i64, action: Action, meaning: &'static str) -> R
 }
 
 use Action::{Refuse, Retry, StopAccount, Throttle};
-use Refused::{BadRequest, Media, Template, Undeliverable, Unwanted, WindowShut};
+use Refused::{BadRequest, Media, OptedOut, Template, Undeliverable, Unwanted, WindowShut};
 
 /// The policy, by code. A pair is throttled without a fixed wait: the dispatcher waits 4^n seconds ("Pair rate limits").
 #[rustfmt::skip]
@@ -72,7 +72,7 @@ pub const POLICY: &[Rule] = &[
     one(131_047, Refuse(WindowShut), "more than 24 hours since the person wrote"),
     one(131_048, Throttle(Scope::Account, 600), "too many messages of this number were taken as spam"),
     one(131_049, Refuse(Unwanted), "held back for healthy engagement; not again within 24 hours"),
-    one(131_050, Refuse(Unwanted), "the person stopped marketing messages"),
+    one(131_050, Refuse(OptedOut), "the person stopped marketing messages"),
     one(131_051, Refuse(BadRequest), "the kind of message is not supported"),
     span(131_052, 131_053, Refuse(Media), "media could not be down- or uploaded"),
     one(131_056, Throttle(Scope::Pair, 0), "too many messages from this number to this person"),

@@ -23,8 +23,9 @@ use crate::flows::{Question, Row, Value};
 use crate::operations::{Answered, Asker};
 use crate::store::{
     AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
-    LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result,
-    RipeReceipt, SealedSender, SenderHashes, ServerRow, Standing, Store, WriterId, seals,
+    LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, PartRow, Redeemed, Registration, ReplayRow,
+    RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SenderIdRow, SentCode, SentMessage, ServerRow,
+    Standing, Store, TenantRules, WayBetween, WriterId, seals,
 };
 
 const TENANT: i64 = 1;
@@ -155,6 +156,22 @@ impl Store for NullStore {
         Ok(())
     }
 
+    async fn redeem_code(&self, _: &SentCode) -> Result<Redeemed> {
+        Ok(Redeemed::NotGood)
+    }
+
+    async fn sweep_codes(&self, _: Timestamp) -> Result<i32> {
+        Ok(0)
+    }
+
+    async fn ways_between(&self) -> Result<Vec<WayBetween>> {
+        Ok(Vec::new())
+    }
+
+    async fn message_of(&self, _: OutboxId) -> Result<Option<SentMessage>> {
+        Ok(None)
+    }
+
     async fn servers(&self) -> Result<Vec<ServerRow>> {
         Ok(Vec::new())
     }
@@ -198,6 +215,18 @@ impl Store for NullStore {
 
     async fn count_flows(&self, _: &[FlowCount]) -> Result<()> {
         Ok(())
+    }
+
+    async fn tenant_rules(&self) -> Result<Vec<TenantRules>> {
+        Ok(Vec::new())
+    }
+
+    async fn sender_ids(&self) -> Result<Vec<SenderIdRow>> {
+        Ok(Vec::new())
+    }
+
+    async fn opted_out(&self, _: Conversation, _: &str, _: &str) -> Result<bool> {
+        Ok(false)
     }
 
     async fn stop_account(&self, _: AccountId, _: Option<&str>) -> Result<()> {
@@ -250,6 +279,22 @@ impl Store for NullStore {
 
     async fn sweep_holds(&self) -> Result<i32> {
         Ok(0)
+    }
+
+    async fn keep_part(&self, _: &str, _: &PartRow) -> Result<()> {
+        Ok(())
+    }
+
+    async fn kept_parts(&self, _: &str) -> Result<Vec<PartRow>> {
+        Ok(Vec::new())
+    }
+
+    async fn settle_parts(&self, _: &str, _: [u8; 16]) -> Result<()> {
+        Ok(())
+    }
+
+    async fn forget_parts(&self, _: &str, _: Timestamp) -> Result<()> {
+        Ok(())
     }
 }
 

@@ -25,7 +25,8 @@ impl Check<'_> {
                 let mend = "add at_most: 10m, say, and late: with a scene or steps";
                 self.add(line.at, format!("{} waits without end", line.id), "news may never come", mend);
             }
-            if line.step.waits() {
+            // Who does not come where she is awaited is where she was.
+            if line.step.waits() && line.step.moves_to().is_none() {
                 self.answer_finds_a_door(line);
             }
             if let Some(to) = line.step.moves_to().filter(|to| !self.speaks(*to)) {
@@ -34,6 +35,7 @@ impl Check<'_> {
                 self.add(line.at, what, cause, format!("add {} to channels", to.as_str()));
             }
         }
+        self.moves_have_a_code_to_dial();
         self.codes_are_unique();
         self.events_are_unique();
         self.payments_are_taken();
@@ -82,6 +84,22 @@ impl Check<'_> {
             let what = format!("{} has no way to go on after a USSD screen", line.verb);
             let mend = "add carry_on: [sms] to the head, or drop ussd from channels";
             self.add(line.at, what, "the screen is gone when what it waits for comes", mend);
+        }
+    }
+
+    /// Who is to go on by USSD is told what to dial.
+    fn moves_have_a_code_to_dial(&mut self) {
+        if self.set.flows.iter().any(|flow| flow.start.ussd.is_some()) {
+            return;
+        }
+        let moves: Vec<_> = self
+            .lines()
+            .filter(|(_, line)| line.step.moves_to() == Some(Channel::Ussd))
+            .map(|(_, line)| line.at)
+            .collect();
+        for at in moves {
+            let cause = "no flow begins with a code that could be dialled";
+            self.add(at, "move goes to ussd, and nobody can come there", cause, "add ussd: \"*384*77#\" to start, say");
         }
     }
 

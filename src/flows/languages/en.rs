@@ -5,7 +5,7 @@ use super::{Language, OwnTexts};
 pub(super) static ENGLISH: Language = Language {
     code: "en",
     review: "reviewed by the Ganira authors, 2026-11-20",
-    stop: &["stop"],
+    stop: &["stop", "stopall", "stop all", "unsubscribe"],
     texts: OwnTexts {
         again: "Sorry, I did not understand that.",
         stale: "That button belongs to an earlier question.",
@@ -24,5 +24,12 @@ pub(super) static ENGLISH: Language = Language {
         go_on: "Go on",
         restart: "Start over",
         call_back: "We will call you back on this number.",
+        invite_link: "Go on in WhatsApp: {link}",
+        invite_write: "In WhatsApp, write {code} to {number}.",
+        invite_sms: "Send {code} by SMS to {number}.",
+        invite_dial: "To go on, dial {dial}",
+        link_sent: "We have sent you a link by SMS.",
+        move_waits: "We wait for you there.",
+        stay: "Stay here",
     },
 };

@@ -5,7 +5,7 @@ use super::{Language, OwnTexts};
 pub(super) static FRENCH: Language = Language {
     code: "fr",
     review: "unreviewed",
-    stop: &["stop", "arreter"],
+    stop: &["stop", "arret", "arreter", "desabonner"],
     texts: OwnTexts {
         again: "Désolé, je n'ai pas compris.",
         stale: "Ce bouton appartient à une question précédente.",
@@ -24,5 +24,12 @@ pub(super) static FRENCH: Language = Language {
         go_on: "Continuer",
         restart: "Recommencer",
         call_back: "Nous vous rappelons sur ce numéro.",
+        invite_link: "Continuez dans WhatsApp : {link}",
+        invite_write: "Dans WhatsApp, écrivez {code} au {number}.",
+        invite_sms: "Envoyez {code} par SMS au {number}.",
+        invite_dial: "Pour continuer, composez {dial}",
+        link_sent: "Nous vous avons envoyé un lien par SMS.",
+        move_waits: "Nous vous attendons là-bas.",
+        stay: "Rester ici",
     },
 };

@@ -5,6 +5,7 @@
 pub(crate) mod anytime;
 mod en;
 mod fr;
+pub(crate) mod keywords;
 mod rw;
 mod sw;
 pub(crate) mod words;
@@ -51,6 +52,16 @@ pub(crate) struct OwnTexts {
     pub restart: &'static str,
     /// On a keypad: one of the staff calls her.
     pub call_back: &'static str,
+    /// How she comes to another channel: `{link}`, `{code}`, `{number}` and `{dial}` are replaced.
+    pub invite_link: &'static str,
+    pub invite_write: &'static str,
+    pub invite_sms: &'static str,
+    pub invite_dial: &'static str,
+    /// The screen says so; the SMS has the link.
+    pub link_sent: &'static str,
+    /// She speaks where she was; and the one thing she may do.
+    pub move_waits: &'static str,
+    pub stay: &'static str,
 }
 
 /// Every language we know, English first.

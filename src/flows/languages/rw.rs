@@ -5,7 +5,7 @@ use super::{Language, OwnTexts};
 pub(super) static KINYARWANDA: Language = Language {
     code: "rw",
     review: "unreviewed",
-    stop: &["stop"],
+    stop: &["stop", "hagarika", "guhagarika"],
     texts: OwnTexts {
         again: "Mbabarira, sinabyumvise.",
         stale: "Iyo buto ni iy'ikibazo cyabanje.",
@@ -24,5 +24,12 @@ pub(super) static KINYARWANDA: Language = Language {
         go_on: "Komeza",
         restart: "Tangira bundi bushya",
         call_back: "Turaguhamagara kuri iyi nomero.",
+        invite_link: "Komereza kuri WhatsApp: {link}",
+        invite_write: "Kuri WhatsApp, andikira {number} uti {code}.",
+        invite_sms: "Ohereza {code} kuri SMS kuri {number}.",
+        invite_dial: "Kugira ngo ukomeze, kanda {dial}",
+        link_sent: "Twakoherereje link kuri SMS.",
+        move_waits: "Turagutegerereje hariya.",
+        stay: "Guma hano",
     },
 };

@@ -5,7 +5,7 @@ use super::{Language, OwnTexts};
 pub(super) static SWAHILI: Language = Language {
     code: "sw",
     review: "unreviewed",
-    stop: &["stop"],
+    stop: &["stop", "simamisha", "sitisha"],
     texts: OwnTexts {
         again: "Samahani, sijaelewa.",
         stale: "Kitufe hicho ni cha swali la awali.",
@@ -24,5 +24,12 @@ pub(super) static SWAHILI: Language = Language {
         go_on: "Endelea",
         restart: "Anza upya",
         call_back: "Tutakupigia simu kwa namba hii.",
+        invite_link: "Endelea kwenye WhatsApp: {link}",
+        invite_write: "Kwenye WhatsApp, andika {code} kwa {number}.",
+        invite_sms: "Tuma {code} kwa SMS kwenda {number}.",
+        invite_dial: "Ili kuendelea, piga {dial}",
+        link_sent: "Tumekutumia kiungo kwa SMS.",
+        move_waits: "Tunakusubiri huko.",
+        stay: "Baki hapa",
     },
 };

@@ -159,7 +159,7 @@ fn parts(text: &str, encoding: Encoding) -> impl Iterator<Item = &str> {
 }
 
 /// The bytes of `text` that fit into so many septets. Letters outside the alphabet count as one.
-pub(super) fn fitting(text: &str, most: usize) -> usize {
+pub(crate) fn fitting(text: &str, most: usize) -> usize {
     let mut used = 0;
     for (at, letter) in text.char_indices() {
         used += septets_of(letter).unwrap_or(1);

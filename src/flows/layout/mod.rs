@@ -25,6 +25,7 @@ pub(crate) const OPTIONS_MAX: usize = 200;
 pub(crate) use measure::units;
 pub(crate) use numbered::TEXT_UNITS;
 pub(crate) use numbers::{numbered, numbers};
+pub use sms::plain_sms;
 pub(crate) use sms::{Plain, SmsStyle, segments};
 pub(crate) use ussd::{first_page, longest_line, pages_of, screen};
 pub(crate) use whatsapp::{BUTTON_UNITS, BUTTONS_TEXT_UNITS, ID_UNITS, NOTE_UNITS, TITLE_UNITS, are_buttons};

@@ -61,6 +61,26 @@ fn written(text: &str, plain: Plain) -> Cow<'_, str> {
     }
 }
 
+/// The words of a message that was laid out for another channel, with its options numbered in their order: nothing, where it has no words.
+pub fn plain_sms(content: &Content) -> Vec<Content> {
+    let (text, options): (&str, Vec<&str>) = match content {
+        Content::Text { text, .. } | Content::LocationRequest { text } => (text, Vec::new()),
+        Content::Buttons { text, buttons, .. } => (text, buttons.iter().map(|button| button.title.as_str()).collect()),
+        Content::List { text, rows, .. } => (text, rows.iter().map(|row| row.title.as_str()).collect()),
+        Content::Link { text, url, .. } => {
+            return texts(&format!("{text}\n{url}"), SmsStyle::default());
+        }
+        Content::Media { caption, .. } => (caption.as_deref().unwrap_or_default(), Vec::new()),
+        Content::Location { name, .. } => (name.as_deref().unwrap_or_default(), Vec::new()),
+        Content::Template(_) | Content::Reaction { .. } => return Vec::new(),
+    };
+    if text.trim().is_empty() {
+        return Vec::new();
+    }
+    let lines = options.iter().zip(1..).map(|(title, number): (_, u16)| format!("\n{number} {title}"));
+    texts(&lines.fold(text.to_owned(), |all, line| all + &line), SmsStyle::default())
+}
+
 /// A text after which nothing is asked.
 pub(super) fn texts(text: &str, style: SmsStyle) -> Vec<Content> {
     let text = written(text.trim(), style.plain);

@@ -20,6 +20,7 @@ pub(super) enum Meant<'a> {
     Back,
     Cancel,
     Language,
+    Help,
 }
 
 impl Flow {
@@ -41,6 +42,9 @@ impl<'a> Run<'a> {
     pub(super) fn anytime_word(&self, said: &str) -> Option<Meant<'a>> {
         if said.is_empty() {
             return None;
+        }
+        if self.asks_help(said) {
+            return Some(Meant::Help);
         }
         if let Some(entry) = self.nearest(|flow| flow.anytime(said)) {
             return Some(Meant::Entry(entry));
@@ -105,6 +109,10 @@ impl<'a> Run<'a> {
             }
             Meant::Language => {
                 self.ask_tongue();
+                None
+            }
+            Meant::Help => {
+                self.help();
                 None
             }
         }

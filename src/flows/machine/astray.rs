@@ -24,6 +24,11 @@ impl<'a> Run<'a> {
         Some(arm)
     }
 
+    /// Whether no open flow has a way of its own for what cannot be delivered.
+    pub(super) fn may_fall_back(&self) -> bool {
+        !self.state.minds_undelivered(self.set)
+    }
+
     fn take_head(&mut self, arm: &'a Arm, here: &mut Spot) -> Then<'a> {
         if let Some((_, spot)) = self.open_line() {
             *here = spot;

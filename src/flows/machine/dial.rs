@@ -19,6 +19,12 @@ impl<'a> Run<'a> {
         let found = self.flow_by_code(code);
         let (flow, parts) = found.map_or((None, ""), |(flow, parts)| (Some(flow), parts));
         let other = flow.is_some_and(|flow| !self.is_running(flow));
+        if let Some((_, spot)) = self.open_line().filter(|_| self.is_awaited())
+            && parts.is_empty()
+            && !other
+        {
+            return if self.is_awaited_here() { self.moved() } else { self.walk(Then::Pose, spot) };
+        }
         if self.open_line().is_some() && parts.is_empty() && !other {
             return match self.returning().unwrap_or(Return::Ask) {
                 Return::GoOn => self.go_on(),
@@ -92,5 +98,8 @@ impl<'a> Run<'a> {
     pub(super) fn came_by(&mut self, channel: Channel) {
         self.state.quiet_until = None;
         self.state.via = Some(channel);
+        for frame in &mut self.state.stack {
+            frame.purpose = None;
+        }
     }
 }

@@ -7,9 +7,9 @@ use super::walk::first;
 use crate::domain::Referral;
 use crate::flows::definition::{Arm, Flow, Return};
 use crate::flows::layout::{self, Opt};
-use crate::flows::turn::{Channel, Door, Question};
-use crate::flows::understand::{self, Hearing, Picked, Seen, fold};
-use crate::flows::value::Row;
+use crate::flows::turn::{Channel, Door, Purpose, Question};
+use crate::flows::understand::{self, Hearing, Picked, Seen};
+use crate::flows::value::{Row, Value};
 
 /// What a person who has come back may choose.
 const GO_ON: &str = "go_on";
@@ -31,11 +31,17 @@ impl<'a> Run<'a> {
         if self.open_line().is_none() {
             return self.message(heard);
         }
-        if self.stops(heard) {
+        if self.heeds(heard) {
             return self.message(heard);
         }
         if self.state.resume.is_some() {
             return self.hear_resume(heard);
+        }
+        if self.is_awaited_here() {
+            return self.moved();
+        }
+        if self.is_awaited() {
+            return self.message(heard);
         }
         if before.is_none_or(|before| before == channel) {
             return self.message(heard);
@@ -55,17 +61,11 @@ impl<'a> Run<'a> {
     pub(super) fn heard_by_staff(&mut self, heard: Heard<'_>) -> Option<Question> {
         let (stops, handed, quiet) = (self.stops(heard), self.is_with_staff(), self.state.quiet_until);
         self.came_by(self.context.channel);
-        let asked = if stops { self.message(heard) } else { None };
+        let asked = if self.heeds(heard) { self.message(heard) } else { None };
         if !(stops && handed) {
             self.state.quiet_until = quiet;
         }
         asked
-    }
-
-    /// Whether she stops what is open.
-    pub(super) fn stops(&self, heard: Heard<'_>) -> bool {
-        let Heard::Text(text) = heard else { return false };
-        self.state.is_open() && self.own_texts().stop.contains(&fold(text).as_str())
     }
 
     /// The scene to which an advertisement or a link leads: by the advertisement's id, or by `#word` in the text that the link wrote.
@@ -175,45 +175,93 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// By which door the flow speaks when nobody has come in: the one by which the two last spoke if it is open, else the first open one
-    /// along `carry_on`. Where none is open, one that takes templates.
+    /// By which door the flow speaks when nobody has come in. What the business began goes where the person wants such news, if she has
+    /// said so. Else it is the door by which the two last spoke if it is open, else the first open one along `carry_on`; one at which she
+    /// has never been comes last. Where WhatsApp is shut it still takes templates, and what is none falls back.
     pub(super) fn choose_door(&mut self) {
         let context = self.context;
         let own = self.state.via.filter(|via| self.has_door(*via)).unwrap_or(context.channel);
+        let begun_for = self.state.stack.iter().rev().find_map(|frame| frame.purpose);
+        let wanted = self.preferred(begun_for).filter(|wanted| self.has_door(*wanted));
         let set = self.set;
         let of_frame = |frame: &super::state::Frame| {
             set.flow(&frame.flow).map(|flow| &flow.head.carry_on[..]).filter(|ways| !ways.is_empty())
         };
         let carry_on = self.state.stack.iter().rev().find_map(of_frame).unwrap_or_default();
-        let ways = || std::iter::once(own).chain(carry_on.iter().copied());
-        let open = ways().find(|channel| self.is_open(*channel));
-        let templates = || ways().find(|channel| *channel == Channel::WhatsApp && self.has_door(*channel));
-        let channel = open.or_else(templates).unwrap_or(own);
-        self.speak_by(Door { channel, open: open.is_some() });
+        let (first, second) = if begun_for.is_some() { (wanted, Some(own)) } else { (Some(own), wanted) };
+        let ways = || first.into_iter().chain(second).chain(carry_on.iter().copied());
+        let takes_templates = |channel: Channel| channel == Channel::WhatsApp && self.has_door(channel);
+        let is_shut_but_wanted = |channel: Channel| {
+            begun_for.is_some()
+                && wanted == Some(channel)
+                && takes_templates(channel)
+                && self.way_instead_of(channel).is_some()
+        };
+        let used = |channel: Channel| wanted == Some(channel) || !context.unused.contains(&channel);
+        let channel = ways()
+            .find(|channel| used(*channel) && (self.is_open(*channel) || is_shut_but_wanted(*channel)))
+            .or_else(|| ways().find(|channel| takes_templates(*channel)))
+            .or_else(|| ways().find(|channel| self.is_open(*channel)))
+            .unwrap_or(own);
+        self.speak_by(Door { channel, open: self.is_open(channel) });
     }
 
-    /// Goes on by another channel after saying a message by the door the person stands at. `false` where she cannot be spoken to there.
-    pub(crate) fn move_to(&mut self, channel: Channel, message: &str) -> bool {
-        if self.door.channel == channel {
-            return true;
-        }
-        if !self.is_open(channel) {
-            return false;
-        }
-        self.say_if_there(message, None);
-        self.speak_by(Door { channel, open: true });
+    /// Where the person wants to be written to for a purpose: a property of hers, `contact.channel_reminder`, else `contact.channel`.
+    fn preferred(&self, purpose: Option<Purpose>) -> Option<Channel> {
+        let purpose = purpose.unwrap_or(Purpose::Service);
+        let named = |field: &str| match self.state.contact.get(field) {
+            Some(Value::Text(name)) => Channel::named(name),
+            _ => None,
+        };
+        named(&preference(Some(purpose))).or_else(|| named(&preference(None)))
+    }
+
+    /// Notes where the person wants to be written to.
+    pub(super) fn prefers(&mut self, purpose: Option<Purpose>, channel: Option<Channel>) {
+        let field = preference(purpose);
+        match channel {
+            Some(channel) => self.state.contact.insert(field, Value::text(channel.as_str())),
+            None => self.state.contact.remove(&field),
+        };
+    }
+
+    /// The open channel by which goes what cannot leave by this one.
+    fn way_instead_of(&self, channel: Channel) -> Option<Channel> {
+        let ways = &self.context.fallback;
+        let at = ways.iter().position(|way| *way == channel)?;
+        ways[at + 1..].iter().copied().find(|way| self.is_open(*way))
+    }
+
+    /// The door is shut: speaks by the one that stands in for it. `false` where there is none.
+    pub(super) fn fall_back(&mut self) -> bool {
+        let shut = self.door.channel;
+        let Some(channel) = self.way_instead_of(shut).filter(|_| !self.door.open) else { return false };
+        self.door = Door { channel, open: true };
+        let by = self.by(channel);
+        self.outbox.leave_instead(channel, by, shut);
         true
     }
 
-    fn speak_by(&mut self, door: Door) {
+    /// The same for a step that has no way of its own, unless its flow has one.
+    pub(crate) fn fall_back_if_shut(&mut self) {
+        if !self.door.open && self.may_fall_back() {
+            self.fall_back();
+        }
+    }
+
+    pub(super) fn speak_by(&mut self, door: Door) {
         self.door = door;
-        let by = Some(door.channel).filter(|channel| *channel != self.context.channel);
+        let by = self.by(door.channel);
         self.outbox.leave_by(door.channel, by);
     }
 
     /// Whether the person stands at a keypad, where nobody can write to her later.
     pub(crate) fn is_on_keypad(&self) -> bool {
         self.door.channel == Channel::Ussd
+    }
+
+    pub(super) fn by(&self, channel: Channel) -> Option<Channel> {
+        Some(channel).filter(|channel| *channel != self.context.channel)
     }
 
     /// Whether what is said now reaches the person as free text.
@@ -225,10 +273,15 @@ impl<'a> Run<'a> {
         channel == self.context.channel || self.context.doors.iter().any(|door| door.channel == channel)
     }
 
-    fn is_open(&self, channel: Channel) -> bool {
+    pub(super) fn is_open(&self, channel: Channel) -> bool {
         if channel == self.context.channel {
             return self.context.door_open;
         }
         self.context.doors.iter().any(|door| door.channel == channel && door.open)
     }
+}
+
+/// The contact's field that names the channel she wants for a purpose, or for all.
+fn preference(purpose: Option<Purpose>) -> String {
+    purpose.map_or_else(|| "channel".to_owned(), |purpose| format!("channel_{}", purpose.as_str()))
 }

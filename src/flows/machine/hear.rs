@@ -5,6 +5,7 @@ use super::state::Frame;
 use super::walk::{Then, first};
 use crate::domain::MessageBody;
 use crate::flows::definition::{Arm, Flow, Silence, To};
+use crate::flows::keeping::Wish;
 use crate::flows::steps::Signal;
 use crate::flows::turn::{Input, Passing, Question};
 use crate::flows::value::Row;
@@ -67,8 +68,28 @@ impl<'a> Run<'a> {
                 self.job(*number, outcome, value.as_ref(), payment.as_ref())
             }
             Input::Event { name, payload } => self.news(name, payload),
+            Input::Prefers { purpose, channel } => {
+                self.prefers(*purpose, *channel);
+                None
+            }
+            Input::Moved if quiet || self.is_with_staff() => {
+                self.state.via = Some(self.context.channel);
+                None
+            }
+            Input::Moved => {
+                self.came_by(self.context.channel);
+                self.moved()
+            }
             Input::GivenBack => self.staff(Signal::GivenBack),
             Input::NobodyThere => self.staff(Signal::NobodyThere),
+            Input::Kept { again: true } => {
+                self.wish = Some(Wish::Start);
+                None
+            }
+            Input::Kept { again: false } => {
+                self.stopped_by_network();
+                None
+            }
             Input::Message { body, referral } => {
                 let heard = Heard::of(body)?;
                 if quiet || self.is_with_staff() {

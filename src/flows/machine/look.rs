@@ -98,6 +98,9 @@ fn call_in(flow: &Flow, scene: &str, callee: &str) -> Option<String> {
 /// The labels under which the open question shows its fixed option `name`: as a button, and whole. Empty when no question is open.
 pub(crate) fn labels(flows: &FlowSet, state: &State, context: &Context, name: &str) -> Vec<String> {
     let run = Run::new(flows, state.clone(), &Input::Alarm, &[], context);
+    if let Some(stay) = run.stays_by(name) {
+        return vec![stay];
+    }
     let Some(asking) = run.open_line().and_then(|(line, _)| line.step.asking()) else { return Vec::new() };
     let own = [run.option(&asking.message, name)];
     let yes_no = run.yes_no_options(&asking.message);

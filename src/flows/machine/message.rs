@@ -1,6 +1,6 @@
-//! What the person's words do, in the order in which they are read: `stop`; a tap; what turns the page; a label, number or ordinal of what
+//! What the person's words do, in the order in which they are read: STOP and, for one who has stopped, START; a tap; what turns the page; a label, number or ordinal of what
 //! was shown; a typed value that uses up the whole text; words understood at any time; a value or an option inside a longer sentence;
-//! the start words of other flows.
+//! the start words of other flows; CANCEL, END, QUIT, YES and HELP, where nothing before has taken them for its own.
 
 use super::hear::Heard;
 use super::run::Run;
@@ -24,11 +24,7 @@ impl<'a> Run<'a> {
             self.outbox.go_on(&unread.text);
             return None;
         }
-        let words = self.own_texts();
-        if self.state.is_open() && words.stop.contains(&said.as_str()) {
-            self.clear();
-            self.drop_kept();
-            self.say_own("stopped", words.texts.stopped);
+        if self.kept_first(&said) {
             return None;
         }
         if self.state.is_open() && self.open_line().is_none() {
@@ -62,6 +58,9 @@ impl<'a> Run<'a> {
                 if let Some(flow) = self.flow_by_word(&said).filter(|flow| !self.is_running(flow)) {
                     self.clear();
                     return self.start(flow);
+                }
+                if self.kept_last(&said) {
+                    return None;
                 }
             }
             _ => {}

@@ -8,6 +8,8 @@ mod door;
 mod forget;
 mod forms;
 mod hear;
+mod invite;
+mod keeping;
 mod look;
 mod message;
 mod news;
@@ -21,6 +23,7 @@ mod walk;
 
 pub(crate) use attach::Attachment;
 pub(crate) use hear::Heard;
+pub(crate) use invite::Moved;
 pub(crate) use look::{advance_traced, begin_at, labels, middle, more, start_code, start_word};
 pub(crate) use run::Run;
 pub(crate) use state::{Frame, Passed};

@@ -7,7 +7,7 @@ use super::walk::first;
 use crate::flows::definition::{Arm, Flow, Line, Occasion};
 use crate::flows::gives::fit_row;
 use crate::flows::steps::{PAYMENTS, Signal};
-use crate::flows::turn::{Fault, PAID, Passing, Payment, Question};
+use crate::flows::turn::{Fault, PAID, Passing, Payment, Purpose, Question};
 use crate::flows::value::{Row, Value};
 
 /// What is kept of news and days while staff talk to the person.
@@ -137,28 +137,30 @@ impl<'a> Run<'a> {
             }
             return None;
         }
-        let Some((flow, arm)) = self.begun_by(&begun).filter(|_| self.state.stack.len() < STACK_MAX) else {
+        let Some((flow, arm, purpose)) = self.begun_by(&begun).filter(|_| self.state.stack.len() < STACK_MAX) else {
             self.faults.push(Fault::Event);
             return None;
         };
         let over = !self.state.stack.is_empty();
         self.state.resume = None;
-        self.state.stack.push(Frame { over, ..Frame::new(&flow.name, begun.vals) });
+        self.state.stack.push(Frame { over, purpose: Some(purpose), ..Frame::new(&flow.name, begun.vals) });
         self.choose_door();
         let mut here = first(flow);
         let then = self.take(arm, &mut here);
         self.walk(then, here)
     }
 
-    /// The flow and scene that it begins in this revision.
-    fn begun_by(&self, begun: &Later) -> Option<(&'a Flow, &'a Arm)> {
+    /// The flow and scene that it begins in this revision, and why.
+    fn begun_by(&self, begun: &Later) -> Option<(&'a Flow, &'a Arm, Purpose)> {
         let flow = self.set.flow(&begun.flow)?;
         let start = &flow.start;
-        let arm = match &begun.by {
-            Begins::Event(name) => &start.event.iter().find(|event| event.name == *name)?.arm,
-            Begins::Day(key) => &start.schedule.iter().find(|day| day.key == *key)?.arm,
+        let (arm, purpose) = match &begun.by {
+            Begins::Event(name) => {
+                start.event.iter().find(|event| event.name == *name).map(|event| (&event.arm, event.purpose))?
+            }
+            Begins::Day(key) => start.schedule.iter().find(|day| day.key == *key).map(|day| (&day.arm, day.purpose))?,
         };
-        Some((flow, arm))
+        Some((flow, arm, purpose))
     }
 
     /// Begins what was kept while staff talked to the person, one after the other: each once the one before is over.

@@ -3,9 +3,10 @@
 
 use super::state::Unread;
 use crate::domain::Content;
+use crate::domain::outbound::WhenUnknown;
 use crate::flows::languages::Language;
 use crate::flows::layout::{self, SmsStyle};
-use crate::flows::turn::{Channel, Say, Screen};
+use crate::flows::turn::{Channel, Purpose, Say, Screen};
 
 #[derive(Debug)]
 pub(super) struct Outbox {
@@ -18,6 +19,10 @@ pub(super) struct Outbox {
     pub bytes: usize,
     /// The channel by which it all leaves from now on.
     by: Option<Channel>,
+    /// What is said from now on is for this.
+    purpose: Option<Purpose>,
+    /// The channel instead of which it does.
+    instead_of: Option<Channel>,
 }
 
 /// All that was said.
@@ -32,12 +37,30 @@ pub(super) struct Finished {
 impl Outbox {
     pub(super) fn new(channel: Channel) -> Self {
         let (messages, said, pending) = (Vec::new(), Vec::new(), String::new());
-        Self { channel, style: SmsStyle::default(), messages, said, pending, bytes: 0, by: None }
+        Self {
+            channel,
+            style: SmsStyle::default(),
+            messages,
+            said,
+            pending,
+            bytes: 0,
+            by: None,
+            purpose: None,
+            instead_of: None,
+        }
     }
 
     pub(super) fn text(&mut self, name: &str, text: &str) {
         self.said.push(name.to_owned());
         self.go_on(text);
+    }
+
+    /// What follows is for this. Messages that are for different things stay apart; a screen is an answer whatever it says.
+    pub(super) fn set_purpose(&mut self, purpose: Option<Purpose>) {
+        if self.purpose != purpose && self.channel != Channel::Ussd {
+            self.flush();
+            self.purpose = purpose;
+        }
     }
 
     /// More of a text whose beginning was said in an earlier turn.
@@ -64,21 +87,28 @@ impl Outbox {
         self.flush();
         self.said.push(name.to_owned());
         self.bytes += bytes;
-        let by = self.by;
-        self.messages.extend(contents.into_iter().map(|content| say(content, by)));
+        let made = contents.into_iter().map(|content| self.say(content)).collect::<Vec<_>>();
+        self.messages.extend(made);
+    }
+
+    /// A message that does not hold its words itself.
+    pub(super) fn wordless(&mut self, name: &str, content: Content, words: Vec<Content>) {
+        self.flush();
+        self.said.push(name.to_owned());
+        self.messages.push(Say { words, ..self.say(content) });
     }
 
     /// A message that goes with the one before it and has no name of its own.
     pub(super) fn further(&mut self, content: Option<Content>) {
         if content.is_some() {
             self.flush();
-            let by = self.by;
-            self.messages.extend(content.map(|content| say(content, by)));
+            let made = content.map(|content| self.say(content));
+            self.messages.extend(made);
         }
     }
 
     pub(super) fn clear(&mut self) {
-        *self = Self { style: self.style, by: self.by, ..Self::new(self.channel) };
+        *self = Self { style: self.style, by: self.by, instead_of: self.instead_of, ..Self::new(self.channel) };
     }
 
     /// What follows leaves by the door of this channel, which is the turn's own without `by`.
@@ -87,7 +117,14 @@ impl Outbox {
             self.flush();
             self.channel = channel;
             self.by = by;
+            self.instead_of = None;
         }
+    }
+
+    /// It leaves by this channel because that of another is shut.
+    pub(super) fn leave_instead(&mut self, channel: Channel, by: Option<Channel>, instead_of: Channel) {
+        self.leave_by(channel, by);
+        self.instead_of = Some(instead_of);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -97,26 +134,32 @@ impl Outbox {
     fn flush(&mut self) {
         if !self.pending.is_empty() {
             let text = std::mem::take(&mut self.pending);
-            let by = self.by;
             let contents = layout::text(self.channel, &text, self.style);
-            self.messages.extend(contents.into_iter().map(|content| say(content, by)));
+            let made = contents.into_iter().map(|content| self.say(content)).collect::<Vec<_>>();
+            self.messages.extend(made);
         }
     }
 
     pub(super) fn finish(&mut self, screen: &Screen, language: &Language) -> Finished {
         let mut unread = None;
-        if self.channel == Channel::Ussd && self.messages.is_empty() {
+        let screen_is_free = self.messages.iter().all(|message| message.by != self.by);
+        if self.channel == Channel::Ussd && screen_is_free {
             let (text, rest) = layout::screen(&std::mem::take(&mut self.pending), screen, language);
             if !text.is_empty() {
-                self.messages.push(say(Content::Text { text, preview: false }, self.by));
+                let content = Content::Text { text, preview: false };
+                self.messages.push(Say { purpose: None, ..self.say(content) });
             }
             unread = rest.map(|(text, key)| Unread { text, key });
         }
         self.flush();
         Finished { messages: std::mem::take(&mut self.messages), said: std::mem::take(&mut self.said), unread }
     }
-}
 
-fn say(content: Content, by: Option<Channel>) -> Say {
-    Say { content, when_unknown: crate::domain::outbound::WhenUnknown::SendAgain, wake: false, by }
+    fn say(&self, content: Content) -> Say {
+        // A code that comes twice confuses, and one that comes late is of no use.
+        let is_code = self.purpose == Some(Purpose::Code);
+        let when_unknown = if is_code { WhenUnknown::Leave } else { WhenUnknown::SendAgain };
+        let (by, purpose, instead_of) = (self.by, self.purpose, self.instead_of);
+        Say { content, when_unknown, wake: false, by, purpose, instead_of, words: Vec::new() }
+    }
 }

@@ -12,9 +12,12 @@ use super::walk::Then;
 use crate::domain::{MessageBody, Timestamp};
 use crate::flows::definition::{Flow, FlowSet, Formula, Line};
 use crate::flows::expression::Scope;
+use crate::flows::keeping::Wish;
 use crate::flows::languages::{Language, language};
 use crate::flows::messages::Texts;
-use crate::flows::turn::{Answer, Context, Count, Done, Door, Fault, Input, JobOrder, Passing, Question, Rests};
+use crate::flows::turn::{
+    Answer, Context, Count, Done, Door, Fault, Input, Invited, JobOrder, Passing, Question, Rests,
+};
 use crate::flows::understand::Ears;
 use crate::flows::value::{Row, Value};
 
@@ -37,6 +40,7 @@ pub(crate) struct Run<'a> {
     /// By which door what is said leaves.
     pub(super) door: Door,
     pub(super) jobs: Vec<JobOrder>,
+    pub(super) invited: Option<Invited>,
     /// By flow and step.
     counts: Vec<(&'a str, &'a str, Passing)>,
     /// The person has come back by another door: an answer that cannot be read shows the open question, and costs no try.
@@ -47,6 +51,10 @@ pub(crate) struct Run<'a> {
     pub(super) trace: Option<Vec<(&'a str, &'a str)>>,
     /// The timers of the question that was open when the turn began, for `again`.
     pub(super) kept: Option<(String, Vec<Wake>)>,
+    /// The turn answers what the person said.
+    pub(super) asked_now: bool,
+    /// What the person wants from now on.
+    pub(super) wish: Option<Wish>,
 }
 
 impl<'a> Run<'a> {
@@ -75,11 +83,14 @@ impl<'a> Run<'a> {
             undeliverable: false,
             door: Door { channel: context.channel, open: context.door_open },
             jobs: Vec::new(),
+            invited: None,
             counts: Vec::new(),
             came_back: false,
             came_round: false,
             trace: None,
             kept: None,
+            asked_now: matches!(input, Input::Message { .. } | Input::Dial { .. } | Input::Moved),
+            wish: None,
         }
     }
 
@@ -102,7 +113,7 @@ impl<'a> Run<'a> {
             _ if self.state.unread.is_some() => Rests::Question,
             None => Rests::Ended,
             Some(_) if self.state.resume.is_some() => Rests::Question,
-            Some((line, _)) if line.step.asking().is_some() => Rests::Question,
+            Some((line, _)) if line.step.asking().is_some() || self.shown().is_some() => Rests::Question,
             Some(_) => Rests::Waiting,
         };
         if !finished.messages.is_empty() {
@@ -120,8 +131,10 @@ impl<'a> Run<'a> {
             alarm,
             said: finished.said,
             jobs: self.jobs,
+            invited: self.invited,
             counts,
             rests,
+            wish: self.wish,
             faults: self.faults,
         }
     }
@@ -355,7 +368,8 @@ fn within<'v>(value: &'v Value, path: &[String]) -> Option<Cow<'v, Value>> {
 impl Run<'_> {
     /// How the person's words are heard now.
     pub(crate) fn ears(&self) -> Ears {
-        Ears::new(self.language_code(), self.context.now, self.context.zone)
+        let ears = Ears::new(self.language_code(), self.context.now, self.context.zone);
+        ears.in_country(self.context.country)
     }
 
     /// Gives the person a tag, or takes it away.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Timestamp;
-use crate::flows::turn::Channel;
+use crate::flows::definition::FlowSet;
+use crate::flows::turn::{Channel, Purpose};
 use crate::flows::value::{Row, Value};
 
 /// The version in which states are written.
@@ -55,6 +56,9 @@ pub struct State {
     /// What would have begun a flow while staff talked to the person, the oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) later: Vec<Later>,
+    /// When the person was last given codes for a move.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) invited: Vec<Timestamp>,
 }
 
 impl Default for State {
@@ -74,6 +78,7 @@ impl Default for State {
             quiet_until: None,
             unread: None,
             later: Vec::new(),
+            invited: Vec::new(),
         }
     }
 }
@@ -114,6 +119,12 @@ impl State {
     /// The marks the person has, in the order of the alphabet.
     pub fn tags(&self) -> impl Iterator<Item = &str> {
         self.tags.iter().map(String::as_str)
+    }
+
+    /// Whether an open flow has a way of its own for what cannot be delivered.
+    pub fn minds_undelivered(&self, flows: &FlowSet) -> bool {
+        let minds = |frame: &Frame| flows.flow(&frame.flow).is_some_and(|flow| flow.head.undeliverable.is_some());
+        self.stack.iter().any(minds)
     }
 
     /// Whether a flow is waiting for the person.
@@ -181,6 +192,9 @@ pub(crate) struct Frame {
     /// The job whose result it waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<u32>,
+    /// The business began it for this, and the person has not answered yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
 }
 
 impl Frame {
@@ -199,6 +213,7 @@ impl Frame {
             aside: false,
             over: false,
             job: None,
+            purpose: None,
         }
     }
 }

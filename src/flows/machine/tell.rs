@@ -16,7 +16,7 @@ use crate::flows::expression::Scope;
 use crate::flows::layout::{self, MORE, Opt, SmsStyle, units};
 use crate::flows::messages::Texts;
 use crate::flows::steps::Asking;
-use crate::flows::turn::{Channel, Fault, Passing};
+use crate::flows::turn::{Channel, Fault, Passing, Purpose};
 use crate::flows::understand::{self, Hearing, Picked, Seen, fold};
 use crate::flows::value::Value;
 
@@ -68,7 +68,8 @@ impl<'a> Run<'a> {
             }
             (false, Some(template)) => {
                 let content = self.template(message, template, Vec::new());
-                self.outbox.contents(message, 0, vec![content]);
+                let words = self.as_sms(message, &[]);
+                self.outbox.wordless(message, content, words);
                 true
             }
             (false, None) => {
@@ -78,15 +79,47 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// What is said next is for this; else for what the flow began with, unless it answers the person.
+    pub(crate) fn say_for(&mut self, purpose: Option<Purpose>) {
+        let begun_for = || self.state.stack.iter().rev().find_map(|frame| frame.purpose).filter(|_| !self.asked_now);
+        self.outbox.set_purpose(purpose.or_else(begun_for));
+    }
+
     /// A message's text as the channel needs it: `.sms` for SMS, `.plain` for USSD and SMS, where there are such.
     pub(super) fn spoken(&mut self, message: &str) -> String {
-        let own: &[&str] = match self.door.channel {
+        self.spoken_by(self.door.channel, message).unwrap_or_else(|| self.missing(message))
+    }
+
+    fn spoken_by(&self, channel: Channel, message: &str) -> Option<String> {
+        let own: &[&str] = match channel {
             Channel::WhatsApp => &[],
             Channel::Ussd => &["plain"],
             Channel::Sms => &["sms", "plain"],
         };
         let own = own.iter().find_map(|name| self.text(&format!("{message}.{name}")));
-        own.or_else(|| self.text(message)).unwrap_or_else(|| self.missing(message))
+        own.or_else(|| self.text(message))
+    }
+
+    /// The words of a message that leaves as a template, should it have to go by SMS; nothing where that is no way.
+    fn as_sms(&self, message: &str, options: &[Opt]) -> Vec<Content> {
+        if !self.context.fallback.contains(&Channel::Sms) {
+            return Vec::new();
+        }
+        let Some(text) = self.spoken_by(Channel::Sms, message) else { return Vec::new() };
+        let words = self.own_texts();
+        let prompt = layout::Prompt {
+            lead: "",
+            text,
+            options,
+            page: 0,
+            previous: false,
+            open: words.texts.open,
+            language: words,
+            mark: "",
+            screen: &self.context.screen,
+            sms: self.sms_style(),
+        };
+        layout::prompt(Channel::Sms, prompt).contents
     }
 
     pub(super) fn sms_style(&self) -> SmsStyle {
@@ -96,6 +129,7 @@ impl<'a> Run<'a> {
     /// One of the engine's own texts.
     pub(super) fn say_own(&mut self, name: &str, text: &str) {
         if self.door.open {
+            self.say_for(None);
             self.outbox.text(name, text);
         }
     }
@@ -195,10 +229,14 @@ impl<'a> Run<'a> {
 
     /// Shows the open question.
     pub(crate) fn prompt(&mut self, asking: &'a Asking, options: &[Opt], lead: Option<String>, page: u8) -> Then<'a> {
+        self.say_for(asking.purpose);
         let text = self.spoken(&asking.message);
         let digest = digest(self.state.stack.last().map_or("", |frame| &frame.at), &text);
         let number = self.state.prompt.wrapping_add(1);
         let mark = format!("p{number}.{digest:08x}:");
+        if asking.template.is_none() && asking.window_shut.is_none() {
+            self.fall_back_if_shut();
+        }
         if !self.door.open {
             let Some(template) = asking.template.as_deref() else {
                 self.faults.push(Fault::WindowShut);
@@ -209,7 +247,8 @@ impl<'a> Run<'a> {
                 payload: format!("{mark}{}", option.id),
             };
             let content = self.template(&asking.message, template, options.iter().enumerate().map(reply).collect());
-            self.outbox.contents(&asking.message, 0, vec![content]);
+            let words = self.as_sms(&asking.message, options);
+            self.outbox.wordless(&asking.message, content, words);
             let rows = (0..options.len().min(layout::OPTIONS_MAX) as u8).collect();
             return self.now_shown(Shown { prompt: number, digest, rows, ..Shown::default() });
         }
@@ -308,7 +347,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn now_shown(&mut self, shown: Shown) -> Then<'a> {
+    pub(super) fn now_shown(&mut self, shown: Shown) -> Then<'a> {
         self.state.prompt = shown.prompt;
         if let Some(frame) = self.top() {
             frame.shown = Some(shown);

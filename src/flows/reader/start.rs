@@ -5,7 +5,7 @@
 //!   words: true                        # the words of message `start`, attribute `.words`
 //!   ussd: "*384*77#"                   # what follows the code is walked: `*384*77*1*2#`
 //!   referral: {counter: book}          # an ad's id, or `#counter` in the text of a wa.me link
-//!   event: {api.promo: offer, salon.visit_due: {go: remind, gives: {visit: salon.visit}}}
+//!   event: {api.promo: offer, salon.visit_due: {go: remind, gives: {visit: salon.visit}, purpose: reminder}}
 //!   schedule: {birthday: contact.birthday, pickup: {on: contact.pickup, at: "18:00"}}
 //!   otherwise: true
 //! ```
@@ -16,6 +16,7 @@ use super::head::kinds;
 use super::{Keys, Reader, describe, text};
 use crate::flows::definition::{Arm, Occasion, Schedule, Start, To};
 use crate::flows::source::{Key, Kind, Node};
+use crate::flows::turn::Purpose;
 
 /// When a day of the contact's begins a flow, where nothing else is said.
 const CLOCK: (u32, u32) = (9, 0);
@@ -91,11 +92,13 @@ pub(crate) fn event_name(name: &str, at: crate::flows::mistake::At, reader: &mut
 fn occasion(key: &Key, node: &Node, reader: &mut Reader<'_>) -> Option<Occasion> {
     event_name(&key.name, key.at, reader);
     let Kind::Map(_) = &node.kind else {
-        return Some(Occasion { name: key.name.clone(), arm: scene(node, reader)?, gives: Vec::new() });
+        let (name, arm, purpose) = (key.name.clone(), scene(node, reader)?, Purpose::Service);
+        return Some(Occasion { name, arm, gives: Vec::new(), purpose });
     };
     let mut keys = Keys::of(node, "an event", reader.mistakes)?;
     let arm = keys.take("go").and_then(|node| scene(node, reader));
     let gives = kinds(keys.take("gives"), "gives", reader);
+    let purpose = purpose(&mut keys, Purpose::Service, reader);
     keys.finish("an event", reader.mistakes);
     if arm.is_none() {
         reader.mistakes.add(
@@ -105,7 +108,22 @@ fn occasion(key: &Key, node: &Node, reader: &mut Reader<'_>) -> Option<Occasion>
             "add go: scene",
         );
     }
-    Some(Occasion { name: key.name.clone(), arm: arm?, gives })
+    Some(Occasion { name: key.name.clone(), arm: arm?, gives, purpose })
+}
+
+/// Why the business writes then.
+fn purpose(keys: &mut Keys<'_>, usual: Purpose, reader: &mut Reader<'_>) -> Purpose {
+    let Some(node) = keys.take("purpose") else { return usual };
+    let written = match &node.kind {
+        Kind::Text(text) => Purpose::named(text),
+        _ => None,
+    };
+    written.unwrap_or_else(|| {
+        let known = Purpose::ALL.map(Purpose::as_str).join(", ");
+        let cause = format!("here stands {}", describe(node));
+        reader.mistakes.add(node.at, format!("purpose is one of {known}"), cause, "write purpose: reminder, say");
+        usual
+    })
 }
 
 /// The key is the scene, the value the day or instant, or a map with `on` and `at`.
@@ -113,17 +131,19 @@ fn schedule(key: &Key, node: &Node, reader: &mut Reader<'_>) -> Option<Schedule>
     let arm = Arm { at: key.at, to: To::Scene(key.name.clone()) };
     let usual = NaiveTime::from_hms_opt(CLOCK.0, CLOCK.1, 0)?;
     let Kind::Map(_) = &node.kind else {
-        return Some(Schedule { key: key.name.clone(), arm, when: reader.formula(node)?, clock: usual });
+        let (key, when, purpose) = (key.name.clone(), reader.formula(node)?, Purpose::Reminder);
+        return Some(Schedule { key, arm, when, clock: usual, purpose });
     };
     let mut keys = Keys::of(node, "a schedule", reader.mistakes)?;
     let when = keys.take("on").and_then(|node| reader.formula(node));
     let clock = keys.take("at").and_then(|node| clock(node, reader)).unwrap_or(usual);
+    let purpose = purpose(&mut keys, Purpose::Reminder, reader);
     keys.finish("a schedule", reader.mistakes);
     if when.is_none() {
         let mend = "add on: contact.birthday, say";
         reader.mistakes.add(node.at, format!("schedule {} has no day", key.name), "there is no key \"on\"", mend);
     }
-    Some(Schedule { key: key.name.clone(), arm, when: when?, clock })
+    Some(Schedule { key: key.name.clone(), arm, when: when?, clock, purpose })
 }
 
 fn clock(node: &Node, reader: &mut Reader<'_>) -> Option<NaiveTime> {

@@ -17,7 +17,7 @@
 
 use super::{AnswerIn, Answered, Asking, Needs, Step, readings};
 use crate::domain::money::Currency;
-use crate::domain::{MediaKind, MessageBody, Money, Phone};
+use crate::domain::{Country, MediaKind, MessageBody, Money, Phone};
 use crate::flows::definition::{Arm, Formula, Line};
 use crate::flows::expression::{Comparison, Kind as Known};
 use crate::flows::languages::anytime::anywhere;
@@ -189,7 +189,7 @@ impl Ask {
     }
 
     /// Something sent, if it is what is wanted.
-    fn sent(&self, body: &MessageBody) -> Option<Value> {
+    fn sent(&self, body: &MessageBody, country: Option<Country>) -> Option<Value> {
         match body {
             MessageBody::Location { latitude, longitude, name, address } if self.sent.contains(&Sent::Location) => {
                 let place = Place::at(*latitude, *longitude)?;
@@ -204,7 +204,7 @@ impl Ask {
             }
             MessageBody::Contacts { cards, .. } if self.said.contains(&Wanted::Phone) => {
                 let phone = cards.first()?.phones.first()?;
-                Phone::parse(phone).ok().map(|phone| Value::text(phone.as_str()))
+                Phone::parse_in(phone, country).ok().map(|phone| Value::text(phone.as_str()))
             }
             _ => None,
         }
@@ -257,7 +257,7 @@ impl Step for Ask {
                     None => self.read(text, run),
                 }
             }
-            Heard::Sent(body) => match self.sent(body) {
+            Heard::Sent(body) => match self.sent(body, run.ears().country) {
                 Some(value) => self.accept(value, run),
                 None => Then::Missed(Missed::Unread),
             },

@@ -133,6 +133,8 @@ pub(crate) enum Signal<'s> {
     },
     GivenBack,
     NobodyThere,
+    /// The person came to the channel she was told to come to.
+    Moved,
 }
 
 /// The outcomes of a step that calls neither an operation nor a flow, for `check`.

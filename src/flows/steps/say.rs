@@ -7,21 +7,25 @@
 //! - say: reminder
 //!   template: visit_reminder      # what leaves instead while WhatsApp's window is shut
 //!   window_shut: later            # or where the flow goes then
+//!   purpose: reminder             # or notice, marketing, code: what it is for, where it is no answer
 //! ```
 //! A text has `.plain` where USSD and SMS are to say something else; with a picture or a document it must.
 
+use super::asking::purpose;
 use super::{Needs, Step};
 use crate::flows::definition::{Arm, Formula, Line};
 use crate::flows::expression::Kind;
 use crate::flows::machine::{Attachment, Run, Then};
 use crate::flows::messages::message_id;
 use crate::flows::reader::{Keys, Reader, text};
+use crate::flows::turn::Purpose;
 
 #[derive(Debug)]
 struct Say {
     message: String,
     attached: Option<(Attachment, Formula)>,
     template: Option<String>,
+    purpose: Option<Purpose>,
     window_shut: Option<Arm>,
 }
 
@@ -46,12 +50,17 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
         message: message_id(name),
         attached,
         template: keys.text("template", reader.mistakes).map(str::to_owned),
+        purpose: purpose(keys, reader),
         window_shut: keys.take("window_shut").and_then(|node| reader.arm(node)),
     }))
 }
 
 impl Step for Say {
     fn run<'a>(&'a self, run: &mut Run<'a>, _: &'a Line) -> Then<'a> {
+        run.say_for(self.purpose);
+        if self.template.is_none() && self.window_shut.is_none() {
+            run.fall_back_if_shut();
+        }
         let shut = !run.is_heard();
         let attached = self.attached.as_ref().filter(|_| !shut);
         let said = match attached.and_then(|(kind, formula)| Some((*kind, run.value(formula)?))) {

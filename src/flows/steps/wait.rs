@@ -11,6 +11,7 @@
 //!   options: {cancel: refund}        # open meanwhile
 //! - wait: before
 //!   until: visit.start - hours(1)    # an instant; one that has passed is not waited for
+//!   purpose: reminder                # in quiet hours nobody is reminded: it ends before they begin
 //! ```
 
 use chrono::Duration;
@@ -26,6 +27,7 @@ use crate::flows::messages::print;
 use crate::flows::operation::Type;
 use crate::flows::reader::{Keys, Reader, describe, duration_s, event_name, kinds};
 use crate::flows::source::{Kind, Node};
+use crate::flows::turn::Purpose;
 use crate::flows::understand::Picked;
 use crate::flows::value::Value;
 
@@ -148,7 +150,11 @@ impl Step for Wait {
             What::Time(until) => Some(until),
             _ => self.at_most.as_ref(),
         };
-        let until = limit.map(|limit| limit.instant(run));
+        let mut until = limit.map(|limit| limit.instant(run));
+        if let (What::Time(_), Some(Purpose::Reminder), Some(Some(at))) = (&self.what, self.asking.purpose, &mut until)
+        {
+            *at = run.reminder_at(*at);
+        }
         match until {
             // An instant that has passed, or that cannot be told, is not waited for.
             Some(at) if at.is_none_or(|at| at <= run.context.now) => return self.over(),

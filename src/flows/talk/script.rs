@@ -49,6 +49,8 @@ pub struct Test {
     pub(super) contact: Vec<(String, Node)>,
     /// Other channels by which the person can be reached from the beginning.
     pub(super) doors: Vec<Channel>,
+    /// The business's numbers, by channel: where the person can be told to go on.
+    pub(super) numbers: Vec<(Channel, String)>,
     pub(super) talk: Vec<Exchange>,
 }
 
@@ -93,6 +95,8 @@ pub(super) enum Act {
     Failed,
     /// A USSD code is dialled.
     Dial(String),
+    /// The person sends the code of a move, by the channel she is at.
+    Code,
     /// The next message comes through an advertisement of this id.
     Referral(String),
     /// The USSD session breaks off.

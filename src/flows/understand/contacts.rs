@@ -14,10 +14,6 @@ const NAME_WORDS_MAX: usize = 6;
 const NAME_WORDS_IN_SENTENCE_MAX: usize = 3;
 /// RFC 5321, 4.5.3.1.
 const EMAIL_BYTES_MAX: usize = 254;
-/// Country codes of our markets, where a national number has nine figures.
-const NEIGHBOURS: [&str; 7] = ["250", "254", "255", "256", "257", "243", "211"];
-const NATIONAL_DIGITS: usize = 9;
-
 /// Phone numbers in a text, as E.164, with their bytes. What is beside a star or a hash is a code to dial, not a number.
 pub(super) fn phones(text: &str, ears: &Ears) -> Vec<(Range<usize>, Phone)> {
     let mut found = Vec::new();
@@ -31,7 +27,7 @@ pub(super) fn phones(text: &str, ears: &Ears) -> Vec<(Range<usize>, Phone)> {
         };
         let before = text[..start].chars().next_back();
         if lonely(before) && lonely(text[end..].chars().next()) {
-            found.extend(phone(written, ears).map(|phone| (start..end, phone)));
+            found.extend(Phone::parse_in(written, ears.country).map(|phone| (start..end, phone)));
         }
         from = end.max(start + 1);
     }
@@ -40,31 +36,6 @@ pub(super) fn phones(text: &str, ears: &Ears) -> Vec<(Range<usize>, Phone)> {
 
 fn belongs(c: char) -> bool {
     c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '.' | '(' | ')' | '\u{a0}' | '\u{202f}')
-}
-
-fn phone(written: &str, ears: &Ears) -> Option<Phone> {
-    let digits: String = written.chars().filter(char::is_ascii_digit).collect();
-    if written.chars().skip(1).any(|c| c == '+') {
-        return None;
-    }
-    let national = |digits: &str| Phone::from_digits(&format!("{}{digits}", ears.calling_code)).ok();
-    if let Some(abroad) = digits.strip_prefix("00").or_else(|| written.starts_with('+').then_some(digits.as_str())) {
-        return international(abroad);
-    }
-    match digits.strip_prefix('0') {
-        Some(rest) => (rest.len() == NATIONAL_DIGITS && !rest.starts_with('0')).then(|| national(rest)).flatten(),
-        None if digits.len() == NATIONAL_DIGITS && digits.starts_with('7') => national(&digits),
-        None => NEIGHBOURS.iter().any(|code| digits.starts_with(code)).then(|| international(&digits)).flatten(),
-    }
-}
-
-fn international(digits: &str) -> Option<Phone> {
-    // "+250 0788…": the zero is for calls within the country.
-    let neighbour = NEIGHBOURS.iter().find(|code| digits.starts_with(**code));
-    let Some(code) = neighbour else { return Phone::from_digits(digits).ok().filter(|_| digits.len() > 7) };
-    let rest = &digits[code.len()..];
-    let rest = rest.strip_prefix('0').unwrap_or(rest);
-    (rest.len() == NATIONAL_DIGITS).then(|| Phone::from_digits(&format!("{code}{rest}")).ok()).flatten()
 }
 
 /// E-mail addresses in a text, in small letters, with their bytes.

@@ -5,8 +5,8 @@ use std::ops::Range;
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 
-use crate::domain::Timestamp;
 use crate::domain::money::Currency;
+use crate::domain::{Country, Timestamp};
 use crate::flows::expression::Kind;
 use crate::flows::languages::{Language, language};
 use crate::flows::value::Value;
@@ -83,14 +83,26 @@ pub struct Ears {
     pub(crate) now: DateTime<Tz>,
     /// The currency of an amount that names none.
     pub(crate) currency: Currency,
-    /// The country code of a phone number written without one, such as `250`.
-    pub(crate) calling_code: &'static str,
+    /// In whose form phone numbers are written.
+    pub(crate) country: Option<Country>,
 }
 
 impl Ears {
-    /// Ears for a language code such as `rw`; English for one we do not know. Amounts are in Rwandan francs, numbers Rwandan.
+    /// Ears for a language code such as `rw`; English for one we do not know. Amounts are in Rwandan francs, phone numbers are those of the
+    /// zone's country.
     pub fn new(code: &str, now: Timestamp, zone: Tz) -> Self {
-        Self { language: language(code), now: now.with_timezone(&zone), currency: Currency::RWF, calling_code: "250" }
+        Self {
+            language: language(code),
+            now: now.with_timezone(&zone),
+            currency: Currency::RWF,
+            country: Country::of_zone(zone),
+        }
+    }
+
+    /// The same, where phone numbers are written as in this country.
+    #[must_use]
+    pub fn in_country(self, country: Option<Country>) -> Self {
+        Self { country: country.or(self.country), ..self }
     }
 
     pub(crate) fn today(&self) -> NaiveDate {

@@ -4,6 +4,7 @@ pub mod dead_letters;
 pub mod flows;
 pub mod hand_overs;
 pub mod health;
+pub mod keeping;
 pub mod keys;
 pub mod people;
 pub mod requests;

@@ -139,3 +139,27 @@ pub async fn media(connection: &mut PgConnection, who: Conversation) -> sqlx::Re
     .fetch_all(connection)
     .await
 }
+
+/// Those who turned out to be the same person by a code, and those who had turned out to be the same as them; not herself.
+pub async fn joined(connection: &mut PgConnection, who: Conversation) -> sqlx::Result<Vec<ContactId>> {
+    let found: Vec<i64> = sqlx::query_scalar(
+        "WITH RECURSIVE past AS (
+             SELECT contact_id FROM ganira.contact_join WHERE tenant_id = $1 AND into_id = $2
+             UNION
+             SELECT j.contact_id FROM ganira.contact_join AS j JOIN past ON j.into_id = past.contact_id WHERE j.tenant_id = $1)
+         SELECT contact_id FROM past WHERE contact_id <> $2 ORDER BY contact_id",
+    )
+    .bind(who.tenant.0)
+    .bind(who.contact.0)
+    .fetch_all(connection)
+    .await?;
+    Ok(found.into_iter().map(ContactId).collect())
+}
+
+/// The channels of a tenant's accounts, by the accounts' numbers.
+pub async fn channels(connection: &mut PgConnection, tenant: TenantId) -> sqlx::Result<Vec<(i64, String)>> {
+    sqlx::query_as("SELECT id, channel FROM ganira.account WHERE tenant_id = $1")
+        .bind(tenant.0)
+        .fetch_all(connection)
+        .await
+}

@@ -187,3 +187,33 @@ pub async fn set_stopped(connection: &mut PgConnection, account: AccountId, reas
         .await?;
     Ok(())
 }
+
+/// By which number people know a door.
+pub async fn set_number(connection: &mut PgConnection, account: AccountId, number: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE ganira.account SET number = $2 WHERE id = $1")
+        .bind(account.0)
+        .bind(number)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// False: there is no such tenant.
+pub async fn set_fallback(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    ways: Option<&[String]>,
+) -> sqlx::Result<bool> {
+    let set = sqlx::query("UPDATE ganira.tenant SET fallback = $2 WHERE id = $1").bind(tenant.0).bind(ways);
+    Ok(set.execute(connection).await?.rows_affected() > 0)
+}
+
+/// False: there is no such tenant.
+pub async fn set_code_minutes(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    minutes: Option<i16>,
+) -> sqlx::Result<bool> {
+    let set = sqlx::query("UPDATE ganira.tenant SET code_minutes = $2 WHERE id = $1").bind(tenant.0).bind(minutes);
+    Ok(set.execute(connection).await?.rows_affected() > 0)
+}

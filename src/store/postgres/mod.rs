@@ -1,14 +1,17 @@
 //! [`PgStore`]: the store's trait on a real Postgres. Lanes have a connection each; everything else shares a small pool.
 
+mod between;
 mod commit;
 mod connect;
 mod directory;
 mod flows;
+mod keeping;
 mod messages;
 mod outbox;
 mod record;
 mod rest;
 mod retention;
+mod sms_parts;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,8 +24,9 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use super::{
     AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
-    LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Registration, ReplayRow, RequestRow, Result,
-    RipeReceipt, SealedSender, SenderHashes, ServerRow, Standing, Store, WriterId,
+    LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, PartRow, Redeemed, Registration, ReplayRow,
+    RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SenderIdRow, SentCode, SentMessage, ServerRow,
+    Standing, Store, TenantRules, WayBetween, WriterId,
 };
 use crate::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, TenantId, Timestamp};
 
@@ -128,6 +132,22 @@ impl Store for PgStore {
         directory::move_addresses(&self.pool, before, now).await
     }
 
+    async fn redeem_code(&self, sent: &SentCode) -> Result<Redeemed> {
+        between::redeem_code(&self.pool, sent).await
+    }
+
+    async fn sweep_codes(&self, before: Timestamp) -> Result<i32> {
+        between::sweep_codes(&self.pool, before).await
+    }
+
+    async fn ways_between(&self) -> Result<Vec<WayBetween>> {
+        between::ways(&self.pool).await
+    }
+
+    async fn message_of(&self, id: OutboxId) -> Result<Option<SentMessage>> {
+        between::message_of(&self.pool, id).await
+    }
+
     async fn load(&self, conversations: &[Conversation]) -> Result<Vec<LoadedConversation>> {
         directory::load(&self.pool, conversations).await
     }
@@ -180,6 +200,18 @@ impl Store for PgStore {
         flows::count(&self.pool, counts).await
     }
 
+    async fn tenant_rules(&self) -> Result<Vec<TenantRules>> {
+        keeping::rules(&self.pool).await
+    }
+
+    async fn sender_ids(&self) -> Result<Vec<SenderIdRow>> {
+        keeping::sender_ids(&self.pool).await
+    }
+
+    async fn opted_out(&self, conversation: Conversation, channel: &str, purpose: &str) -> Result<bool> {
+        keeping::opted_out(&self.pool, conversation, channel, purpose).await
+    }
+
     async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()> {
         rest::stop_account(&self.pool, account, reason).await
     }
@@ -230,5 +262,21 @@ impl Store for PgStore {
 
     async fn sweep_holds(&self) -> Result<i32> {
         rest::sweep_holds(&self.pool).await
+    }
+
+    async fn keep_part(&self, gateway: &str, part: &PartRow) -> Result<()> {
+        sms_parts::keep(&self.pool, gateway, part).await
+    }
+
+    async fn kept_parts(&self, gateway: &str) -> Result<Vec<PartRow>> {
+        sms_parts::kept(&self.pool, gateway).await
+    }
+
+    async fn settle_parts(&self, gateway: &str, message: [u8; 16]) -> Result<()> {
+        sms_parts::settle(&self.pool, gateway, message).await
+    }
+
+    async fn forget_parts(&self, gateway: &str, before: Timestamp) -> Result<()> {
+        sms_parts::forget(&self.pool, gateway, before).await
     }
 }

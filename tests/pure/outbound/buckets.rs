@@ -1,3 +1,4 @@
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use ganira::actors::outbound::buckets::{Buckets, Sizes};
@@ -15,9 +16,21 @@ fn at_once(buckets: &mut Buckets, contact: i64, ms: u64) -> usize {
 #[test]
 fn buckets_are_half_full_after_a_start() {
     let mut buckets = Buckets::new(META, at(0));
-    let taken = (0..100).take_while(|_| buckets.number(at(0)).is_ok()).count();
+    let taken = (0..100).take_while(|_| buckets.number(NonZeroU32::MIN, at(0)).is_ok()).count();
     assert_eq!(taken, 40);
     assert_eq!(at_once(&mut buckets, 1, 0), 23);
+}
+
+#[test]
+fn a_long_text_takes_as_many_as_it_has_segments_and_never_more_than_there_can_be() {
+    let mut buckets = Buckets::new(Sizes { number_per_second: 10, ..META }, at(0));
+    let segments = |n| NonZeroU32::new(n).unwrap();
+    assert_eq!(buckets.number(segments(3), at(0)), Ok(()));
+    assert_eq!(buckets.number(segments(3), at(0)), Err(Duration::from_millis(100)));
+    assert_eq!(buckets.number(segments(3), at(100)), Ok(()));
+    // Longer than a second's worth: it waits for the whole second, not for ever.
+    assert!(buckets.number(segments(25), at(200)).is_err());
+    assert_eq!(buckets.number(segments(25), at(1_200)), Ok(()));
 }
 
 #[test]

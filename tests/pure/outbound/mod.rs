@@ -5,6 +5,7 @@
 mod buckets;
 mod company;
 mod dispatcher;
+mod held;
 mod model;
 mod property;
 mod table;

@@ -30,6 +30,7 @@ pub(super) fn pace() -> Pace {
         attempts_max: 8,
         breaker: Limits { failures: 5, rest: Duration::from_mins(1) },
         buckets: Sizes { number_per_second: 10_000, pair_burst: 10_000, pair_refill: Duration::from_millis(1) },
+        by_segment: false,
     }
 }
 
@@ -68,7 +69,12 @@ pub(super) fn envelope(content: Content) -> Envelope {
         when_unknown: WhenUnknown::SendAgain,
         wake: false,
         door_until: None,
+        purpose: None,
+        not_before: None,
+        unwanted: false,
         trace: ganira::domain::Trace::default(),
+        instead_of: None,
+        words: Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A store in memory: only what sending asks of it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
@@ -9,8 +9,9 @@ use ganira::crypto::{DataKey, KeyRing, TenantKey};
 use ganira::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, Seq, TenantId, Timestamp};
 use ganira::store::{
     AccountRow, AttemptState, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, Fact, FactBatch, FlowCount,
-    FlowFiles, LiveFlows, LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, Registration,
-    ReplayRow, RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, ServerRow, Standing, Store, WriterId, seals,
+    FlowFiles, LiveFlows, LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, PartRow, Redeemed,
+    Registration, ReplayRow, RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SenderIdRow, SentCode,
+    SentMessage, ServerRow, Standing, Store, TenantRules, WayBetween, WriterId, seals,
 };
 use parking_lot::Mutex;
 
@@ -33,6 +34,8 @@ pub(super) struct Inner {
     pub facts: HashMap<OutboxId, Fact>,
     pub cursors: HashMap<(AccountId, WriterId), i64>,
     pub accounts: Vec<AccountRow>,
+    /// Those who have stopped everything.
+    pub opted_out: HashSet<ContactId>,
 }
 
 impl Table {
@@ -187,6 +190,18 @@ impl Store for Table {
         Ok(())
     }
 
+    async fn tenant_rules(&self) -> Result<Vec<TenantRules>> {
+        Ok(Vec::new())
+    }
+
+    async fn sender_ids(&self) -> Result<Vec<SenderIdRow>> {
+        Ok(Vec::new())
+    }
+
+    async fn opted_out(&self, conversation: Conversation, _: &str, _: &str) -> Result<bool> {
+        Ok(self.inner.lock().opted_out.contains(&conversation.contact))
+    }
+
     async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()> {
         let mut inner = self.inner.lock();
         for row in inner.accounts.iter_mut().filter(|row| row.id == account) {
@@ -236,6 +251,18 @@ impl Store for Table {
         unreachable!("{ELSEWHERE}")
     }
 
+    async fn redeem_code(&self, _: &SentCode) -> Result<Redeemed> {
+        unreachable!("{ELSEWHERE}")
+    }
+    async fn sweep_codes(&self, _: Timestamp) -> Result<i32> {
+        unreachable!("{ELSEWHERE}")
+    }
+    async fn ways_between(&self) -> Result<Vec<WayBetween>> {
+        Ok(Vec::new())
+    }
+    async fn message_of(&self, _: OutboxId) -> Result<Option<SentMessage>> {
+        unreachable!("{ELSEWHERE}")
+    }
     async fn servers(&self) -> Result<Vec<ServerRow>> {
         Ok(Vec::new())
     }
@@ -284,6 +311,22 @@ impl Store for Table {
         unreachable!("{ELSEWHERE}")
     }
     async fn sweep_holds(&self) -> Result<i32> {
+        unreachable!("{ELSEWHERE}")
+    }
+
+    async fn keep_part(&self, _: &str, _: &PartRow) -> Result<()> {
+        unreachable!("{ELSEWHERE}")
+    }
+
+    async fn kept_parts(&self, _: &str) -> Result<Vec<PartRow>> {
+        unreachable!("{ELSEWHERE}")
+    }
+
+    async fn settle_parts(&self, _: &str, _: [u8; 16]) -> Result<()> {
+        unreachable!("{ELSEWHERE}")
+    }
+
+    async fn forget_parts(&self, _: &str, _: Timestamp) -> Result<()> {
         unreachable!("{ELSEWHERE}")
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use ganira::channels::smpp::reassembly::{Gathered, PartText, Reassembly, Standing, Taken};
+use ganira::channels::smpp::text::{Alphabet, Said};
 use ganira::channels::smpp::udh::{Concatenation, Reference};
 use ganira::domain::{Clock, Timestamp};
 
@@ -14,7 +15,7 @@ fn begin() -> Timestamp {
 }
 
 fn text(words: &str) -> PartText {
-    PartText { data_coding: 0, octets: words.as_bytes().to_vec() }
+    PartText { alphabet: Alphabet::Gsm7, octets: words.as_bytes().to_vec() }
 }
 
 fn take(reassembly: &mut Reassembly, number: u8, words: &str, now: Timestamp) -> Taken {
@@ -23,8 +24,8 @@ fn take(reassembly: &mut Reassembly, number: u8, words: &str, now: Timestamp) ->
 }
 
 fn words(gathered: &Gathered) -> String {
-    let parts = gathered.in_order().map(|part| part.map_or("?".into(), |part| String::from_utf8_lossy(&part.octets)));
-    parts.collect()
+    let Said::Text(text) = gathered.said() else { panic!("{gathered:?}") };
+    text
 }
 
 fn whole(taken: Taken) -> Gathered {
@@ -73,7 +74,7 @@ fn a_missing_part_is_given_up_after_the_limit_with_what_is_there() {
     take(&mut reassembly, 3, " three", now + TimeDelta::minutes(1));
     assert!(reassembly.overdue(now + TimeDelta::seconds(299)).is_empty());
     let overdue = reassembly.overdue(now + TimeDelta::minutes(5));
-    assert_eq!(overdue.iter().map(words).collect::<Vec<_>>(), ["one ? three"]);
+    assert_eq!(overdue.iter().map(words).collect::<Vec<_>>(), ["one … three"]);
     assert!(reassembly.overdue(now + TimeDelta::minutes(9)).is_empty());
 }
 
@@ -83,7 +84,7 @@ fn another_part_of_the_same_number_begins_another_message_and_gives_up_the_first
     let now = begin();
     take(&mut reassembly, 1, "old", now);
     let taken = take(&mut reassembly, 1, "new", now);
-    assert_eq!(taken.given_up.as_ref().map(words).as_deref(), Some("old??"));
+    assert_eq!(taken.given_up.as_ref().map(words).as_deref(), Some("old……"));
     assert_eq!(taken.standing, Standing::Waits);
     take(&mut reassembly, 2, "er", now);
     assert_eq!(words(&whole(take(&mut reassembly, 3, "!", now))), "newer!");
@@ -126,4 +127,40 @@ fn what_is_held_has_a_limit_and_forgetting_makes_room() {
     assert!(!reassembly.has_room());
     reassembly.overdue(now + TimeDelta::minutes(5));
     assert!(reassembly.has_room());
+}
+
+#[test]
+fn a_pair_that_was_parted_is_read_whole_and_other_alphabets_are_read_by_their_own() {
+    let mut reassembly = Reassembly::new(LIMIT, 100);
+    let parts = [
+        PartText { alphabet: Alphabet::Ucs2, octets: vec![0xd8, 0x3d] },
+        PartText { alphabet: Alphabet::Ucs2, octets: vec![0xde, 0x00] },
+        PartText { alphabet: Alphabet::Gsm7, octets: vec![0x05] },
+    ];
+    let mut last = Standing::Waits;
+    for (part, number) in parts.into_iter().zip(1..) {
+        let place = Concatenation { reference: Reference::Sar(1), total: 3, number };
+        last = reassembly.take("250788000001", "7711", place, part, begin()).standing;
+    }
+    let Standing::Whole(whole) = last else { panic!("{last:?}") };
+    assert_eq!(words(&whole), "😀é");
+}
+
+#[test]
+fn what_was_kept_before_a_restart_goes_on_or_is_known_again() {
+    let now = begin();
+    let mut before = Reassembly::new(LIMIT, 100);
+    take(&mut before, 1, "one ", now);
+    take(&mut before, 2, "two ", now);
+    let gathered = whole(take(&mut before, 3, "three", now));
+    let mut after = Reassembly::new(LIMIT, 100);
+    // It was whole, and nobody knows whether it was delivered on.
+    assert_eq!(after.restore(gathered.clone(), false), Some(gathered.clone()));
+    assert_eq!(after.restore(gathered.clone(), true), None);
+    assert_eq!(take(&mut after, 2, "two ", now).standing, Standing::Again);
+    let mut later = Reassembly::new(LIMIT, 100);
+    let mut half = gathered;
+    half.parts.remove(&2);
+    assert_eq!(later.restore(half, false), None);
+    assert_eq!(words(&whole(take(&mut later, 2, "two ", now))), "one two three");
 }

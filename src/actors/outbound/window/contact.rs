@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::actors::outgoing::Outgoing;
+use crate::channels::Refused;
 use crate::domain::outbound::WhenUnknown;
 use crate::domain::{Content, DeliveryState, OutboxId, Timestamp};
 use crate::store::OutboxPlace;
@@ -43,9 +44,17 @@ impl Entry {
     }
 
     /// Only a template may go when the channel's door is shut.
-    pub fn is_shut_out(&self, now: Timestamp) -> bool {
+    fn is_shut_out(&self, now: Timestamp) -> bool {
         let envelope = &self.message.envelope;
         !matches!(envelope.content, Content::Template(_)) && envelope.door_until.is_some_and(|until| until <= now)
+    }
+
+    /// Why it will never leave, if that is known before it is tried.
+    pub fn is_refused(&self, now: Timestamp) -> Option<Refused> {
+        if self.message.envelope.unwanted {
+            return Some(Refused::Unwanted);
+        }
+        self.is_shut_out(now).then_some(Refused::WindowShut)
     }
 
     pub fn is_media(&self) -> bool {

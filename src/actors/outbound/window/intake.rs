@@ -130,6 +130,15 @@ impl Intake {
         }
     }
 
+    /// Held rows from there on are to be read, if nothing else is being read.
+    pub fn held_read(&mut self, from: OutboxPlace) -> Option<Read> {
+        if self.reading {
+            return None;
+        }
+        self.reading = true;
+        Some(Read { after: OutboxPlace { place: from.place - 1, ..from }, limit: PAGE, goal: Goal::Held })
+    }
+
     pub fn is_reading(&self) -> bool {
         self.reading
     }

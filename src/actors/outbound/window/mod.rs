@@ -4,8 +4,10 @@
 //! | a message | event | then | what is done |
 //! |---|---|---|---|
 //! | queued | its turn, but the door is shut | gone | record *failed*, tell the flow |
+//! | queued | its turn, but the person has stopped such messages | gone | record *failed*, tell the flow |
 //! | queued | its turn | sending | record the attempt, send |
 //! | sending | could not be recorded | queued, in a second | |
+//! | sending | the person has stopped such messages meanwhile: nothing was sent | gone | record *failed*, tell the flow |
 //! | sending | accepted | gone; followers of media wait for *sent* | record *accepted* |
 //! | sending | throttled | queued, costs nothing; the contact, account or portfolio waits | record *again* |
 //! | sending | retry, attempts left | queued, after a backoff | record *again* |
@@ -19,18 +21,21 @@
 //! | unknown | its time is over: leave | gone | count it as lost |
 //! | queued, tried before | a receipt | gone: it was taken | |
 //!
-//! The modes of taking rows in stand in `intake`.
+//! The modes of taking rows in stand in `intake`; rows that may not leave yet are `held`.
 
 mod contact;
+mod held;
 mod intake;
 mod outcome;
 mod take;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use contact::{Contact, Entry, Filed, State, Wish};
+use held::Held;
 use intake::Intake;
 pub use words::{Action, Event, Found, Pace, Read, Refusal, Standing};
 
@@ -60,8 +65,8 @@ pub struct Window {
     sending: usize,
     breaker: Breaker,
     buckets: Buckets,
-    /// A token of the number's bucket that was taken and not yet used.
-    has_token: bool,
+    /// Tokens of the number's bucket that were taken and not yet used.
+    tokens: u32,
     paused_until: Option<Timestamp>,
     /// How often in a row the account was throttled.
     throttled: u32,
@@ -78,6 +83,7 @@ pub struct Window {
     news: HashMap<OutboxId, DeliveryState>,
     /// Contacts erased while a page was being read: it may hold their rows still.
     erased: HashSet<ContactId>,
+    held: Held,
 }
 
 impl Window {
@@ -94,7 +100,7 @@ impl Window {
             sending: 0,
             breaker: Breaker::new(pace.breaker),
             buckets: Buckets::new(pace.buckets, now),
-            has_token: false,
+            tokens: 0,
             paused_until: None,
             throttled: 0,
             stopped: false,
@@ -106,6 +112,7 @@ impl Window {
             saved_at: now,
             news: HashMap::new(),
             erased: HashSet::new(),
+            held: Held::default(),
         }
     }
 
@@ -121,6 +128,7 @@ impl Window {
                 self.read_again_at = Some(now + SOON);
             }
             Event::NotBegun(id) => self.not_begun(id, now),
+            Event::Unwanted(id) => self.unwanted(id, now, &mut actions),
             Event::Ended { id, outcome, message, names, random } => {
                 self.ended(id, &outcome, (message, names), random, now, &mut actions);
             }
@@ -139,6 +147,8 @@ impl Window {
         }
         self.ripen(now, &mut actions);
         self.read_on(now, &mut actions);
+        // What is due and found no room is looked at when there is some.
+        self.held.look_at = self.held.first_time().filter(|at| *at > now && !self.draining);
         if now >= self.saved_at + SAVE_EVERY {
             self.save_cursors(now, &mut actions);
         }
@@ -161,15 +171,17 @@ impl Window {
                 self.file(id, now);
                 continue;
             };
-            if contact.queue.get(index)?.is_shut_out(now) {
-                return self.refuse(id, index, Refusal { reason: Refused::WindowShut, code: None }, now);
+            let entry = contact.queue.get(index)?;
+            if let Some(reason) = entry.is_refused(now) {
+                return self.refuse(id, index, Refusal { reason, code: None }, now);
             }
-            if !self.has_token {
-                if let Err(wait) = self.buckets.number(now) {
+            let costs = self.pace.costs(&contact.queue.get(index)?.message);
+            if let Some(missing) = NonZeroU32::new(costs.saturating_sub(self.tokens)) {
+                if let Err(wait) = self.buckets.number(missing, now) {
                     self.blocked_until = Some(now + wait);
                     return None;
                 }
-                self.has_token = true;
+                self.tokens = costs;
             }
             if !contact.has_token {
                 if let Err(wait) = self.buckets.pair(id, now) {
@@ -196,8 +208,8 @@ impl Window {
     fn begin(&mut self, id: ContactId, index: usize, now: Timestamp) -> Option<Action> {
         let contact = self.contacts.get_mut(&id)?;
         contact.has_token = false;
-        self.has_token = false;
         let entry = contact.queue.get_mut(index)?;
+        self.tokens = self.tokens.saturating_sub(self.pace.costs(&entry.message));
         entry.state = State::Sending { begun: now };
         entry.attempt = entry.attempt.saturating_add(1);
         entry.first_tried.get_or_insert(now);
@@ -211,7 +223,7 @@ impl Window {
     pub fn wake_at(&self) -> Option<Timestamp> {
         let waiting = self.waiting.first().map(|(at, _)| *at);
         let save = (!self.open.is_empty()).then_some(self.saved_at + SAVE_EVERY);
-        [waiting, self.blocked_until, self.read_again_at, save].into_iter().flatten().min()
+        [waiting, self.blocked_until, self.read_again_at, save, self.held.look_at].into_iter().flatten().min()
     }
 
     /// Rows held in memory, never more than `rows_max`.
@@ -341,6 +353,7 @@ impl Window {
     }
 
     fn forget(&mut self, id: ContactId, now: Timestamp) {
+        self.held.forget(id);
         if self.intake.is_reading() {
             self.erased.insert(id);
         }
@@ -365,7 +378,9 @@ impl Window {
             let open = first.filter(|place| place.writer == writer).map(|place| place.batch);
             let left = left.iter().filter(|left| left.from.writer <= writer && writer <= left.last.writer);
             let left = left.map(|left| if left.from.writer == writer { left.from.batch } else { 0 });
-            let settled = open.into_iter().chain(left).map(|batch| batch - 1).chain([passed]).min().unwrap_or(passed);
+            let held = self.held.first_batch(writer);
+            let settled =
+                open.into_iter().chain(left).chain(held).map(|batch| batch - 1).chain([passed]).min().unwrap_or(passed);
             if settled > self.saved.get(&writer).copied().unwrap_or(0) {
                 self.saved.insert(writer, settled);
                 actions.push(Action::SaveCursor { writer, batch: settled });

@@ -35,6 +35,17 @@ impl Window {
         self.file(at.contact, now);
     }
 
+    /// Nothing was sent, and nothing will be.
+    pub(super) fn unwanted(&mut self, id: OutboxId, now: Timestamp, actions: &mut Vec<Action>) {
+        let Some(at) = self.arrived(id) else { return };
+        if let Some(entry) = self.entry(at) {
+            // The attempt was never begun.
+            entry.attempt = entry.attempt.saturating_sub(1);
+        }
+        let refusal = Refusal { reason: Refused::Unwanted, code: None };
+        actions.extend(self.refuse(at.contact, at.index, refusal, now));
+    }
+
     pub(super) fn ended(
         &mut self,
         id: OutboxId,

@@ -37,6 +37,7 @@ impl Window {
             Goal::Past => self.past_page(read, found, now),
             Goal::Lane { writer, heard } => self.lane_page(read, writer, heard, found, now),
             Goal::Contact { contact, last } => self.contact_page(read, contact, last, found, now),
+            Goal::Held => self.held_page(read, found, now),
         }
         self.news.clear();
         self.erased.clear();
@@ -48,10 +49,48 @@ impl Window {
         if self.draining || self.read_again_at.is_some() {
             return;
         }
+        if self.held.is_full() {
+            // What is due has to leave first, or the pages would be read in vain again and again.
+            actions.extend(self.read_held(now).map(Action::Read));
+            return;
+        }
+        let read = if self.held.was_read { None } else { self.read_held(now) };
+        self.held.was_read = read.is_some();
         let room = self.pace.rows_max.saturating_sub(self.open.len());
         let contacts = &self.contacts;
         let left_of = |id: ContactId| contacts.get(&id)?.left.map(|left| (left.from, left.last));
-        actions.extend(self.intake.next_read(room, self.pace.rows_max, left_of).map(Action::Read));
+        let read = read.or_else(|| self.intake.next_read(room, self.pace.rows_max, left_of));
+        let read = read.or_else(|| self.read_held(now));
+        actions.extend(read.map(Action::Read));
+    }
+
+    /// The page of the first held rows whose time has come, if there is room for them.
+    fn read_held(&mut self, now: Timestamp) -> Option<Read> {
+        let room = self.pace.rows_max.saturating_sub(self.open.len());
+        let due = self.held.first_due(now).filter(|_| room > self.pace.rows_max / 4)?;
+        self.intake.held_read(due)
+    }
+
+    /// Only rows that are held are taken: all others are in the window, settled, or found by another way.
+    fn held_page(&mut self, read: Read, found: Vec<Found>, now: Timestamp) {
+        let is_last = found.len() < read.limit;
+        let mut seen = read.after;
+        for found in found {
+            let place = found.place;
+            // Rows between the two are no more.
+            self.held.drop_between(seen, OutboxPlace { place: place.place - 1, ..place }, now);
+            if self.held.release(place, now) {
+                let contact = found.id.conversation.contact;
+                if self.offer(found, now) == Taken::No {
+                    self.held.keep(now, place, contact);
+                    return;
+                }
+            }
+            seen = place;
+        }
+        if is_last {
+            self.held.drop_between(seen, OutboxPlace { writer: i64::MAX, batch: i64::MAX, place: i32::MAX }, now);
+        }
     }
 
     fn past_page(&mut self, read: Read, found: Vec<Found>, now: Timestamp) {
@@ -134,6 +173,14 @@ impl Window {
             || self.erased.contains(&contact_id)
             || (standing_attempt(standing) > 0 && self.news.contains_key(&id))
         {
+            return Taken::Yes;
+        }
+        if let Some(until) = message.envelope.not_before.filter(|until| *until > now && standing_attempt(standing) == 0)
+        {
+            if self.held.is_full() {
+                return Taken::No;
+            }
+            self.held.keep(until, place, contact_id);
             return Taken::Yes;
         }
         let contact = self.contacts.get(&contact_id);

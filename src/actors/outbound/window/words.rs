@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::actors::outgoing::Outgoing;
 use crate::channels::{Refused, SendOutcome};
 use crate::config;
-use crate::domain::{ContactId, DeliveryState, OutboxId, Timestamp};
+use crate::domain::{ContactId, Content, DeliveryState, OutboxId, Timestamp};
+use crate::flows::layout::gsm;
 use crate::resilience::breaker;
 use crate::store::{Fact, NameHash, Names, OutboxPlace};
 
@@ -23,6 +24,28 @@ pub struct Pace {
     pub attempts_max: u32,
     pub breaker: breaker::Limits,
     pub buckets: Sizes,
+    /// A text takes as many from the number's bucket as it fills short messages.
+    pub by_segment: bool,
+}
+
+impl Pace {
+    /// What a message takes from the number's bucket: at least one.
+    pub(super) fn costs(&self, message: &Outgoing) -> u32 {
+        match &message.envelope.content {
+            Content::Text { text, .. } if self.by_segment => {
+                u32::try_from(gsm::segments(text)).unwrap_or(u32::MAX).max(1)
+            }
+            _ => 1,
+        }
+    }
+
+    /// The pace of an account that sends so many short messages a second.
+    #[must_use]
+    pub fn of_segments(mut self, per_second: u32) -> Self {
+        self.buckets.number_per_second = per_second;
+        self.by_segment = true;
+        self
+    }
 }
 
 impl From<&config::Outbound> for Pace {
@@ -42,6 +65,7 @@ impl From<&config::Outbound> for Pace {
                 pair_burst: settings.pair_burst,
                 pair_refill: Duration::from_millis(settings.pair_refill_ms),
             },
+            by_segment: false,
         }
     }
 }
@@ -70,6 +94,8 @@ pub(super) enum Goal {
     Lane { writer: i64, heard: OutboxPlace },
     /// The rows of one contact that found no room.
     Contact { contact: ContactId, last: OutboxPlace },
+    /// Held rows whose time has come.
+    Held,
 }
 
 /// A row of the table.
@@ -108,6 +134,8 @@ pub enum Event {
     ReadFailed(Read),
     /// The attempt could not be recorded, so nothing was sent.
     NotBegun(OutboxId),
+    /// The person has stopped such messages since it was written: nothing was recorded or sent.
+    Unwanted(OutboxId),
     /// An attempt ended. `message` is the keyed hash of the provider's id, `names` are all it gave where receipts come by them, `random` is
     /// even in 0..=1.
     Ended { id: OutboxId, outcome: SendOutcome, message: Option<NameHash>, names: Option<Names>, random: f64 },

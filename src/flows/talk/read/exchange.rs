@@ -102,6 +102,7 @@ impl Reader<'_> {
             ("alarm", Act::Alarm),
             ("failed", Act::Failed),
             ("hangup", Act::HangUp),
+            ("code", Act::Code),
             ("given_back", Act::GivenBack),
             ("nobody", Act::Nobody),
         ] {

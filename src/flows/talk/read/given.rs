@@ -21,6 +21,7 @@ pub(super) struct Given {
     pub shares: u64,
     pub contact: Vec<(String, Node)>,
     pub doors: Vec<Channel>,
+    pub numbers: Vec<(Channel, String)>,
     pub channels: Vec<Channel>,
 }
 
@@ -34,6 +35,7 @@ impl Default for Given {
             shares: 0,
             contact: Vec::new(),
             doors: Vec::new(),
+            numbers: Vec::new(),
             channels: vec![Channel::WhatsApp],
         }
     }
@@ -66,6 +68,15 @@ impl Reader<'_> {
             self.expected(node, "doors are a list of channels", "write [whatsapp, sms]");
             Vec::new()
         });
+        let numbers = keys.take("numbers").map(|node| {
+            let written = pairs(Some(node), "numbers", self.mistakes);
+            let number = |(name, node): &(String, Node)| Some((Channel::named(name)?, word(node)?));
+            let read: Vec<_> = written.iter().filter_map(number).collect();
+            if read.len() < written.len() {
+                self.expected(node, "numbers are the business's, by channel", "write {whatsapp: \"+250788000100\"}");
+            }
+            read
+        });
         let mut contact = above.contact.clone();
         for (name, value) in pairs(keys.take("contact"), "contact", self.mistakes) {
             contact.retain(|(known, _)| *known != name);
@@ -80,6 +91,7 @@ impl Reader<'_> {
             shares: keys.whole("shares", 0, i64::MAX, self.mistakes).map_or(above.shares, |shares| shares as u64),
             contact,
             doors: doors.unwrap_or_else(|| above.doors.clone()),
+            numbers: numbers.unwrap_or_else(|| above.numbers.clone()),
             channels: channels.or(one).unwrap_or_else(|| above.channels.clone()),
         }
     }
@@ -108,7 +120,7 @@ impl Reader<'_> {
             Some((node, _)) => self.expected(node, "a talk is a list", "write an exchange a line after \"-\""),
             None => self.mistakes.add(keys.at, "a test has a talk", "there is no key \"talk\"", "add talk:"),
         }
-        let Given { flow, now: (now, zone), language, profile, shares, contact, doors, channels } = given;
+        let Given { flow, now: (now, zone), language, profile, shares, contact, doors, numbers, channels } = given;
         Test {
             name: name.unwrap_or_default(),
             channels,
@@ -120,6 +132,7 @@ impl Reader<'_> {
             shares,
             contact,
             doors,
+            numbers,
             talk,
         }
     }

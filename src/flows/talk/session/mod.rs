@@ -10,12 +10,17 @@ use chrono::{DateTime, Utc};
 use super::script::{Act, Exchange, Settings, Test};
 use super::trouble::Trouble;
 use super::world::World;
-use crate::domain::{Content, MessageBody, Referral, Timestamp};
+use crate::domain::{Content, MessageBody, MoveCode, Referral, Timestamp};
 use crate::flows::definition::FlowSet;
 use crate::flows::machine::State;
 use crate::flows::messages::print;
 use crate::flows::mistake::At;
-use crate::flows::turn::{Channel, Context, Count, Door, Fault, Input, JobOrder, Rests};
+use crate::flows::turn::{Channel, Context, Count, Door, Fault, Input, Invitation, JobOrder, Rests};
+
+/// The code that moves of a talk give.
+const CODE: u64 = 1_234_567_890;
+/// How long it is good where the flow does not say.
+const CODE_LIFE_S: u32 = 15 * 60;
 
 /// One prompt that was sent: what can be tapped on it.
 #[derive(Debug, Clone)]
@@ -70,6 +75,7 @@ impl<'f> Session<'f> {
                 language: test.language.clone(),
                 profile_name: test.profile.clone(),
                 shares: test.shares,
+                invitation: invitation(test, channel),
                 ..Context::at(test.now, test.zone, channel)
             },
             alarm: None,
@@ -197,6 +203,7 @@ impl<'f> Session<'f> {
             Act::Referral(id) => {
                 self.referral = Some(Referral { source_id: Some(id.clone()), ..Referral::default() });
             }
+            Act::Code => return self.turn(&Input::Moved, "> (code)"),
             Act::HangUp => {
                 self.door(Channel::Ussd, false);
                 return self.turn(&Input::HungUp, "> (hangs up)");
@@ -210,4 +217,17 @@ impl<'f> Session<'f> {
         }
         Ok(Vec::new())
     }
+}
+
+/// How the person of a test can be told to go on by another channel.
+fn invitation(test: &Test, channel: Channel) -> Option<Invitation> {
+    let number = |of: Channel| test.numbers.iter().find(|(known, _)| *known == of).map(|(_, number)| number.clone());
+    (!test.numbers.is_empty()).then(|| Invitation {
+        code: MoveCode::drawn(CODE),
+        life_s: CODE_LIFE_S,
+        whatsapp: number(Channel::WhatsApp),
+        sms: number(Channel::Sms),
+        ussd: number(Channel::Ussd),
+        phone_known: channel != Channel::WhatsApp || test.doors.contains(&Channel::Sms),
+    })
 }

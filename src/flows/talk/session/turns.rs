@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use chrono::Duration;
 
 use super::{Prompt, Session};
+use crate::flows::keeping::{OptOut, Wish};
 use crate::flows::machine::{self, State};
 use crate::flows::source::Node;
 use crate::flows::talk::screen;
@@ -75,7 +76,7 @@ impl Session<'_> {
         self.transcript.push_str(shown);
         self.transcript.push('\n');
         // A USSD screen waits only for the person's own answer.
-        let answers_now = matches!(input, Input::Message { .. } | Input::Dial { .. });
+        let answers_now = matches!(input, Input::Message { .. } | Input::Dial { .. } | Input::Moved);
         if !answers_now {
             self.door(Channel::Ussd, false);
         } else if self.context.channel == Channel::Ussd {
@@ -110,10 +111,22 @@ impl Session<'_> {
         Ok(self.take(*done))
     }
 
+    /// The person's wish holds from the next turn on.
+    fn keep(&mut self, wish: Option<Wish>) {
+        let channel = self.context.channel;
+        let opt_outs = &mut self.context.opt_outs;
+        match wish {
+            Some(Wish::Stop) => opt_outs.push(OptOut { channel, purpose: None }),
+            Some(Wish::Start) => opt_outs.retain(|one| one.channel != channel),
+            None => {}
+        }
+    }
+
     pub(super) fn take(&mut self, done: Done) -> Vec<String> {
         self.state = done.state;
         self.alarm = done.alarm;
         self.rests = done.rests;
+        self.keep(done.wish);
         if let Some(say) = done.messages.last() {
             self.by = Some(say.by.unwrap_or(self.context.channel));
         }

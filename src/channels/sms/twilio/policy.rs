@@ -1,0 +1,50 @@
+//! What each error code of Twilio asks of us. Source: "Error and warning dictionary". 30xxx come with statuses, the others with answers.
+
+use crate::channels::Refused::{BadRequest, Undeliverable, Unwanted};
+use crate::channels::sms::rule::Action::{Refuse, Retry, StopAccount, Throttle};
+use crate::channels::sms::rule::{Rule, rule};
+
+#[rustfmt::skip]
+pub const POLICY: &[Rule] = &[
+    rule(10_001, StopAccount, "the account is not active"),
+    rule(14_107, Throttle(1), "too many messages a second"),
+    rule(20_003, StopAccount, "the credentials are refused"),
+    rule(20_005, StopAccount, "the account is not active"),
+    rule(20_404, StopAccount, "the account does not exist"),
+    rule(20_429, Throttle(1), "too many requests"),
+    rule(20_500, Retry, "an error of theirs"),
+    rule(20_503, Retry, "their service is unavailable"),
+    rule(21_211, Refuse(Undeliverable), "the receiver is no valid number"),
+    rule(21_212, StopAccount, "the sender is no valid number"),
+    rule(21_217, Refuse(Undeliverable), "the number does not look like one"),
+    rule(21_219, Refuse(Undeliverable), "a trial account may only write to verified numbers"),
+    rule(21_408, Refuse(Undeliverable), "messages to this country are switched off"),
+    rule(21_601, StopAccount, "the sender cannot send SMS"),
+    rule(21_602, Refuse(BadRequest), "there is no text"),
+    rule(21_603, StopAccount, "there is no sender"),
+    rule(21_604, Refuse(BadRequest), "there is no receiver"),
+    rule(21_605, Refuse(BadRequest), "the text is too long"),
+    rule(21_606, StopAccount, "the sender does not belong to the account"),
+    rule(21_608, Refuse(Undeliverable), "a trial account may only write to verified numbers"),
+    rule(21_609, StopAccount, "the address for statuses is not valid"),
+    rule(21_610, Refuse(Unwanted), "the person wrote STOP"),
+    rule(21_611, Throttle(30), "too many messages wait for this sender"),
+    rule(21_612, Refuse(Undeliverable), "there is no way from this sender to this receiver"),
+    rule(21_614, Refuse(Undeliverable), "the receiver is no mobile phone"),
+    rule(21_617, Refuse(BadRequest), "the text has more than 1,600 characters"),
+    rule(21_635, Refuse(Undeliverable), "the receiver is a landline"),
+    rule(21_659, StopAccount, "the sender is no number of Twilio's"),
+    rule(21_660, StopAccount, "the sender does not belong to the account"),
+    rule(30_001, Refuse(Undeliverable), "the message waited too long"),
+    rule(30_002, Refuse(Undeliverable), "the account was suspended"),
+    rule(30_003, Refuse(Undeliverable), "the phone is off or unreachable"),
+    rule(30_004, Refuse(Unwanted), "the receiver blocks such messages"),
+    rule(30_005, Refuse(Undeliverable), "the number is unknown"),
+    rule(30_006, Refuse(Undeliverable), "a landline, or a network that is not reached"),
+    rule(30_007, Refuse(Undeliverable), "filtered by the network"),
+    rule(30_008, Refuse(Undeliverable), "an unknown error of the network"),
+    rule(30_009, Refuse(Undeliverable), "a part is missing"),
+    rule(30_010, Refuse(Undeliverable), "the price is above the limit"),
+    rule(30_034, Refuse(Undeliverable), "the sender is not registered with the network"),
+    rule(30_450, Refuse(Undeliverable), "the message was refused"),
+];

@@ -1,0 +1,6 @@
+//! What people want to get: STOP, START, purposes and quiet hours, to the end of the wire.
+
+mod commands;
+mod house;
+mod quiet;
+mod stop;
