@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use parking_lot::Mutex;
+use smol_str::SmolStr;
 
 use crate::domain::{TenantId, Timestamp};
 use crate::flows::{Channel, Count, Passing};
@@ -20,8 +21,8 @@ struct Place {
     day: NaiveDate,
     revision: i32,
     channel: Channel,
-    flow: String,
-    step: String,
+    flow: SmolStr,
+    step: SmolStr,
 }
 
 /// Where turns leave their counts. Cheap to share.

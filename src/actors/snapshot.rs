@@ -13,7 +13,7 @@ use crate::flows::machine::State;
 use crate::store::seals;
 
 /// The layout written now. Older ones are read through [`Snapshot::open`].
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// How many of the latest events are remembered by name.
 const RING_MAX: usize = 16;
 /// How long a person's message keeps WhatsApp's door open.
@@ -27,8 +27,9 @@ pub const SNAPSHOT_BYTES_MAX: usize = 64 * 1024;
 const PLAIN_BYTES: usize = 1536;
 
 /// What most snapshots say, so that each need say only what is its own: a third of the bytes remain. Part of the layout: another text is
-/// another version.
-const DICTIONARY: &[u8] = include_bytes!("snapshot.dictionary");
+/// another version. By version, from 1.
+const DICTIONARIES: [&[u8]; VERSION as usize] =
+    [include_bytes!("snapshot.1.dictionary"), include_bytes!("snapshot.2.dictionary")];
 
 /// See the module.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -193,7 +194,7 @@ impl Snapshot {
         if json.len() > SNAPSHOT_BYTES_MAX {
             return Err(SnapshotError::TooLarge(json.len()));
         }
-        bytes.extend_from_slice(&lz4_flex::block::compress_prepend_size_with_dict(&json, DICTIONARY));
+        bytes.extend_from_slice(&lz4_flex::block::compress_prepend_size_with_dict(&json, DICTIONARIES[DICTIONARIES.len() - 1]));
         Ok(bytes)
     }
 
@@ -203,9 +204,8 @@ impl Snapshot {
         let [version, count, rest @ ..] = bytes else {
             return if bytes.is_empty() { Ok(Self::default()) } else { Err(cut()) };
         };
-        if *version != VERSION {
-            return Err(SnapshotError::Version(*version));
-        }
+        let dictionary = usize::from(*version).checked_sub(1).and_then(|n| DICTIONARIES.get(n));
+        let Some(dictionary) = dictionary else { return Err(SnapshotError::Version(*version)) };
         let (watermark, rest) = rest.split_first_chunk::<4>().ok_or_else(cut)?;
         let (entries, block) = rest.split_at_checked(usize::from(*count) * 12).ok_or_else(cut)?;
         let entries = entries.as_chunks::<12>().0.iter().map(|entry| {
@@ -219,7 +219,7 @@ impl Snapshot {
         if length > SNAPSHOT_BYTES_MAX {
             return Err(SnapshotError::TooLarge(length));
         }
-        let json = lz4_flex::block::decompress_with_dict(block, length, DICTIONARY).map_err(|_| cut())?;
+        let json = lz4_flex::block::decompress_with_dict(block, length, dictionary).map_err(|_| cut())?;
         let kept = serde_json::from_slice(&json).map_err(SnapshotError::Unreadable)?;
         Ok(Self { kept, ring })
     }

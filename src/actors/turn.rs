@@ -137,7 +137,8 @@ pub fn dismiss(world: &World, awake: &Awake, event: &Event) -> Result<Worked, Tu
     let mut after = awake.snapshot.clone();
     after.ring.remember(event.id, event.occurred_at, event.received_at);
     let account = speaks_by(world, &after, event);
-    finish(world, awake, event, &account, after, Draft::default())
+    let left_staff = matches!(event.kind, EventKind::HandedBack { .. });
+    finish(world, awake, event, &account, after, Draft { left_staff, ..Draft::default() })
 }
 
 /// What a turn will write besides the snapshot.
@@ -149,6 +150,8 @@ struct Draft {
     alarm: Wish,
     walked: Option<(Walked, Vec<Count>)>,
     unclaimed: bool,
+    /// Staff have the conversation no more, whoever ended it.
+    left_staff: bool,
     rests: Rests,
     /// What the messages stand in for, where all of them do.
     instead: Option<InsteadOf>,
@@ -354,6 +357,8 @@ impl Asking<'_> {
                     for fault in faults {
                         metrics::counter!("ganira_flow_faults_total", "fault" => fault.as_str()).increment(1);
                     }
+                    let given_back = matches!(event.kind, EventKind::HandedBack { .. }) || before.is_with_staff(&flows);
+                    let left_staff = given_back && !state.is_with_staff(&flows);
                     after.kept.state = state;
                     let mut effects: Vec<_> = answered.into_iter().filter_map(|one| one.effect).collect();
                     effects.extend(
@@ -374,6 +379,7 @@ impl Asking<'_> {
                         alarm: alarm.map_or(Wish::Never, Wish::At),
                         walked: Some((walked, counts)),
                         unclaimed,
+                        left_staff,
                         rests,
                         instead: of,
                     });
@@ -542,7 +548,7 @@ fn finish(
         alarm_gone,
         jobs: jobs(awake, event, seq, &draft.orders),
         job_finished: finished(event),
-        effects: draft.effects.into_iter().chain(stored(event)).chain(handed_back(event)).collect(),
+        effects: draft.effects.into_iter().chain(stored(event)).chain(draft.left_staff.then(handed_back)).collect(),
     };
     Ok(Worked {
         commit: Commit { row, envelopes },
@@ -609,7 +615,6 @@ fn stored(event: &Event) -> Option<GuardedEffect> {
 }
 
 /// Staff have the conversation no more.
-fn handed_back(event: &Event) -> Option<GuardedEffect> {
-    let EventKind::HandedBack { .. } = event.kind else { return None };
-    Some(GuardedEffect { ordinal: u8::MAX, kind: "hand_back", args: serde_json::json!({}) })
+fn handed_back() -> GuardedEffect {
+    GuardedEffect { ordinal: u8::MAX, kind: "hand_back", args: serde_json::json!({}) }
 }

@@ -1,6 +1,7 @@
 //! The words in which the engine and the core speak of one turn.
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::keeping::{OptOut, Wish};
 use super::machine::State;
@@ -340,8 +341,8 @@ impl JobKind {
 /// One step of a flow on which something happened that a funnel counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Count {
-    pub flow: String,
-    pub step: String,
+    pub flow: SmolStr,
+    pub step: SmolStr,
     pub what: Passing,
 }
 

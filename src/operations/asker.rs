@@ -68,7 +68,7 @@ impl Answered {
     /// What a question found.
     pub fn found(rows: Vec<Row>) -> Self {
         let mut found = Self::outcome("found");
-        found.answer.value = Some(Value::Rows(rows));
+        found.answer.value = Some(Value::Rows(rows.into()));
         found
     }
 

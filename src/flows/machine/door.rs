@@ -143,7 +143,7 @@ impl<'a> Run<'a> {
         [(GO_ON, texts.go_on), (RESTART, texts.restart)].map(|(name, own)| {
             let mut option = self.option("resume", name);
             if option.label == name {
-                own.clone_into(&mut option.label);
+                option.label = own.into();
             }
             option
         })
