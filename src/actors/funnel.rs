@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use parking_lot::Mutex;
+use smol_str::SmolStr;
 
 use crate::domain::{TenantId, Timestamp};
 use crate::flows::{Channel, Count, Passing};
@@ -20,8 +21,8 @@ struct Place {
     day: NaiveDate,
     revision: i32,
     channel: Channel,
-    flow: String,
-    step: String,
+    flow: SmolStr,
+    step: SmolStr,
 }
 
 /// Where turns leave their counts. Cheap to share.
@@ -91,8 +92,8 @@ fn row(place: &Place, [entered, answered, asked_again, left]: [i64; 4]) -> FlowC
         tenant: place.tenant,
         day: place.day,
         revision: place.revision,
-        flow: place.flow.clone(),
-        step: place.step.clone(),
+        flow: place.flow.to_string(),
+        step: place.step.to_string(),
         channel: place.channel.as_str(),
         entered,
         answered,

@@ -107,7 +107,7 @@ async fn post(
             },
             value => value.to_json(),
         };
-        arguments.insert(name.clone(), written);
+        arguments.insert(name.to_string(), written);
     }
     let id = job.id.to_string();
     let arguments = Json::Object(arguments);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::outgoing::Recipient;
+use super::ussd::session::LastHop;
 use crate::crypto::{CryptoError, DataKey, Place};
 use crate::domain::{AccountId, Conversation, EventId, Seq, Timestamp};
 use crate::flows::OptOut;
@@ -12,7 +13,7 @@ use crate::flows::machine::State;
 use crate::store::seals;
 
 /// The layout written now. Older ones are read through [`Snapshot::open`].
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// How many of the latest events are remembered by name.
 const RING_MAX: usize = 16;
 /// How long a person's message keeps WhatsApp's door open.
@@ -26,8 +27,9 @@ pub const SNAPSHOT_BYTES_MAX: usize = 64 * 1024;
 const PLAIN_BYTES: usize = 1536;
 
 /// What most snapshots say, so that each need say only what is its own: a third of the bytes remain. Part of the layout: another text is
-/// another version.
-const DICTIONARY: &[u8] = include_bytes!("snapshot.dictionary");
+/// another version. By version, from 1.
+const DICTIONARIES: [&[u8]; VERSION as usize] =
+    [include_bytes!("snapshot.1.dictionary"), include_bytes!("snapshot.2.dictionary")];
 
 /// See the module.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -53,6 +55,9 @@ pub struct Kept {
     /// What the person has stopped, as the table has it too.
     #[serde(rename = "o", default, skip_serializing_if = "Vec::is_empty")]
     pub opt_outs: Vec<OptOut>,
+    /// The person's last hop at a keypad and what answered it: a repeated one gets the same.
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    pub hop: Option<Box<LastHop>>,
 }
 
 /// A flow's state has versions of its own, and lifts older ones itself.
@@ -162,13 +167,14 @@ impl Snapshot {
     /// Everything but the flows' state, for a turn that makes a new one.
     #[must_use]
     pub fn without_state(&self) -> Self {
-        let Kept { state: _, doors, alarm, profile_name, opt_outs } = &self.kept;
+        let Kept { state: _, doors, alarm, profile_name, opt_outs, hop } = &self.kept;
         let kept = Kept {
             state: State::default(),
             doors: doors.clone(),
             alarm: *alarm,
             profile_name: profile_name.clone(),
             opt_outs: opt_outs.clone(),
+            hop: hop.clone(),
         };
         Self { kept, ring: self.ring.clone() }
     }
@@ -188,7 +194,10 @@ impl Snapshot {
         if json.len() > SNAPSHOT_BYTES_MAX {
             return Err(SnapshotError::TooLarge(json.len()));
         }
-        bytes.extend_from_slice(&lz4_flex::block::compress_prepend_size_with_dict(&json, DICTIONARY));
+        bytes.extend_from_slice(&lz4_flex::block::compress_prepend_size_with_dict(
+            &json,
+            DICTIONARIES[DICTIONARIES.len() - 1],
+        ));
         Ok(bytes)
     }
 
@@ -198,9 +207,8 @@ impl Snapshot {
         let [version, count, rest @ ..] = bytes else {
             return if bytes.is_empty() { Ok(Self::default()) } else { Err(cut()) };
         };
-        if *version != VERSION {
-            return Err(SnapshotError::Version(*version));
-        }
+        let dictionary = usize::from(*version).checked_sub(1).and_then(|n| DICTIONARIES.get(n));
+        let Some(dictionary) = dictionary else { return Err(SnapshotError::Version(*version)) };
         let (watermark, rest) = rest.split_first_chunk::<4>().ok_or_else(cut)?;
         let (entries, block) = rest.split_at_checked(usize::from(*count) * 12).ok_or_else(cut)?;
         let entries = entries.as_chunks::<12>().0.iter().map(|entry| {
@@ -214,7 +222,7 @@ impl Snapshot {
         if length > SNAPSHOT_BYTES_MAX {
             return Err(SnapshotError::TooLarge(length));
         }
-        let json = lz4_flex::block::decompress_with_dict(block, length, DICTIONARY).map_err(|_| cut())?;
+        let json = lz4_flex::block::decompress_with_dict(block, length, dictionary).map_err(|_| cut())?;
         let kept = serde_json::from_slice(&json).map_err(SnapshotError::Unreadable)?;
         Ok(Self { kept, ring })
     }

@@ -17,6 +17,7 @@ use crate::actors::accounts::Accounts;
 use crate::actors::funnel::Funnel;
 use crate::actors::shared::{Answering, World};
 use crate::actors::sms::{SmsGateways, Spool};
+use crate::actors::ussd::Gateways;
 use crate::actors::{Engine, EngineSetup, spawn};
 use crate::api::{Api, Metrics};
 use crate::channels::guard::Reach;
@@ -108,10 +109,12 @@ pub async fn engine(
     if sms.all().any(|gateway| !gateway.repeats()) {
         sms_spool.prepare().with_context(|| format!("the spool {folder} cannot be written"))?;
     }
+    let ussd = Gateways::new(&config.ussd_gateways)?;
     let world = World {
         store,
         operations,
         accounts: Arc::new(Accounts::default()),
+        ussd,
         funnel: Funnel::default(),
         ring,
         system_key,

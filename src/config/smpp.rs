@@ -118,6 +118,8 @@ section! {
         answer_timeout_ms: u64, "ms", Some("10000"), 100 to 120_000;
         /// How long the parts of a long message wait for the missing ones.
         parts_wait_ms: u64, "ms", Some("300000"), 100 to 86_400_000;
+        /// The operator waits this long for a screen.
+        ussd_budget_ms: u64, "ms", Some("5000"), 100 to 30_000;
         /// Whose USSD values it uses: `standard` or `6d`.
         ussd_coding: UssdCoding, "word", Some("standard");
         /// What tells the USSD sessions of one phone apart: `its_session_info`, `user_message_reference` or `phone`.

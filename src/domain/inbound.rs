@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::address::{Phone, ScopedId};
+use super::hop::Hop;
 use super::receipt::Receipt;
 use super::{Address, Timestamp};
 
@@ -28,6 +29,8 @@ pub struct Inbound {
 pub enum InboundKind {
     /// A person says something to the business.
     Message(Message),
+    /// A person at a keypad waits for her next screen.
+    Hop(Hop),
     /// News of a message the business sent.
     Receipt(Receipt),
     /// The owner wrote to `to` in her own app: a human has taken over that conversation.

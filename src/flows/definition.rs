@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveTime;
 
+use super::by_name::ByName;
 use super::environment::Environment;
 use super::expression::Expression;
 use super::layout::SmsStyle;
@@ -20,7 +21,7 @@ use super::ways::Live;
 #[derive(Debug)]
 pub struct FlowSet {
     pub(crate) flows: Vec<Flow>,
-    pub(crate) by_name: HashMap<String, usize>,
+    pub(crate) by_name: ByName<usize>,
     pub(crate) signatures: HashMap<&'static str, Signature>,
     /// What its steps may name.
     pub(crate) environment: Environment,
@@ -48,7 +49,7 @@ pub(crate) struct Flow {
     pub scenes: Vec<Scene>,
     pub blocks: Vec<Block>,
     /// Where a step stands, by its id (`slots.slot`).
-    pub spots: HashMap<String, Spot>,
+    pub spots: ByName<Spot>,
     /// In the order of `languages`.
     pub texts: Vec<Texts>,
     pub reads: Reads,

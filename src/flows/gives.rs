@@ -27,7 +27,7 @@ pub(crate) fn fit(value: &Value, wanted: Type) -> Option<Value> {
             Value::Rows(rows.map(|row| with_fields(row, fields)).collect::<Option<_>>()?)
         }
         // An empty list has no form of its own.
-        (Type::Rows { .. }, Value::Texts(lines)) if lines.is_empty() => Value::Rows(Vec::new()),
+        (Type::Rows { .. }, Value::Texts(lines)) if lines.is_empty() => Value::Rows([].into()),
         (_, value) if Kind::of(value) == kind => value.clone(),
         (Type::Decimal, Value::Whole(number)) => Value::Decimal(Decimal::from_whole(*number)?),
         (Type::Money, Value::Whole(francs)) => Value::Money(Money::rwf(*francs)),

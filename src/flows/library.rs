@@ -1,7 +1,6 @@
 //! Makes a set of flows out of files.
 
-use std::collections::HashMap;
-
+use super::by_name::ByName;
 use super::definition::FlowSet;
 use super::environment::Environment;
 use super::messages::{Texts, message_id};
@@ -67,7 +66,7 @@ impl FlowSet {
         let signatures = environment.signatures.iter().map(|signature| (signature.name, *signature)).collect();
         let mut set = Self {
             flows: Vec::new(),
-            by_name: HashMap::new(),
+            by_name: ByName::default(),
             signatures,
             environment: environment.clone(),
             warnings: Vec::new(),

@@ -3,6 +3,7 @@
 //! Entry points: [`FlowSet::load`] reads and checks a set of flow files, [`advance`] applies one input to a state.
 
 mod aloud;
+mod by_name;
 mod check;
 mod definition;
 pub mod environment;

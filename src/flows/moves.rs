@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::definition::FlowSet;
 use super::expression::Kind;
 use super::machine::{Frame, Passed, State};
@@ -77,7 +79,7 @@ impl Moves {
     pub fn apply(&self, state: &State) -> State {
         let mut moved = state.clone();
         let stack: Option<Vec<Frame>> =
-            state.stack.iter().map(|frame| self.flows.get(&frame.flow)?.frame(frame)).collect();
+            state.stack.iter().map(|frame| self.flows.get(frame.flow.as_str())?.frame(frame)).collect();
         moved.stack = stack.unwrap_or_default();
         moved
     }
@@ -85,28 +87,32 @@ impl Moves {
 
 impl FlowMoves {
     fn frame(&self, frame: &Frame) -> Option<Frame> {
-        let heir = self.places.get(&frame.at)?;
+        let heir = self.places.get(frame.at.as_str())?;
         let mut values: Row = Row::new();
-        let fits = |name: &String, value: &Value| {
+        let fits = |name: &str, value: &Value| {
             !self.forgets.contains(name) && self.kinds.get(name).is_none_or(|kind| Kind::of(value).fits(*kind))
         };
         // A value that is renamed wins over one that had the name before.
         for renamed in [false, true] {
-            for (name, value) in frame.vals.iter().filter(|(name, _)| self.values.contains_key(*name) == renamed) {
-                let name = self.values.get(name).unwrap_or(name);
+            for (name, value) in
+                frame.vals.iter().filter(|(name, _)| self.values.contains_key(name.as_str()) == renamed)
+            {
+                let name = self.now(name);
                 if fits(name, value) {
-                    values.insert(name.clone(), value.clone());
+                    values.insert(name, value.clone());
                 }
             }
         }
         if !frame.aside {
             for (name, value) in &self.give {
-                values.entry(name.clone()).or_insert_with(|| value.clone());
+                if !values.contains_key(name) {
+                    values.insert(name.as_str(), value.clone());
+                }
             }
         }
         let trail = self.trail(&frame.trail, &values);
         Some(Frame {
-            at: heir.place.clone(),
+            at: heir.place.as_str().into(),
             vals: Arc::new(values),
             tries: if heir.same { frame.tries } else { 0 },
             shown: frame.shown.clone().filter(|_| heir.same),
@@ -115,19 +121,23 @@ impl FlowMoves {
         })
     }
 
+    /// What a value of this name is called now.
+    fn now<'n>(&'n self, name: &'n str) -> &'n str {
+        self.values.get(name).map_or(name, String::as_str)
+    }
+
     /// The questions behind from which nothing is missing: `back` takes away what was given after them.
     fn trail(&self, trail: &[Passed], values: &Row) -> Vec<Passed> {
         let mut kept: Vec<Passed> = Vec::new();
-        let mut gone: Vec<String> = Vec::new();
+        let mut gone: Vec<SmolStr> = Vec::new();
         for passed in trail.iter().rev() {
-            let Some(heir) = self.places.get(&passed.at).filter(|heir| heir.asks) else { break };
-            let gave: Vec<String> =
-                passed.gave.iter().map(|name| self.values.get(name).unwrap_or(name).clone()).collect();
+            let Some(heir) = self.places.get(passed.at.as_str()).filter(|heir| heir.asks) else { break };
+            let gave: Vec<SmolStr> = passed.gave.iter().map(|name| self.now(name).into()).collect();
             gone.extend(gave.iter().cloned());
-            if heir.behind.iter().any(|name| gone.contains(name) || !values.contains_key(name)) {
+            if heir.behind.iter().any(|name| gone.iter().any(|gone| gone == name) || !values.contains_key(name)) {
                 break;
             }
-            kept.push(Passed { at: heir.place.clone(), gave });
+            kept.push(Passed { at: heir.place.as_str().into(), gave });
         }
         kept.reverse();
         kept

@@ -1,16 +1,17 @@
 //! Which parts of a value anything in a flow can read: the rest need not be kept in the session.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
+use super::by_name::{ByName, Names};
 use super::definition::Flow;
 use super::messages;
 use super::value::{Row, Value};
 
 #[derive(Debug, Default)]
 pub(crate) struct Reads {
-    fields: HashMap<String, Fields>,
+    fields: ByName<Fields>,
     /// Lists that only choices read, and that a `find` yields.
-    only_chosen: HashSet<String>,
+    only_chosen: Names,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -88,7 +89,7 @@ impl Reads {
         let fields = self.fields.get(name).unwrap_or(&none);
         let keep = |row: &Row| -> Row {
             row.iter()
-                .filter(|(field, _)| fields.names.contains(*field))
+                .filter(|(field, _)| fields.names.contains(field.as_str()))
                 .map(|(field, value)| (field.clone(), value.clone()))
                 .collect()
         };

@@ -271,6 +271,21 @@ async fn staff_take_over_and_give_back() {
 }
 
 #[tokio::test]
+async fn who_says_stop_is_taken_off_the_list_of_staff_too() {
+    let world = errands().await;
+    let pool = world.database.pool().await;
+    hand_overs::set_queue(&pool, world.tenant, "desk", true).await.unwrap();
+    begin(&world).await;
+    choose(&world, "desk").await;
+    assert_eq!(shown(&world, 2).await[1], "One moment, a colleague takes over.");
+    assert_eq!(hand_overs::list(&pool, Some(world.tenant)).await.unwrap().len(), 1);
+    world.say(ALINE, "stop").await;
+    shown(&world, 3).await;
+    assert!(hand_overs::list(&pool, None).await.unwrap().is_empty());
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_payment_for_a_session_that_has_ended_is_kept_for_people_to_settle() {
     let world = errands().await;
     answers(&world, "till", json!([{"status": 202, "retry_after": 1}])).await;

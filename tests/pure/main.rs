@@ -8,6 +8,7 @@ mod crypto;
 mod floors;
 mod flow_commands;
 mod flows;
+mod hops;
 mod keeping;
 mod move_code;
 mod outbound;

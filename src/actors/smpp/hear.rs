@@ -15,6 +15,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use super::line::{Line, Seat};
 use super::parts::{PartIn, message};
 use super::repeats::{Digest, Lately};
+use super::ussd::{admits, is_ussd};
 use crate::actors::ingress::Taken;
 use crate::channels::smpp::reassembly::PartText;
 use crate::channels::smpp::text::{self, Alphabet, Said};
@@ -53,6 +54,14 @@ impl Line {
             .collect();
         while let Some(heard) = hears.next().await {
             match heard {
+                Heard::Delivered { sequence, message } if is_ussd(&message) => {
+                    // A person waits at her keypad: nobody else's message is in her way.
+                    if admits(self) {
+                        crate::actors::spawn(self.clone().hop(seat.clone(), sequence, message));
+                    } else {
+                        session.answer(sequence, Answer::Later).await;
+                    }
+                }
                 Heard::Delivered { sequence, message } => {
                     self.in_hand.fetch_add(1, Ordering::AcqRel);
                     let coming = Coming { sequence, message };
@@ -61,7 +70,7 @@ impl Line {
                     }
                 }
                 Heard::Unreadable { sequence, pdu, why } => {
-                    let taken = self.tools.ingress.bury_body(&self.gateway.name, &pdu, &why).await;
+                    let taken = self.tools.ingress.bury_body(Channel::Sms, &self.gateway.name, &pdu, &why).await;
                     session.answer(sequence, answer(taken)).await;
                 }
                 Heard::Unbind { sequence } => session.answer_unbind(sequence).await,
@@ -94,9 +103,6 @@ impl Line {
     async fn take(self: &Arc<Self>, seat: &Arc<Seat>, message: &Delivered) -> Answer {
         if self.is_closed() || !self.tools.ingress.admits(Channel::Sms) {
             return Answer::Later;
-        }
-        if super::ussd::is_ussd(message) {
-            return self.hop(seat, message).await;
         }
         let gateway = self.gateway.name.as_str();
         let trace = Trace(random::number());
@@ -178,7 +184,7 @@ impl Line {
         })
     }
 
-    fn alphabet(&self, data_coding: u8) -> Alphabet {
+    pub(super) fn alphabet(&self, data_coding: u8) -> Alphabet {
         text::alphabet(data_coding, self.gateway.settings.default_alphabet)
     }
 

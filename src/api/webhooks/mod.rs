@@ -2,6 +2,7 @@
 
 pub mod caller;
 pub mod sms;
+pub mod ussd;
 pub mod whatsapp;
 
 use axum::body::Body;

@@ -60,7 +60,7 @@ async fn taken(
     let taking = async {
         match parse(&body) {
             Ok(updates) => ingress.take(Channel::WhatsApp, signer.app, updates, trace).await,
-            Err(unreadable) => ingress.bury_body(signer.app, &body, &unreadable.to_string()).await,
+            Err(unreadable) => ingress.bury_body(Channel::WhatsApp, signer.app, &body, &unreadable.to_string()).await,
         }
     };
     // Giving up is safe: the turns go on, and Meta comes again.

@@ -1,7 +1,6 @@
 //! The engine without a database: a store that keeps nothing and agrees to everything, and answers to what a booking asks on its way into
 //! the middle. What is left is what the engine itself costs.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -333,7 +332,7 @@ fn service(id: i64, label: &str, note: &str, minutes: i64, francs: i64) -> Row {
 }
 
 fn staff(id: i64, label: &str, note: &str) -> Row {
-    BTreeMap::from([
+    Row::from([
         ("id".to_owned(), Value::Whole(id)),
         ("label".to_owned(), Value::text(label)),
         ("note".to_owned(), Value::text(note)),

@@ -85,15 +85,20 @@ impl Check {
                 table(&sizes)?;
             }
             if !mistakes.iter().any(Mistake::refuses) {
-                say(&paint.green(&format!("No mistakes: {flows} flows, {tests} tests to play.")))?;
+                let (flows, tests) = (counted(flows, "flow"), counted(tests, "test"));
+                say(&paint.green(&format!("No mistakes: {flows}, {tests} to play.")))?;
             }
         }
         match mistakes.iter().filter(|mistake| mistake.refuses()).count() {
             0 => Ok(()),
-            1 => bail!("1 mistake"),
-            many => bail!("{many} mistakes"),
+            many => bail!("{}", counted(many, "mistake")),
         }
     }
+}
+
+/// `1 flow`, `2 flows`
+fn counted(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
 fn as_json(mistake: &Mistake) -> Json {

@@ -7,6 +7,8 @@
 
 use std::fmt::Write as _;
 
+use smol_str::{SmolStr, format_smolstr};
+
 use super::Check;
 use crate::flows::definition::{Line, Spot};
 use crate::flows::expression::Kind;
@@ -195,19 +197,19 @@ impl Check<'_> {
     /// All options of a question: rows as many and as long as they may be, then the fixed ones.
     pub(super) fn options(&self, of: Measured<'_>, labels: &[String], differ: bool) -> Vec<Opt> {
         let rows = of.line.step.rows_from().map(|from| self.longest_rows(from, differ)).unwrap_or_default();
-        let field = |row: &Row, name: &str| row.get(name).and_then(Value::as_text).map(str::to_owned);
+        let field = |row: &Row, name: &str| row.get(name).and_then(Value::as_text).map(SmolStr::new);
         let rows = rows.iter().enumerate().map(|(n, row)| Opt {
-            id: format!("={n}"),
+            id: format_smolstr!("={n}"),
             label: field(row, "label").unwrap_or_default(),
             button: None,
             note: field(row, "note"),
             key: None,
         });
         let fixed = labels.iter().map(|name| {
-            let text = |suffix: &str| self.longest(of.texts, &format!("{}.{name}{suffix}", of.id));
+            let text = |suffix: &str| self.longest(of.texts, &format!("{}.{name}{suffix}", of.id)).map(SmolStr::from);
             Opt {
-                id: name.clone(),
-                label: text("").unwrap_or_else(|| name.clone()),
+                id: name.into(),
+                label: text("").unwrap_or_else(|| name.into()),
                 button: text("-button"),
                 note: text("-note"),
                 key: of.line.step.fixed_key(name),
@@ -216,8 +218,8 @@ impl Check<'_> {
         let yes_no = of.line.step.yields().iter().any(|(_, kind)| *kind == Kind::YesNo) && labels.is_empty();
         let own = &of.texts.language.texts;
         let answers = [("yes", own.yes), ("no", own.no)].into_iter().filter(|_| yes_no).map(|(name, label)| Opt {
-            id: name.to_owned(),
-            label: self.longest(of.texts, &format!("{}.{name}", of.id)).unwrap_or_else(|| label.to_owned()),
+            id: name.into(),
+            label: self.longest(of.texts, &format!("{}.{name}", of.id)).map_or_else(|| label.into(), SmolStr::from),
             button: None,
             note: None,
             key: None,

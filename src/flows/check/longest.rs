@@ -163,7 +163,7 @@ fn value(kind: Type, way: usize) -> Value {
             Value::Texts(vec![LETTER.repeat(usize::from(chars_max)); usize::from(items_max)])
         }
         Type::Row(fields) => Value::Row(row(fields, way)),
-        Type::Rows { fields, rows_max } => Value::Rows(vec![row(fields, way); usize::from(rows_max)]),
+        Type::Rows { fields, rows_max } => Value::Rows(vec![row(fields, way); usize::from(rows_max)].into()),
         other => of_kind(other.into(), "", way),
     }
 }

@@ -36,8 +36,8 @@ impl Function {
             Self::HasAllWords => truth(words::has_all),
             Self::HasPhrase => truth(words::has_phrase),
             Self::OnlyPhrase => truth(words::only_phrase),
-            Self::Lower => Some(Value::Text(given(0)?.as_text()?.to_lowercase())),
-            Self::Upper => Some(Value::Text(given(0)?.as_text()?.to_uppercase())),
+            Self::Lower => Some(Value::text(given(0)?.as_text()?.to_lowercase())),
+            Self::Upper => Some(Value::text(given(0)?.as_text()?.to_uppercase())),
             Self::Size => size(given(0)?.as_ref()),
             Self::Words => Some(Value::Texts(words::words(given(0)?.as_text()?))),
             Self::NumberIn | Self::DateIn | Self::TimeIn | Self::PhoneIn | Self::EmailIn => {

@@ -9,6 +9,8 @@ mod sms;
 mod ussd;
 mod whatsapp;
 
+use smol_str::SmolStr;
+
 use super::languages::Language;
 use super::turn::{Channel, Screen};
 use crate::domain::Content;
@@ -34,11 +36,11 @@ pub(crate) use whatsapp::{BUTTON_UNITS, BUTTONS_TEXT_UNITS, ID_UNITS, NOTE_UNITS
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Opt {
     /// A row's id behind `=`, a fixed option's name as it is.
-    pub id: String,
-    pub label: String,
+    pub id: SmolStr,
+    pub label: SmolStr,
     /// A shorter label for a button.
-    pub button: Option<String>,
-    pub note: Option<String>,
+    pub button: Option<SmolStr>,
+    pub note: Option<SmolStr>,
     /// The number it has whatever the order becomes; the others get the free ones.
     pub key: Option<u16>,
 }

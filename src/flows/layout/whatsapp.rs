@@ -53,7 +53,7 @@ fn buttons(prompt: &Prompt<'_>) -> Laid {
     let buttons = prompt
         .options
         .iter()
-        .map(|option| Button { id: format!("{}{}", prompt.mark, option.id), title: button_title(option).to_owned() })
+        .map(|option| Button { id: [prompt.mark, &option.id].concat(), title: button_title(option).to_owned() })
         .collect();
     let (mut contents, text) = body(&prompt.text, BUTTONS_TEXT_UNITS);
     contents.push(Content::Buttons { text, buttons, footer: None });
@@ -80,9 +80,9 @@ fn list(prompt: &Prompt<'_>) -> Laid {
 }
 
 fn row(option: &Opt, mark: &str) -> ListRow {
-    let whole = (units(&option.label) > TITLE_UNITS).then(|| option.label.clone());
+    let whole = (units(&option.label) > TITLE_UNITS).then(|| option.label.to_string());
     let note = whole.or_else(|| option.note.as_ref().map(|note| cut(note, NOTE_UNITS)));
-    ListRow { id: format!("{mark}{}", option.id), title: cut(&option.label, TITLE_UNITS), note }
+    ListRow { id: [mark, &option.id].concat(), title: cut(&option.label, TITLE_UNITS), note }
 }
 
 /// The rows of a page; the page, which starts again from the first after the last; and how many there are.

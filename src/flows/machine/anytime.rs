@@ -1,5 +1,7 @@
 //! Words that are understood at any question: the flow's own, and `menu back cancel language` without an entry of the flow's.
 
+use smol_str::format_smolstr;
+
 use super::hear::Heard;
 use super::run::Run;
 use super::walk::{Then, first};
@@ -134,8 +136,8 @@ impl<'a> Run<'a> {
     fn tongues(&self) -> Vec<Opt> {
         let languages = self.flow().map_or(&[][..], |flow| &flow.languages);
         let option = |code: &String| Opt {
-            id: format!("@{code}"),
-            label: anywhere(code).name.to_owned(),
+            id: format_smolstr!("@{code}"),
+            label: anywhere(code).name.into(),
             button: None,
             key: None,
             note: None,

@@ -73,8 +73,8 @@ impl Run<'_> {
 fn source(value: &Value) -> Option<MediaSource> {
     match value {
         Value::Media(media) => Some(MediaSource::Id(media.id.clone())),
-        Value::Text(link) if link.starts_with("https://") => Some(MediaSource::Url(link.clone())),
-        Value::Text(id) if !id.is_empty() && !id.contains("://") => Some(MediaSource::Id(id.clone())),
+        Value::Text(link) if link.starts_with("https://") => Some(MediaSource::Url(link.to_string())),
+        Value::Text(id) if !id.is_empty() && !id.contains("://") => Some(MediaSource::Id(id.to_string())),
         _ => None,
     }
 }

@@ -143,7 +143,7 @@ impl<'a> Run<'a> {
         [(GO_ON, texts.go_on), (RESTART, texts.restart)].map(|(name, own)| {
             let mut option = self.option("resume", name);
             if option.label == name {
-                own.clone_into(&mut option.label);
+                option.label = own.into();
             }
             option
         })
@@ -253,6 +253,11 @@ impl<'a> Run<'a> {
         self.door = door;
         let by = self.by(door.channel);
         self.outbox.leave_by(door.channel, by);
+    }
+
+    /// Whether the person stands at a keypad, where nobody can write to her later.
+    pub(crate) fn is_on_keypad(&self) -> bool {
+        self.door.channel == Channel::Ussd
     }
 
     pub(super) fn by(&self, channel: Channel) -> Option<Channel> {

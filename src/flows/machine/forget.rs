@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::run::Run;
 use crate::flows::definition::Flow;
 
@@ -21,7 +23,7 @@ impl Run<'_> {
         }
     }
 
-    fn dead_values(&self, depth: usize) -> Vec<String> {
+    fn dead_values(&self, depth: usize) -> Vec<SmolStr> {
         let Some(frame) = self.state.stack.get(depth).filter(|frame| !frame.aside) else { return Vec::new() };
         let Some(flow) = self.set.flow(&frame.flow) else { return Vec::new() };
         let needed = |name: &str| {

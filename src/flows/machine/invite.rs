@@ -154,6 +154,6 @@ impl<'a> Run<'a> {
 
     fn way_to_stay(&self) -> [Opt; 1] {
         let label = self.own_texts().texts.stay.to_owned();
-        [Opt { id: STAY.to_owned(), label, button: None, key: None, note: None }]
+        [Opt { id: STAY.into(), label: label.into(), button: None, key: None, note: None }]
     }
 }

@@ -70,7 +70,7 @@ pub(crate) fn middle(
             .iter()
             .find_map(|calling| Some((calling, call_in(calling, scene, flow)?)))
             .ok_or_else(|| format!("no scene \"{scene}\" of any flow calls {flow}"))?;
-        state.stack.push(Frame { at, ..Frame::new(&calling.name, values.clone()) });
+        state.stack.push(Frame { at: at.into(), ..Frame::new(&calling.name, values.clone()) });
     }
     let own = values.iter().map(|(name, value)| (name.clone(), taken(called, name, value))).collect();
     state.stack.push(Frame::new(flow, own));
@@ -106,7 +106,7 @@ pub(crate) fn labels(flows: &FlowSet, state: &State, context: &Context, name: &s
     let yes_no = run.yes_no_options(&asking.message);
     let options = yes_no.into_iter().filter(|option| option.id == name).chain(own);
     let labels = options.flat_map(|option| [option.button, Some(option.label)]);
-    labels.flatten().collect()
+    labels.flatten().map(String::from).collect()
 }
 
 /// The words that begin a flow, as a person of this language would write the first of them; `None` where any words do.

@@ -116,7 +116,7 @@ impl<'a> Run<'a> {
             self.say_own("stale", stale);
         }
         if let (Some(entry), Some(line)) = (flow.anytime(said), flow.line(first(flow))) {
-            self.state.stack.push(Frame { at: line.id.clone(), ..Frame::new(&flow.name, Row::new()) });
+            self.state.stack.push(Frame { at: line.id.as_str().into(), ..Frame::new(&flow.name, Row::new()) });
             return self.entry((0, flow, &entry.arm), first(flow));
         }
         self.start(flow)

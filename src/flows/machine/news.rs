@@ -38,7 +38,7 @@ impl<'a> Run<'a> {
     }
 
     /// The flow that begins with this news, and the values it begins with.
-    fn begins_with(&self, name: &str, payload: &Row) -> Option<Later> {
+    pub(super) fn begins_with(&self, name: &str, payload: &Row) -> Option<Later> {
         let begins = |flow: &'a Flow| flow.start.event.iter().find(|occasion| occasion.name == name);
         let (flow, occasion) = self.set.flows.iter().find_map(|flow| Some((flow, begins(flow)?)))?;
         let vals = told(flow, occasion, payload)?;
@@ -96,9 +96,7 @@ impl<'a> Run<'a> {
     }
 
     fn line_at(&self, depth: usize) -> Option<&'a Line> {
-        let frame = self.state.stack.get(depth)?;
-        let flow = self.set.flow(&frame.flow)?;
-        flow.line(*flow.spots.get(&frame.at)?)
+        self.state.stack.get(depth)?.line(self.set)
     }
 
     /// Gives a signal to the step at which the frame rests. `None` when it does not want it; then nothing has changed. What lies above
@@ -123,7 +121,7 @@ impl<'a> Run<'a> {
 
     /// Whether staff talk to the person because the flow asked for them.
     pub(super) fn is_with_staff(&self) -> bool {
-        (0..self.state.stack.len()).any(|depth| self.line_at(depth).is_some_and(|line| line.step.is_with_staff()))
+        self.state.is_with_staff(self.set)
     }
 
     /// Begins a flow over what is open. While staff talk to the person it is kept until they give her back; of more than a few the oldest

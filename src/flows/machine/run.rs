@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use smol_str::SmolStr;
 
 use super::OPERATIONS_MAX;
 use super::outbox::Outbox;
@@ -50,7 +51,7 @@ pub(crate) struct Run<'a> {
     /// The steps reached, for those who want to know: flow and step.
     pub(super) trace: Option<Vec<(&'a str, &'a str)>>,
     /// The timers of the question that was open when the turn began, for `again`.
-    pub(super) kept: Option<(String, Vec<Wake>)>,
+    pub(super) kept: Option<(SmolStr, Vec<Wake>)>,
     /// The turn answers what the person said.
     pub(super) asked_now: bool,
     /// What the person wants from now on.
@@ -120,8 +121,8 @@ impl<'a> Run<'a> {
             self.state.via = Some(self.door.channel);
         }
         let counts = self.counts.iter().map(|(flow, step, what)| Count {
-            flow: (*flow).to_owned(),
-            step: (*step).to_owned(),
+            flow: (*flow).into(),
+            step: (*step).into(),
             what: *what,
         });
         let counts = counts.collect();
@@ -218,7 +219,7 @@ impl<'a> Run<'a> {
         if let Some(passed) =
             frame.trail.last_mut().filter(|passed| new && !passed.gave.iter().any(|given| given == name))
         {
-            passed.gave.push(name.to_owned());
+            passed.gave.push(name.into());
         }
     }
 
@@ -411,7 +412,7 @@ impl Run<'_> {
         let item = place.filter(|_| again).and_then(|n| frame.rounds.get(n)).map_or(0, |round| round.item + 1);
         match place {
             Some(n) => frame.rounds[n].item = item,
-            None => frame.rounds.push(Round { at: line.id.clone(), item }),
+            None => frame.rounds.push(Round { at: line.id.as_str().into(), item }),
         }
         usize::from(item)
     }

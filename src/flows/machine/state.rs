@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::domain::Timestamp;
-use crate::flows::definition::FlowSet;
+use crate::flows::definition::{FlowSet, Line};
 use crate::flows::turn::{Channel, Purpose};
-use crate::flows::value::{Row, Value};
+use crate::flows::value::{Row, Value, as_instant};
 
-/// The version in which states are written.
-const VERSION: u16 = 1;
+/// The version in which states are written. Version 1 named every value's kind and knew no tables; all it wrote is still read as it stands.
+const VERSION: u16 = 2;
 
 /// All that the core keeps of a conversation between two turns. Written as JSON and read back equal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,9 +42,6 @@ pub struct State {
     /// The channel of the door by which the two last spoke.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) via: Option<Channel>,
-    /// When the person last used a USSD screen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) screen_at: Option<Timestamp>,
     /// The person has come back and is asked whether to go on or to begin anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) resume: Option<Shown>,
@@ -74,7 +72,6 @@ impl Default for State {
             prompt: 0,
             stack: Vec::new(),
             via: None,
-            screen_at: None,
             resume: None,
             jobs: 0,
             days: BTreeMap::new(),
@@ -105,12 +102,12 @@ impl State {
         }
         // As we write it, the version stands first: then the whole need not be read to find it.
         let version = match json {
-            [b'{', b'"', b'v', b'"', b':', b'1', b',' | b'}', ..] => VERSION,
+            [b'{', b'"', b'v', b'"', b':', b'2', b',' | b'}', ..] => VERSION,
             _ => serde_json::from_slice::<Version>(json)?.v,
         };
         match version {
-            VERSION => Ok(serde_json::from_slice(json)?),
             // An older version is lifted here, step by step, before it is read as the present one.
+            1..=VERSION => Ok(Self { v: VERSION, ..serde_json::from_slice(json)? }),
             version => Err(UnreadableState::Newer(version)),
         }
     }
@@ -129,6 +126,11 @@ impl State {
     pub fn minds_undelivered(&self, flows: &FlowSet) -> bool {
         let minds = |frame: &Frame| flows.flow(&frame.flow).is_some_and(|flow| flow.head.undeliverable.is_some());
         self.stack.iter().any(minds)
+    }
+
+    /// Whether staff talk to the person because a flow asked for them.
+    pub fn is_with_staff(&self, flows: &FlowSet) -> bool {
+        self.stack.iter().any(|frame| frame.line(flows).is_some_and(|line| line.step.is_with_staff()))
     }
 
     /// Whether a flow is waiting for the person.
@@ -161,9 +163,9 @@ impl State {
 /// One flow of the session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Frame {
-    pub flow: String,
+    pub flow: SmolStr,
     /// The step at which it rests.
-    pub at: String,
+    pub at: SmolStr,
     /// Shared with the state before, until a turn changes them.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub vals: Arc<Row>,
@@ -204,8 +206,8 @@ pub(crate) struct Frame {
 impl Frame {
     pub(crate) fn new(flow: &str, vals: Row) -> Self {
         Self {
-            flow: flow.to_owned(),
-            at: String::new(),
+            flow: flow.into(),
+            at: SmolStr::default(),
             vals: Arc::new(vals),
             tries: 0,
             shown: None,
@@ -223,9 +225,15 @@ impl Frame {
 }
 
 impl Frame {
+    /// The step at which it rests, if these flows have it.
+    pub(super) fn line<'f>(&self, flows: &'f FlowSet) -> Option<&'f Line> {
+        let flow = flows.flow(&self.flow)?;
+        flow.line(*flow.spots.get(self.at.as_str())?)
+    }
+
     /// Gives a name its value.
     pub(super) fn give(&mut self, name: &str, value: Value) {
-        Arc::make_mut(&mut self.vals).insert(name.to_owned(), value);
+        Arc::make_mut(&mut self.vals).insert(name, value);
     }
 
     /// Takes a name's value away.
@@ -287,16 +295,16 @@ pub(crate) enum Begins {
 /// A question that has been answered, and the names that got a value since it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Passed {
-    pub at: String,
+    pub at: SmolStr,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub gave: Vec<String>,
+    pub gave: Vec<SmolStr>,
 }
 
 /// How far an `each` has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Round {
     /// The step's id.
-    pub at: String,
+    pub at: SmolStr,
     /// The item it is at.
     pub item: u16,
 }
@@ -304,6 +312,7 @@ pub(crate) struct Round {
 /// When a silence arm of the open question is due, or the time of a step that waits is up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Wake {
+    #[serde(with = "as_instant")]
     pub at: Timestamp,
     /// Its seconds, by which the arm is found again; none where the time is up.
     pub after_s: u32,

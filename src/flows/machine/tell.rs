@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use chrono::Duration;
+use smol_str::SmolStr;
 
 use super::TEXT_BYTES_MAX;
 use super::hear::Heard;
@@ -153,10 +154,10 @@ impl<'a> Run<'a> {
 
     /// A fixed option of a message, with its labels.
     pub(crate) fn option(&self, message: &str, name: &str) -> Opt {
-        let text = |suffix: &str| self.text(&format!("{message}.{name}{suffix}"));
+        let text = |suffix: &str| self.text(&[message, ".", name, suffix].concat()).map(SmolStr::from);
         Opt {
-            id: name.to_owned(),
-            label: text("").unwrap_or_else(|| name.to_owned()),
+            id: name.into(),
+            label: text("").unwrap_or_else(|| name.into()),
             button: text("-button"),
             key: None,
             note: text("-note"),
@@ -171,7 +172,7 @@ impl<'a> Run<'a> {
             .map(|(name, own)| {
                 let mut option = self.option(message, name);
                 if option.label == name {
-                    own.clone_into(&mut option.label);
+                    option.label = own.into();
                 }
                 option
             })
@@ -200,7 +201,7 @@ impl<'a> Run<'a> {
         let Some(frame) = self.top() else { return };
         match frame.trail.last_mut() {
             Some(last) if last.at == line.id => last.gave.clear(),
-            _ => frame.trail.push(Passed { at: line.id.clone(), gave: Vec::new() }),
+            _ => frame.trail.push(Passed { at: line.id.as_str().into(), gave: Vec::new() }),
         }
         if frame.trail.len() > TRAIL_MAX {
             frame.trail.remove(0);
@@ -222,7 +223,7 @@ impl<'a> Run<'a> {
     /// The session rests at this step.
     pub(crate) fn rest_at(&mut self, line: &Line) {
         if let Some(frame) = self.top() {
-            frame.at.clone_from(&line.id);
+            frame.at = line.id.as_str().into();
             frame.shown = None;
         }
     }

@@ -170,7 +170,7 @@ impl<'a> Run<'a> {
     /// The step at which the open flow rests.
     pub(super) fn open_line(&self) -> Option<(&'a Line, Spot)> {
         let flow = self.flow()?;
-        let spot = *flow.spots.get(&self.state.stack.last()?.at)?;
+        let spot = *flow.spots.get(self.state.stack.last()?.at.as_str())?;
         Some((flow.line(spot)?, spot))
     }
 
@@ -257,7 +257,7 @@ impl<'a> Run<'a> {
             }
         }
         let at = frame.trail.last().map_or_else(|| frame.at.clone(), |last| last.at.clone());
-        match flow.and_then(|flow| flow.spots.get(&at)) {
+        match flow.and_then(|flow| flow.spots.get(at.as_str())) {
             Some(spot) => self.arrive(*spot, here),
             None => Then::Leave(None),
         }
@@ -305,7 +305,7 @@ impl<'a> Run<'a> {
             return self.arrive(spot, here);
         }
         self.faults.push(Fault::Expression);
-        self.set(rows, Value::Rows(Vec::new()));
+        self.set(rows, Value::Rows([].into()));
         self.arrive(*here, here)
     }
 

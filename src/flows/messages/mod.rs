@@ -9,7 +9,7 @@ mod review;
 mod writing;
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 
 use chrono_tz::Tz;
@@ -27,6 +27,7 @@ use writing::{write_day, write_duration, write_money, write_number};
 
 use lines::Lines;
 
+use super::by_name::ByName;
 use super::languages::{self, Language};
 use super::mistake::{At, Mistakes};
 use super::value::{Value, media_label};
@@ -58,7 +59,7 @@ pub(crate) struct Texts {
     pub review: Review,
     /// In the order of the file; of two of the same name the first counts.
     pub entries: Vec<Entry>,
-    ready: HashMap<String, Ready>,
+    ready: ByName<Ready>,
     bundle: FluentBundle<FluentResource>,
 }
 
@@ -105,14 +106,14 @@ impl Texts {
         // What is wrong with the text has been said above.
         let resource = resource.unwrap_or_else(|(resource, _)| resource);
         let _ = bundle.add_resource(resource);
-        let ready = HashMap::new();
+        let ready = ByName::default();
         let mut texts = Self { file: file.to_owned(), language, code: code.to_owned(), review, entries, ready, bundle };
         texts.make_ready();
         texts
     }
 
     fn make_ready(&mut self) {
-        let mut ready = HashMap::new();
+        let mut ready = ByName::default();
         for entry in self.entries.iter().filter(|entry| entry.valued && !entry.is_term()) {
             let key = entry.key();
             let mut variables: Vec<Variable> = Vec::new();
@@ -230,7 +231,7 @@ fn argument(value: &Value, zone: Tz) -> FluentValue<'static> {
 /// A value as text, as a message prints it without a function.
 pub(crate) fn print(value: &Value, zone: Tz) -> String {
     match value {
-        Value::Text(text) => text.clone(),
+        Value::Text(text) => text.to_string(),
         Value::Whole(number) => number.to_string(),
         Value::Decimal(number) => number.to_string(),
         Value::YesNo(value) => value.to_string(),

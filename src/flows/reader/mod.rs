@@ -11,8 +11,7 @@ pub(crate) use keyring::{keys_of_defaults, keys_of_head, keys_of_start, keys_of_
 pub(crate) use keys::{Keys, describe, text};
 pub(crate) use start::event_name;
 
-use std::collections::HashMap;
-
+use super::by_name::ByName;
 use super::definition::{After, Arm, Block, Flow, Formula, Guard, Head, Line, Scene, Silence, Spot, Start, To};
 use super::expression;
 use super::mistake::{At, Mistakes, did_you_mean};
@@ -91,7 +90,7 @@ fn blank(file: &str) -> Flow {
         head: Head::default(),
         scenes: Vec::new(),
         blocks: Vec::new(),
-        spots: HashMap::new(),
+        spots: ByName::default(),
         texts: Vec::new(),
         reads: Reads::default(),
         live: Live::default(),
@@ -105,7 +104,7 @@ pub(crate) struct Reader<'m> {
     /// Types by the names a flow gives them, besides the plain ones.
     types: &'m [(&'m str, Type)],
     blocks: Vec<Block>,
-    spots: HashMap<String, Spot>,
+    spots: ByName<Spot>,
     scene: String,
     /// The questions of a form are being read.
     pub in_form: bool,
@@ -119,7 +118,7 @@ impl<'m> Reader<'m> {
             mistakes,
             types,
             blocks: Vec::new(),
-            spots: HashMap::new(),
+            spots: ByName::default(),
             scene: "head".to_owned(),
             in_form: false,
             here: None,

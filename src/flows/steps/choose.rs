@@ -16,6 +16,9 @@
 //! ```
 //! The labels of fixed options are attributes of the message: `.book`, `.book-button` (up to 20), `.book-note` (up to 72).
 
+use chrono_tz::Tz;
+use smol_str::SmolStr;
+
 use super::{AnswerIn, Answered, Asking, Needs, Step};
 use crate::flows::definition::{Arm, Line, To};
 use crate::flows::expression::Kind as Known;
@@ -138,6 +141,19 @@ fn fixed_keys(node: &Node, options: &[(String, Arm)], reader: &mut Reader<'_>) -
     found
 }
 
+/// A text as it is, any other value as a message prints it.
+fn printed(value: &Value, zone: Tz) -> SmolStr {
+    match value {
+        Value::Text(text) => text.clone(),
+        other => print(other, zone).into(),
+    }
+}
+
+/// The id of a row, as it is tapped.
+fn id_of(row: &Row, zone: Tz) -> SmolStr {
+    row.get("id").map(|id| printed(id, zone)).unwrap_or_default()
+}
+
 impl Choose {
     fn rows<'r>(&self, run: &'r Run<'_>) -> &'r [Row] {
         match self.from.as_ref().and_then(|from| run.value_of(from)) {
@@ -150,9 +166,9 @@ impl Choose {
     fn all(&self, rows: &[Row], run: &Run<'_>) -> Vec<Opt> {
         let zone = run.context.zone;
         let field =
-            |row: &Row, name: &str| row.get(name).map(|value| print(value, zone)).filter(|text| !text.is_empty());
+            |row: &Row, name: &str| row.get(name).map(|value| printed(value, zone)).filter(|text| !text.is_empty());
         let rows = rows.iter().map(|row| Opt {
-            id: format!("={}", field(row, "id").unwrap_or_default()),
+            id: ["=", &id_of(row, zone)].into_iter().collect(),
             label: field(row, "label").unwrap_or_default(),
             button: None,
             key: None,
@@ -163,6 +179,14 @@ impl Choose {
             .iter()
             .map(|(name, _)| Opt { key: self.fixed_key(name), ..run.option(&self.asking.message, name) });
         rows.chain(fixed).collect()
+    }
+
+    /// The place of the option that a tap names, among all of them.
+    fn tapped(&self, option: &str, run: &Run<'_>) -> Option<usize> {
+        let rows = self.rows(run);
+        let row =
+            option.strip_prefix('=').and_then(|id| rows.iter().position(|row| id_of(row, run.context.zone) == id));
+        row.or_else(|| self.options.iter().position(|(name, _)| name == option).map(|n| rows.len() + n))
     }
 
     fn pick<'a>(&'a self, n: usize, run: &mut Run<'a>) -> Then<'a> {
@@ -209,17 +233,16 @@ impl Step for Choose {
     }
 
     fn receive<'a>(&'a self, run: &mut Run<'a>, _: &'a Line, heard: Heard<'_>) -> Then<'a> {
-        let options = self.all(self.rows(run), run);
         let Some(shown) = run.shown() else { return Then::Pose };
         match heard {
             Heard::Tap(tap) => {
                 let open = tap.prompt == shown.prompt || tap.digest == shown.digest;
-                match options.iter().position(|option| option.id == tap.option).filter(|_| open) {
+                match self.tapped(tap.option, run).filter(|_| open) {
                     Some(n) => self.pick(n, run),
                     None => Then::Missed(Missed::Stale),
                 }
             }
-            Heard::Text(text) => match run.pick(text, &options) {
+            Heard::Text(text) => match run.pick(text, &self.all(self.rows(run), run)) {
                 Some(Picked::Option(n)) => self.pick(n, run),
                 Some(Picked::More) => Then::Page,
                 Some(Picked::Back) => Then::PageBack,

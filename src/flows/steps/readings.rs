@@ -1,6 +1,7 @@
 //! An ambiguous answer becomes a choice between its readings.
 
 use chrono_tz::Tz;
+use smol_str::format_smolstr;
 
 use crate::flows::languages::Language;
 use crate::flows::layout::Opt;
@@ -13,8 +14,8 @@ const MARK: char = '~';
 /// The readings as options: days with their weekday, times in 24 hours.
 pub(super) fn options(readings: &[Value], language: &'static Language, zone: Tz) -> Vec<Opt> {
     let option = |(n, value): (usize, &Value)| Opt {
-        id: format!("{MARK}{n}"),
-        label: written(value, language, zone),
+        id: format_smolstr!("{MARK}{n}"),
+        label: written(value, language, zone).into(),
         button: None,
         key: None,
         note: None,

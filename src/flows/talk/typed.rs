@@ -41,7 +41,7 @@ pub(super) fn typed(node: &Node, kind: Type, zone: Tz) -> Result<Value, String> 
             if chars > usize::from(chars_max) {
                 return Err(format!("\"{text}\" has {chars} characters, {chars_max} are declared"));
             }
-            Value::Text(text)
+            Value::text(text)
         }
         Type::Whole => match node.kind {
             Kind::Whole(number) => Value::Whole(number),

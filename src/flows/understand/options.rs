@@ -8,7 +8,7 @@ use crate::flows::layout::Opt;
 pub fn option(text: &str, labels: &[&str], ears: &Ears) -> Option<usize> {
     let options: Vec<Opt> = labels
         .iter()
-        .map(|label| Opt { id: (*label).to_owned(), label: (*label).to_owned(), button: None, note: None, key: None })
+        .map(|label| Opt { id: (*label).into(), label: (*label).into(), button: None, note: None, key: None })
         .collect();
     let rows: Vec<u8> = (0..labels.len() as u8).collect();
     let seen = Seen { rows: &rows, numbered: true, more: false, back: false };

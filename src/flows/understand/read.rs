@@ -29,7 +29,7 @@ const COUNTED_DIGITS_MAX: usize = 8;
 /// Reads `text`, used up whole but for courtesies, as what is wanted.
 pub fn read(wanted: Wanted, text: &str, ears: &Ears) -> Reading {
     match wanted {
-        Wanted::Text => return plain_text(text).map_or(Reading::Nothing, |text| Reading::One(Value::Text(text))),
+        Wanted::Text => return plain_text(text).map_or(Reading::Nothing, |text| Reading::One(Value::text(text))),
         Wanted::Phone => return alone(text, phones(text, ears), |phone| phone.as_str().to_owned()),
         Wanted::Email => return alone(text, emails(text), |email| email),
         _ => {}
@@ -43,7 +43,7 @@ pub fn read(wanted: Wanted, text: &str, ears: &Ears) -> Reading {
     let heard = |tongue: Tongue| {
         let senses = Senses::new(&tokens, tongue, ears, false);
         match wanted {
-            Wanted::Person => person(text, &senses).map(|name| vec![Value::Text(name)]),
+            Wanted::Person => person(text, &senses).map(|name| vec![Value::text(name)]),
             Wanted::YesNo => yes_no(&senses).map(|answer| vec![Value::YesNo(answer)]),
             _ => whole(wanted, &senses).or_else(|| either(wanted, &tokens, &senses)),
         }
@@ -60,7 +60,7 @@ pub fn read(wanted: Wanted, text: &str, ears: &Ears) -> Reading {
 /// Values of the wanted kind inside a longer text, in the order in which they stand there. Of a sentence that says "not" none is read.
 pub fn find(wanted: Wanted, text: &str, ears: &Ears) -> Vec<Found> {
     let text_found = |found: Vec<(Range<usize>, String)>| {
-        let each = |(range, value)| Found { range, reading: Reading::One(Value::Text(value)) };
+        let each = |(range, value): (_, String)| Found { range, reading: Reading::One(Value::text(value)) };
         found.into_iter().map(each).collect()
     };
     match wanted {
@@ -112,7 +112,7 @@ fn alone<T>(text: &str, mut found: Vec<(Range<usize>, T)>, write: impl Fn(T) -> 
         Some((range, value)) if found.is_empty() => {
             let around = text[..range.start].chars().chain(text[range.end..].chars());
             let only = around.filter(|c| c.is_alphanumeric() || matches!(c, '*' | '#' | '@')).count() == 0;
-            if only { Reading::One(Value::Text(write(value))) } else { Reading::Nothing }
+            if only { Reading::One(Value::text(write(value))) } else { Reading::Nothing }
         }
         _ => Reading::Nothing,
     }

@@ -2,27 +2,30 @@
 
 mod decimal;
 mod json;
+mod moments;
 mod place;
+mod row;
+mod table;
+mod written;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime};
-use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 pub use decimal::{Decimal, NoDecimal};
+pub(crate) use moments::as_instant;
 pub use place::Place;
+pub use row::Row;
 
 use crate::domain::inbound::{MediaKind, MediaRef};
 use crate::domain::{Money, Timestamp};
 
-/// Named values in a fixed order.
-pub type Row = BTreeMap<String, Value>;
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// See the module. Copied often, so that the long kinds are shared by their copies.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    Text(String),
+    Text(SmolStr),
     Whole(i64),
     Decimal(Decimal),
     YesNo(bool),
@@ -38,13 +41,13 @@ pub enum Value {
     /// A picture, a document, a voice message that a person sent, still with the channel's provider.
     Media(Box<MediaRef>),
     Row(Row),
-    Rows(Vec<Row>),
+    Rows(Arc<[Row]>),
     /// Lines of text, such as `append` gathers.
     Texts(Vec<String>),
 }
 
 impl Value {
-    pub fn text(text: impl Into<String>) -> Self {
+    pub fn text(text: impl Into<SmolStr>) -> Self {
         Self::Text(text.into())
     }
 

@@ -1,9 +1,10 @@
 //! Which values anything after a place can still read: the others need not be kept while a session rests there.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::bits::Bits;
 use super::{Target, Ways};
+use crate::flows::by_name::{ByName, Names};
 use crate::flows::definition::{Formula, Line};
 use crate::flows::expression::Kind;
 use crate::flows::messages;
@@ -11,11 +12,11 @@ use crate::flows::messages;
 /// What is live at each place of a flow where a session may rest, by the step's id.
 #[derive(Debug, Default)]
 pub(crate) struct Live {
-    at: HashMap<String, HashSet<String>>,
+    at: ByName<Names>,
     /// The same for a question behind: a list it shows is not there if it can be found anew.
-    behind: HashMap<String, HashSet<String>>,
+    behind: ByName<Names>,
     /// Lists that can be found anew wherever they are read.
-    found_anew: HashSet<String>,
+    found_anew: Names,
 }
 
 impl Live {

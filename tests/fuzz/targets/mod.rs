@@ -5,6 +5,7 @@ mod expressions;
 mod flows;
 mod gsm;
 mod moves;
+mod smpp;
 mod snapshot;
 mod state;
 mod talk;
@@ -28,7 +29,7 @@ pub struct Target {
     pub run: fn(&[u8], &mut Seen),
 }
 
-pub const ALL: [Target; 10] = [
+pub const ALL: [Target; 11] = [
     flows::TARGET,
     talks::TARGET,
     words::TARGET,
@@ -39,6 +40,7 @@ pub const ALL: [Target; 10] = [
     moves::TARGET,
     advance::TARGET,
     ussd::TARGET,
+    smpp::TARGET,
 ];
 
 pub fn shares() -> u64 {

@@ -11,6 +11,8 @@ pub const TARGET: Target = Target { name: "state", seeds, words: WORDS, bytes_ma
 
 pub const WORDS: &[&str] = &[
     "\"v\":1",
+    "\"v\":2",
+    "\"table\"",
     "\"lang\":\"fr\"",
     "\"contact\":{",
     "\"tags\":[\"a\"]",

@@ -237,5 +237,5 @@ pub fn rows(answered: &Answered) -> &[Row] {
 
 /// One column of an answer's rows, texts only.
 pub fn column(answered: &Answered, name: &str) -> Vec<String> {
-    rows(answered).iter().map(|row| row[name].as_text().unwrap().to_owned()).collect()
+    rows(answered).iter().map(|row| row.get(name).unwrap().as_text().unwrap().to_owned()).collect()
 }

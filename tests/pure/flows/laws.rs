@@ -87,7 +87,7 @@ pub fn answer(question: &Question, seed: u64) -> Answer {
         0 => Answer { outcome: "unavailable".to_owned(), value: None },
         1 => Answer { outcome: "nonsense".to_owned(), value: Some(any) },
         2 => Answer { outcome: outcome.name.to_owned(), value: Some(Value::Whole(7)) },
-        3 => Answer { outcome: outcome.name.to_owned(), value: Some(Value::Rows(Vec::new())) },
+        3 => Answer { outcome: outcome.name.to_owned(), value: Some(Value::Rows([].into())) },
         _ => {
             let rows = Value::Rows((0..seed % 23).map(row).collect());
             let value =

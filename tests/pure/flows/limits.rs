@@ -35,7 +35,7 @@ pub fn turn(flows: &FlowSet, state: &State, input: &Input, answer: &Answer, cont
 
 fn first_turn(flows: &FlowSet) -> Done {
     let row: Row = [("id", "a"), ("label", "A")].map(|(name, value)| (name.to_owned(), Value::text(value))).into();
-    let answer = Answer { outcome: "found".to_owned(), value: Some(Value::Rows(vec![row])) };
+    let answer = Answer { outcome: "found".to_owned(), value: Some(Value::Rows([row].into())) };
     turn(flows, &State::default(), &text("hello"), &answer, &context())
 }
 

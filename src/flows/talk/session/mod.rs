@@ -127,7 +127,7 @@ impl<'f> Session<'f> {
     /// What the open flow knows, and what is known of the person, as a message would print it.
     pub fn known(&self) -> Vec<(String, String)> {
         let open = self.state.stack.iter().rfind(|frame| !frame.aside);
-        let own = open.into_iter().flat_map(|frame| frame.vals.iter()).map(|(name, value)| (name.clone(), value));
+        let own = open.into_iter().flat_map(|frame| frame.vals.iter()).map(|(name, value)| (name.to_string(), value));
         let lasting = self.state.contact.iter().map(|(name, value)| (format!("contact.{name}"), value));
         own.chain(lasting).map(|(name, value)| (name, print(value, self.context.zone))).collect()
     }

@@ -1,0 +1,8 @@
+//! People at a keypad: their gateway's requests in, screens out, through the real HTTP surface.
+
+mod booking;
+mod deadline;
+mod handset;
+mod redial;
+mod refusals;
+mod repeated;
