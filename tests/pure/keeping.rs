@@ -397,7 +397,9 @@ fn what_the_salon_starts_by_sms_fits_one_message_and_lets_dial_instead_of_a_paid
                         })),
                     }
                 };
-                let [say] = &done.messages[..] else { panic!("{language} {name}: {:?} {:?}", done.messages, done.faults) };
+                let [say] = &done.messages[..] else {
+                    panic!("{language} {name}: {:?} {:?}", done.messages, done.faults)
+                };
                 let text = text(&say.content);
                 assert_eq!(gsm::segments(text), 1, "{language} {name}: {text}");
                 assert_eq!(text.contains("*384*77#"), dials, "{language} {name}: {text}");

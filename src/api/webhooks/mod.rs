@@ -1,8 +1,8 @@
 //! Where companies bring us what people say.
 
-pub mod ussd;
 pub mod caller;
 pub mod sms;
+pub mod ussd;
 pub mod whatsapp;
 
 use axum::body::Body;

@@ -29,7 +29,8 @@ pub async fn salon() -> World {
 
 pub async fn with(change: impl FnOnce(&mut ganira::config::Config) + Send + 'static) -> World {
     let wish = Wish::default();
-    let sandbox = Options { sms: GATEWAYS.map(|(name, company, number)| played(name, company, number)).to_vec(), ..wish.sandbox };
+    let sandbox =
+        Options { sms: GATEWAYS.map(|(name, company, number)| played(name, company, number)).to_vec(), ..wish.sandbox };
     let mut world = World::asleep(Wish {
         sandbox,
         change: Box::new(|config| {
@@ -126,10 +127,8 @@ impl World {
     pub async fn ranks(&self, wanted: &[i16]) {
         let pool = self.database.pool().await;
         wait_for(&format!("ranks {wanted:?}"), async || {
-            let ranks: Vec<i16> = sqlx::query_scalar("SELECT rank FROM ganira.delivery ORDER BY seq, n")
-                .fetch_all(&pool)
-                .await
-                .unwrap();
+            let ranks: Vec<i16> =
+                sqlx::query_scalar("SELECT rank FROM ganira.delivery ORDER BY seq, n").fetch_all(&pool).await.unwrap();
             (ranks == wanted).then_some(())
         })
         .await;

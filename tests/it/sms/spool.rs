@@ -66,10 +66,11 @@ async fn what_comes_while_another_engine_owns_is_kept_and_taken_once_in_order() 
     wait_for("the spool to be empty", async || files(&world, "request").is_empty().then_some(())).await;
     assert_eq!(world.count(JOURNAL).await, 5);
     let pool = world.database.pool().await;
-    let order: Vec<i64> = sqlx::query_scalar("SELECT extract(second FROM at)::bigint FROM ganira.journal WHERE kind = 1 ORDER BY seq")
-        .fetch_all(&pool)
-        .await
-        .unwrap();
+    let order: Vec<i64> =
+        sqlx::query_scalar("SELECT extract(second FROM at)::bigint FROM ganira.journal WHERE kind = 1 ORDER BY seq")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
     assert_eq!(order.len(), 5);
     assert_eq!(post(&world, 9, "hello").await, StatusCode::OK);
     assert_eq!((files(&world, "request").len(), world.count(JOURNAL).await), (0, 6), "and the next is taken at once");
@@ -124,7 +125,10 @@ async fn a_full_spool_says_so() {
 async fn a_company_that_comes_again_is_told_to_do_so() {
     let world = salon().await;
     lose(&world).await;
-    let infobip = world.http.post(world.control("/sms/say")).json(&serde_json::json!({ "gateway": "ib", "from": ALINE, "text": "hello" }));
+    let infobip = world
+        .http
+        .post(world.control("/sms/say"))
+        .json(&serde_json::json!({ "gateway": "ib", "from": ALINE, "text": "hello" }));
     let said: Value = infobip.send().await.unwrap().json().await.unwrap();
     assert_eq!(said["gateway"], "ib");
     wait_for("two attempts", async || {

@@ -3,6 +3,7 @@
 mod booking;
 mod deadline;
 mod handset;
+mod operators;
 mod redial;
 mod refusals;
 mod repeated;
