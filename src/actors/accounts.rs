@@ -96,6 +96,8 @@ struct Index {
     by_id: HashMap<AccountId, Arc<Account>>,
     by_name: HashMap<Channel, HashMap<String, Arc<Account>>>,
     by_parent: HashMap<Channel, HashMap<String, Vec<Arc<Account>>>>,
+    /// The accounts of each USSD gateway, the longest code first.
+    by_gateway: HashMap<String, Vec<Arc<Account>>>,
     by_tenant: HashMap<TenantId, Vec<Arc<Account>>>,
     /// The first account of a tenant at one app or gateway.
     by_app: HashMap<(TenantId, Channel, String), Arc<Account>>,
@@ -116,6 +118,20 @@ impl Accounts {
     pub fn of_parent(&self, channel: Channel, parent_id: &str) -> Vec<Arc<Account>> {
         let index = self.inner.read();
         index.by_parent.get(&channel).and_then(|parents| parents.get(parent_id)).cloned().unwrap_or_default()
+    }
+
+    /// The account whose code a person dialled at a USSD gateway: the longest that what she dialled begins with. A gateway that says nothing
+    /// like a code leads to its only account.
+    pub fn dialled(&self, gateway: &str, code: &str) -> Option<Arc<Account>> {
+        let index = self.inner.read();
+        let accounts = index.by_gateway.get(gateway)?;
+        let dialled = code.trim().trim_end_matches('#');
+        let begins = |account: &&Arc<Account>| {
+            let own = account.code().trim_end_matches('#');
+            dialled.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('*'))
+        };
+        let only = || accounts.first().filter(|_| accounts.len() == 1 && !dialled.starts_with('*'));
+        accounts.iter().find(begins).or_else(only).cloned()
     }
 
     /// One of a tenant's doors, where any will do.
@@ -186,6 +202,9 @@ impl Accounts {
             let senders = senders.remove(&row.id).unwrap_or_default();
             let account = Arc::new(Account { senders, ..open(row, channel, tenant, number) });
             index.by_name.entry(channel).or_default().insert(account.external_id.clone(), account.clone());
+            if channel == Channel::Ussd {
+                index.by_gateway.entry(account.app.clone()).or_default().push(account.clone());
+            }
             let parents = index.by_parent.entry(channel).or_default();
             parents.entry(account.parent_id.clone()).or_default().push(account.clone());
             index.by_tenant.entry(account.tenant.id).or_default().push(account.clone());
@@ -193,8 +212,18 @@ impl Accounts {
             index.by_app.entry(at_app).or_insert_with(|| account.clone());
             index.by_id.insert(account.id, account);
         }
+        for accounts in index.by_gateway.values_mut() {
+            accounts.sort_by_key(|account| std::cmp::Reverse(account.code().len()));
+        }
         *self.inner.write() = Arc::new(index);
         Ok(())
+    }
+}
+
+impl Account {
+    /// The number or code at its gateway, of an account that has one (see [`crate::domain::account_name`]).
+    pub fn code(&self) -> &str {
+        self.external_id.split_once(' ').map_or("", |(_, code)| code)
     }
 }
 

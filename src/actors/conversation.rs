@@ -14,6 +14,7 @@ use super::shard::ShardMessage;
 use super::shared::Shared;
 use super::snapshot::{Known, Snapshot, SnapshotError};
 use super::turn::{self, Awake, TurnError};
+use super::ussd::turn as keypad;
 use crate::crypto::CryptoError;
 use crate::domain::Conversation;
 use crate::store::{StoreError, seals};
@@ -89,6 +90,9 @@ impl Actor for ConversationActor {
 
 impl Living {
     async fn handle(&mut self, event: &Event) -> Verdict {
+        if event.is_withdrawn() {
+            return Verdict::Void;
+        }
         let mut truths = BTreeMap::new();
         for _ in 0..RUNS_MAX {
             match self.run(event, &truths).await {
@@ -109,9 +113,19 @@ impl Living {
         let Some(known) = known else { return Run::Over(Verdict::Void) };
         if known == Known::Duplicate {
             metrics::counter!("ganira_duplicates_total").increment(1);
+            let kept = self.memory.as_ref().map(|memory| &memory.awake.snapshot.kept);
+            if let Some(shown) = kept.and_then(|kept| keypad::again(&self.shared.world, event, kept)) {
+                event.show(shown);
+            }
             return Run::Over(Verdict::Duplicate);
         }
         let Some(memory) = &self.memory else { return Run::Over(Verdict::Void) };
+        if matches!(event.kind, EventKind::HungUp { .. }) {
+            let now = self.shared.world.clock.now();
+            if !keypad::is_gone(&self.shared.world, event, &memory.awake.snapshot.kept, now) {
+                return Run::Over(Verdict::Void);
+            }
+        }
         if let EventKind::Alarm { due } = event.kind
             && memory.awake.snapshot.kept.alarm != Some(due)
         {
@@ -123,15 +137,19 @@ impl Living {
         let worked = match turn::work(&self.shared.world, &memory.awake, event, truths).await {
             Ok(worked) => worked,
             Err(TurnError::Store(error)) => return Run::Over(Box::pin(self.troubled(event, error.into())).await),
+            Err(TurnError::Away) => return Run::Over(Verdict::Unavailable),
             Err(error) => return Run::Over(Box::pin(self.failed(event, &error)).await),
         };
-        let turn::Worked { commit, after, armed, walked, unclaimed } = worked;
+        let turn::Worked { commit, after, armed, walked, unclaimed, shown } = worked;
         // Before the commit, which takes the job's row away: a letter written twice is one letter.
         if unclaimed && let Err(error) = Box::pin(bury_unclaimed(&self.shared.world, event)).await {
             return Run::Over(Box::pin(self.troubled(event, error.into())).await);
         }
         let sealed: Arc<[u8]> = commit.row.snapshot.as_slice().into();
         let has_jobs = !commit.row.jobs.is_empty();
+        if !event.begin() {
+            return Run::Over(Verdict::Void);
+        }
         #[cfg(feature = "planted-bugs")]
         if super::plant::Plant::AckBeforeCommit.grows() {
             event.settle(Verdict::Committed);
@@ -139,6 +157,9 @@ impl Living {
         match self.shared.lane_of(self.conversation).commit(commit).await {
             Settled::Committed => {
                 self.remember(event, after, sealed);
+                if let Some(shown) = shown {
+                    event.show(shown);
+                }
                 if let Some((walked, counts)) = walked {
                     self.shared.world.funnel.add(walked, counts);
                 }
@@ -152,7 +173,8 @@ impl Living {
             }
             Settled::Journaled => {
                 self.memory = None;
-                Run::Over(Verdict::Duplicate)
+                // Its screen stands in the table.
+                if matches!(event.kind, EventKind::Hop { .. }) { Run::Again } else { Run::Over(Verdict::Duplicate) }
             }
             Settled::Gone => {
                 self.memory = None;
@@ -186,7 +208,7 @@ impl Living {
         if known != Known::AskJournal {
             return Ok(Some(known));
         }
-        if event.kind.has_row() {
+        if event.kind.has_row() || keypad::is_new(&self.shared.world, event, &memory.awake.snapshot.kept) {
             return Ok(Some(Known::New));
         }
         let before = event.day.pred_opt().unwrap_or(event.day);

@@ -74,17 +74,10 @@ pub async fn bury_unclaimed(world: &World, event: &Event) -> Result<(), StoreErr
 
 fn of_event(event: &Event) -> Buried {
     match &event.kind {
-        EventKind::Message { message, provider_id } | EventKind::Code { message, provider_id, .. } => Buried::Update {
-            app: event.account.app.clone(),
-            inbound: Box::new(Inbound {
-                account: event.account.external_id.clone(),
-                provider_id: provider_id.clone(),
-                occurred_at: event.occurred_at,
-                kind: InboundKind::Message((**message).clone()),
-                raw: Bytes::new(),
-            }),
-            raw: Raw(event.raw.clone()),
-        },
+        EventKind::Message { message, provider_id } | EventKind::Code { message, provider_id, .. } => {
+            update(event, provider_id.clone(), InboundKind::Message((**message).clone()))
+        }
+        EventKind::Hop { hop, .. } => update(event, event.id.to_string(), InboundKind::Hop((**hop).clone())),
         EventKind::JobDone { job, result: JobResult::Outside { outcome, value, payment: Some(payment), .. } } => {
             Buried::Payment {
                 order: job.to_string(),
@@ -95,6 +88,17 @@ fn of_event(event: &Event) -> Buried {
             }
         }
         other => Buried::Internal { kind: format!("{other:?}") },
+    }
+}
+
+fn update(event: &Event, provider_id: String, kind: InboundKind) -> Buried {
+    let account = event.account.external_id.clone();
+    let inbound = Inbound { account, provider_id, occurred_at: event.occurred_at, kind, raw: Bytes::new() };
+    Buried::Update {
+        channel: event.account.channel,
+        app: event.account.app.clone(),
+        inbound: Box::new(inbound),
+        raw: Raw(event.raw.clone()),
     }
 }
 

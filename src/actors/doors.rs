@@ -25,9 +25,7 @@ pub(super) fn speaks_by(world: &World, after: &Snapshot, event: &Event) -> Arc<A
 
 /// Whether the person looks at a screen of this account that waits for what this turn says.
 pub(super) fn is_screen(event: &Event, account: &Account) -> bool {
-    account.channel == Channel::Ussd
-        && event.account.id == account.id
-        && matches!(event.kind, EventKind::Message { .. } | EventKind::Code { .. })
+    account.channel == Channel::Ussd && event.account.id == account.id && matches!(event.kind, EventKind::Hop { .. })
 }
 
 /// Whether we may write freely to where this turn's messages go.

@@ -16,7 +16,7 @@ use super::admission::{self, Admission};
 use super::cache::SnapshotCache;
 use super::directory::Directory;
 use super::fence::Fence;
-use super::ingress::Ingress;
+use super::ingress::{Dialled, Ingress};
 use super::jobs::{self, JobTools, Jobs};
 use super::lane::{self, LaneSetup};
 use super::maintenance::Housekeeper;
@@ -26,9 +26,9 @@ use super::root::{Root, RootSetup};
 use super::shared::{Shared, World};
 use super::smpp::Centres;
 use super::sms::{SmsWire, spool};
-use super::{facts_lane, timers};
+use super::{facts_lane, timers, ussd};
 use crate::channels::transport::Transport;
-use crate::domain::{AccountId, OutboxId, Timestamp};
+use crate::domain::{AccountId, OutboxId, Screen, Timestamp};
 use crate::flows::Channel;
 use crate::store::Registration;
 
@@ -130,6 +130,17 @@ impl Engine {
         let ingress = self.0.now.read().ingress.clone();
         let ingress = ingress.ok_or(admission::Refusal::Busy { retry_after: Duration::from_secs(2) })?;
         self.0.admission.enter(channel).map(|()| ingress)
+    }
+
+    /// The screen that answers a person at a keypad, also where nobody may come in.
+    pub async fn hop(&self, dialled: Dialled) -> Screen {
+        match self.enter(Channel::Ussd) {
+            Ok(ingress) => ingress.hop(dialled).await,
+            Err(_) => {
+                let account = self.world().accounts.dialled(&dialled.gateway, &dialled.hop.code);
+                ussd::refusal::Refusal::Busy.of_account(account.as_deref(), &dialled.hop.code)
+            }
+        }
     }
 
     /// The present incarnation, for those who look at it.

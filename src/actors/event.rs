@@ -1,6 +1,7 @@
 //! An event on its way to a conversation, and the gate behind which its answer waits for the commit.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use chrono::NaiveDate;
@@ -8,7 +9,7 @@ use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::accounts::Account;
-use crate::domain::{Conversation, EventId, Message, MessageBody, OutboxId, Sender, Timestamp, Trace};
+use crate::domain::{Conversation, EventId, Hop, Message, MessageBody, OutboxId, Screen, Sender, Timestamp, Trace};
 use crate::flows::{Channel, Payment, Purpose, Row, Value};
 use crate::store::Redeemed;
 
@@ -50,14 +51,47 @@ pub struct Event {
     /// Correlates log lines from the webhook to the send.
     pub trace: Trace,
     gate: Mutex<Option<oneshot::Sender<Verdict>>>,
+    /// See [`Event::begin`].
+    stage: AtomicU8,
+    shown: OnceLock<Box<Shown>>,
     _permit: Option<OwnedSemaphorePermit>,
 }
+
+/// What answers a hop, and the language it is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    pub screen: Screen,
+    pub language: String,
+}
+
+/// Nobody has decided whether the event is to have an effect.
+const WAITING: u8 = 0;
+/// Its commit is on the way.
+const BEGUN: u8 = 1;
+/// Whoever sent it was told that nothing happened.
+const WITHDRAWN: u8 = 2;
 
 #[derive(Debug)]
 pub enum EventKind {
     Message {
         message: Box<Message>,
         provider_id: String,
+    },
+    /// A person at a keypad waits for a screen.
+    Hop {
+        hop: Box<Hop>,
+        /// She dialled the code of a move with it: her hop tells nothing else.
+        redeemed: Option<Redeemed>,
+    },
+    /// Her session is over, by the gateway's name of it.
+    HungUp {
+        session: String,
+    },
+    /// A hop was committed after its operator had stopped waiting: what she saw instead, and what she should have seen.
+    Missed {
+        hop: EventId,
+        told: String,
+        screen: Screen,
     },
     /// She sent the code of a move: her message tells nothing else.
     Code {
@@ -162,6 +196,9 @@ impl EventKind {
             Self::Erase => 9,
             Self::News { .. } => 10,
             Self::HandedBack { .. } => 11,
+            Self::Hop { .. } => 12,
+            Self::HungUp { .. } => 13,
+            Self::Missed { .. } => 14,
             Self::Code { .. } => 20,
             Self::Prefers { .. } => 21,
             Self::Kept { .. } => 22,
@@ -200,9 +237,35 @@ impl Event {
             raw,
             trace,
             gate: Mutex::new(Some(sender)),
+            stage: AtomicU8::new(WAITING),
+            shown: OnceLock::new(),
             _permit: permit,
         };
         (Arc::new(event), receiver)
+    }
+
+    /// The commit is about to leave: from now on the event can be withdrawn no more. False: it was withdrawn before.
+    pub fn begin(&self) -> bool {
+        self.stage.compare_exchange(WAITING, BEGUN, Ordering::AcqRel, Ordering::Acquire) != Err(WITHDRAWN)
+    }
+
+    /// Takes the event back, if nothing of it can be in the database. False: its commit is on the way.
+    pub fn withdraw(&self) -> bool {
+        self.stage.compare_exchange(WAITING, WITHDRAWN, Ordering::AcqRel, Ordering::Acquire) != Err(BEGUN)
+    }
+
+    pub fn is_withdrawn(&self) -> bool {
+        self.stage.load(Ordering::Acquire) == WITHDRAWN
+    }
+
+    /// The screen that answers a hop, once it is committed. Only the first counts.
+    pub fn show(&self, shown: Shown) {
+        let _ = self.shown.set(Box::new(shown));
+    }
+
+    /// What was shown; there once the verdict is.
+    pub fn shown(&self) -> Option<&Shown> {
+        self.shown.get().map(Box::as_ref)
     }
 
     /// Opens the output gate. Only the first verdict counts.

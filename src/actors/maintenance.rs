@@ -17,10 +17,9 @@ use super::fence::Fence;
 use super::ingress::{Ingress, Taken};
 use super::outbound::Outbound;
 use super::shared::World;
-use super::sms;
 use crate::channels::sms::Called;
 use crate::channels::whatsapp;
-use crate::domain::{ContactId, Conversation, TenantId, Trace};
+use crate::domain::{ContactId, Conversation, InboundKind, TenantId, Trace};
 use crate::flows::{Channel, Purpose, Row};
 use crate::operations::news;
 use crate::store::RequestRow;
@@ -221,19 +220,18 @@ impl Housekeeper {
             Some(Buried::Internal { .. }) => {
                 return Some("it is an event of the engine's own and cannot be replayed".to_owned());
             }
-            Some(Buried::Update { app, mut inbound, raw }) => {
+            Some(Buried::Update { inbound, .. }) if matches!(inbound.kind, InboundKind::Hop(_)) => {
+                return Some("it is a person's key at a screen that is gone: it cannot be replayed".to_owned());
+            }
+            Some(Buried::Update { channel, app, mut inbound, raw }) => {
                 // As at the entrance: an account that came later may belong to another app than the one that signed this.
-                let accounts = &self.world.accounts;
-                let account = [Channel::WhatsApp, Channel::Sms]
-                    .into_iter()
-                    .find_map(|channel| accounts.named(channel, &inbound.account));
-                let channel = match account {
+                match self.world.accounts.named(channel, &inbound.account) {
                     None => return Some("no tenant has its account".to_owned()),
                     Some(account) if account.app != app => {
                         return Some("it was signed by another app than its account's".to_owned());
                     }
-                    Some(account) => account.channel,
-                };
+                    Some(_) => {}
+                }
                 inbound.raw = raw.0;
                 let trace = Trace(crate::crypto::random::number());
                 match self.ingress.replay(channel, *inbound, &name, trace).await {
@@ -243,14 +241,15 @@ impl Housekeeper {
                     Verdict::Committed | Verdict::Void => "replayed",
                 }
             }
-            Some(Buried::Body { app, body }) if sms::gateway_of(&app).is_some() => {
-                return self.replay_sms(sms::gateway_of(&app).unwrap_or_default(), &body.0, id).await;
+            Some(Buried::Body { channel: Channel::Sms, app, body }) => return self.replay_sms(&app, &body.0, id).await,
+            Some(Buried::Body { channel: Channel::Ussd, .. }) => {
+                return Some("whoever dialled has long hung up: it cannot be replayed".to_owned());
             }
-            Some(Buried::Body { app, body }) => match whatsapp::parse(&body.0) {
+            Some(Buried::Body { channel, app, body }) => match whatsapp::parse(&body.0) {
                 Err(error) => return Some(format!("it still cannot be read: {error}")),
                 Ok(updates) => {
                     let trace = Trace(crate::crypto::random::number());
-                    match self.ingress.take(Channel::WhatsApp, &app, updates, trace).await {
+                    match self.ingress.take(channel, &app, updates, trace).await {
                         Taken::Safe => "replayed",
                         Taken::Forbidden => return Some("it names an account of another app".to_owned()),
                         Taken::NotSafe | Taken::Refused(_) => return None,
@@ -265,7 +264,7 @@ impl Housekeeper {
     /// An SMS gateway's request once more. A query is kept as a body, which a form reads alike.
     async fn replay_sms(&self, gateway: &str, body: &Bytes, letter: i64) -> Option<String> {
         let Some(gateway) = self.world.sms.get(gateway) else {
-            return Some("its gateway is no longer configured".to_owned());
+            return Some("it is not of a gateway that posts requests, or that is no longer configured".to_owned());
         };
         let headers = http::HeaderMap::new();
         let called = Called { method: &http::Method::POST, target: "/", headers: &headers, body };

@@ -36,6 +36,7 @@ pub mod sms;
 pub mod snapshot;
 pub mod timers;
 pub mod turn;
+pub mod ussd;
 
 pub use engine::{Engine, EngineSetup, Phase};
 

@@ -17,6 +17,7 @@ use super::outbound::{Outbound, Wires};
 use super::smpp::Centres;
 use super::sms::{SmsGateways, Spool};
 use super::timers::Timers;
+use super::ussd::Gateways;
 use crate::crypto::{CryptoError, DataKey, KeyRing, KeyedHash, Place};
 use crate::domain::{Clock, Conversation, Shard};
 use crate::flows::Question;
@@ -42,6 +43,7 @@ pub struct World {
     pub store: Arc<dyn Store>,
     pub operations: Arc<dyn Answering>,
     pub accounts: Arc<Accounts>,
+    pub ussd: Gateways,
     pub funnel: Funnel,
     pub ring: KeyRing,
     /// Seals what belongs to nobody.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::outgoing::Recipient;
+use super::ussd::session::LastHop;
 use crate::crypto::{CryptoError, DataKey, Place};
 use crate::domain::{AccountId, Conversation, EventId, Seq, Timestamp};
 use crate::flows::OptOut;
@@ -54,6 +55,9 @@ pub struct Kept {
     /// What the person has stopped, as the table has it too.
     #[serde(rename = "o", default, skip_serializing_if = "Vec::is_empty")]
     pub opt_outs: Vec<OptOut>,
+    /// The person's last hop at a keypad and what answered it: a repeated one gets the same.
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    pub hop: Option<Box<LastHop>>,
 }
 
 /// A flow's state has versions of its own, and lifts older ones itself.
@@ -163,13 +167,14 @@ impl Snapshot {
     /// Everything but the flows' state, for a turn that makes a new one.
     #[must_use]
     pub fn without_state(&self) -> Self {
-        let Kept { state: _, doors, alarm, profile_name, opt_outs } = &self.kept;
+        let Kept { state: _, doors, alarm, profile_name, opt_outs, hop } = &self.kept;
         let kept = Kept {
             state: State::default(),
             doors: doors.clone(),
             alarm: *alarm,
             profile_name: profile_name.clone(),
             opt_outs: opt_outs.clone(),
+            hop: hop.clone(),
         };
         Self { kept, ring: self.ring.clone() }
     }
@@ -189,7 +194,10 @@ impl Snapshot {
         if json.len() > SNAPSHOT_BYTES_MAX {
             return Err(SnapshotError::TooLarge(json.len()));
         }
-        bytes.extend_from_slice(&lz4_flex::block::compress_prepend_size_with_dict(&json, DICTIONARIES[DICTIONARIES.len() - 1]));
+        bytes.extend_from_slice(&lz4_flex::block::compress_prepend_size_with_dict(
+            &json,
+            DICTIONARIES[DICTIONARIES.len() - 1],
+        ));
         Ok(bytes)
     }
 

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 
 use super::accounts::Account;
 use super::doors::{Doors, Leaving, door_open, doors, leaves_by, speaks_by};
-use super::event::{Event, EventKind, JobResult};
+use super::event::{Event, EventKind, JobResult, Shown};
 use super::fall_back::{self, Instead, fall_back};
 use super::funnel::Walked;
 use super::keeping::{self, Gate};
@@ -16,13 +16,17 @@ use super::lane::Commit;
 use super::library::LibraryError;
 use super::outgoing::{Envelope, InsteadOf, Recipient};
 use super::shared::World;
-use super::snapshot::{Snapshot, SnapshotError};
+use super::snapshot::{Kept, Snapshot, SnapshotError};
+use super::ussd::session::{Heard, Placed};
+use super::ussd::turn as keypad;
 use crate::channels::Refused;
 use crate::crypto::{DataKey, Place};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{Content, Conversation, MessageBody, MoveCode, OutboxId, Seq, Timestamp};
+use crate::domain::{Content, Conversation, MessageBody, MoveCode, OutboxId, Screen, Seq, Timestamp};
 use crate::flows::notices::CodeRefused;
-use crate::flows::{self, Context, Count, Done, Fault, FlowSet, Input, Invited, JobOrder, Row, Say, Turn, Value};
+use crate::flows::{
+    self, Channel, Context, Count, Done, Fault, FlowSet, Input, Invited, JobOrder, Rests, Row, Say, Turn, Value,
+};
 use crate::operations::{Answered, Asker};
 use crate::store::{
     FinishedJob, FiredTimer, GuardedEffect, JobRow, JournalRow, OutboxRow, Redeemed, StoreError, TurnRow, seals,
@@ -54,6 +58,8 @@ pub struct Worked {
     pub walked: Option<(Walked, Vec<Count>)>,
     /// The event is the result of a payment that nobody took: it must lie among the dead letters before this turn is committed.
     pub unclaimed: bool,
+    /// What answers a hop.
+    pub shown: Option<Shown>,
 }
 
 /// Why a turn could not be worked out. All of these would happen again.
@@ -65,6 +71,9 @@ pub enum TurnError {
     AsksWithoutEnd,
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// Passes: a person at a keypad dials again rather than take the way for what is out of order.
+    #[error("the database does not answer")]
+    Away,
     /// Passes: the event comes again.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -78,7 +87,9 @@ pub async fn work(
     truths: &BTreeMap<u8, String>,
 ) -> Result<Worked, TurnError> {
     let now = world.clock.now();
-    let given = input(world, event, now);
+    let kept = &awake.snapshot.kept;
+    let placed = keypad::placed(world, event, kept, now);
+    let given = input(world, event, placed.as_ref(), kept, now);
     // A flow makes the new state out of the old one: copying that first would be for nothing.
     let mut after = match given {
         Given::Flow(_) => awake.snapshot.without_state(),
@@ -87,9 +98,14 @@ pub async fn work(
     after.ring.remember(event.id, event.occurred_at, event.received_at);
     receive(&mut after, event);
     let learned = keeping::learned(&mut after, event, now);
+    keeping::joined(world, &mut after, event).await?;
+    keypad::note(world, event, &mut after.kept, now);
     let account = &speaks_by(world, &after, event);
     let mut draft = match given {
         Given::Flow(input) => Asking { world, awake, event, account, truths, now }.advance(&input, &mut after).await?,
+        Given::Missed(screen) => {
+            Draft { messages: keypad::missed(world, event, account, &after, &screen, now), ..Draft::default() }
+        }
         Given::Refused(why) => {
             let text = flows::notices::code_refused(language(account, &after), why);
             Draft { messages: vec![notice(text)], ..Draft::default() }
@@ -99,14 +115,22 @@ pub async fn work(
             Draft { messages: vec![notice(text)], ..Draft::default() }
         }
         Given::Erase => {
-            after = Snapshot { kept: super::snapshot::Kept::default(), ring: after.ring };
+            after = Snapshot { kept: Kept::default(), ring: after.ring };
             let erase = GuardedEffect { ordinal: 0, kind: "erase_person", args: serde_json::json!({}) };
             Draft { effects: vec![erase], ..Draft::default() }
         }
         Given::Nothing => Draft::default(),
     };
     draft.effects.extend(learned);
-    finish(world, awake, event, account, after, draft)
+    let shown = match (&event.kind, placed) {
+        (EventKind::Hop { hop, .. }, Some(Placed { began, .. })) => {
+            let answered = keypad::Answered { hop, began, rests: draft.rests, now };
+            Some(keypad::show(world, event, &answered, &mut after, &mut draft.messages))
+        }
+        _ => None,
+    };
+    draft.alarm = draft.alarm.no_later_than(keypad::idle_at(world, &after.kept));
+    Ok(Worked { shown, ..finish(world, awake, event, account, after, draft)? })
 }
 
 /// The turn of an event that was buried: nothing happens, but the row that brought it goes.
@@ -129,6 +153,7 @@ struct Draft {
     unclaimed: bool,
     /// Staff have the conversation no more, whoever ended it.
     left_staff: bool,
+    rests: Rests,
     /// What the messages stand in for, where all of them do.
     instead: Option<InsteadOf>,
 }
@@ -143,10 +168,22 @@ enum Wish {
     At(Timestamp),
 }
 
+impl Wish {
+    fn no_later_than(self, at: Option<Timestamp>) -> Self {
+        match (self, at) {
+            (Self::At(wanted), Some(at)) => Self::At(wanted.min(at)),
+            (Self::Never, Some(at)) => Self::At(at),
+            (wish, _) => wish,
+        }
+    }
+}
+
 /// What an event gives to the conversation.
 #[expect(clippy::large_enum_variant, reason = "made and taken apart at once")]
 enum Given {
     Flow(Input),
+    /// A last screen came too late to be shown.
+    Missed(Screen),
     /// A code that is not taken.
     Refused(CodeRefused),
     SlowDown,
@@ -154,16 +191,24 @@ enum Given {
     Nothing,
 }
 
-fn input(world: &World, event: &Event, now: Timestamp) -> Given {
+fn input(world: &World, event: &Event, placed: Option<&Placed>, kept: &Kept, now: Timestamp) -> Given {
     match &event.kind {
+        EventKind::Hop { redeemed: Some(redeemed), .. } => moved(*redeemed),
+        EventKind::Hop { .. } => match placed.map(|placed| placed.heard.clone()) {
+            Some(Heard::Dialled(code)) => Given::Flow(Input::Dial { code }),
+            Some(Heard::Typed(text)) => {
+                Given::Flow(Input::Message { body: MessageBody::Text { text }, referral: None })
+            }
+            None => Given::Nothing,
+        },
+        EventKind::HungUp { .. } => Given::Flow(Input::HungUp),
+        EventKind::Missed { screen, .. } if screen.ended => Given::Missed(screen.clone()),
+        EventKind::Missed { .. } => Given::Flow(Input::HungUp),
+        EventKind::Alarm { .. } if keypad::is_gone(world, event, kept, now) => Given::Flow(Input::HungUp),
         EventKind::Message { message, .. } => {
             Given::Flow(Input::Message { body: message.body.clone(), referral: message.referral.clone() })
         }
-        EventKind::Code { redeemed, .. } => match redeemed {
-            Redeemed::Joined(_) => Given::Flow(Input::Moved),
-            Redeemed::NotGood => Given::Refused(CodeRefused::NotGood),
-            Redeemed::TooMany => Given::Refused(CodeRefused::TooMany),
-        },
+        EventKind::Code { redeemed, .. } => moved(*redeemed),
         EventKind::Prefers { purpose, channel } => Given::Flow(Input::Prefers { purpose: *purpose, channel: *channel }),
         EventKind::Echo { .. } => {
             let minutes = i64::try_from(world.settings.engine.echo_quiet_minutes).unwrap_or(i64::MAX);
@@ -192,6 +237,14 @@ fn input(world: &World, event: &Event, now: Timestamp) -> Given {
     }
 }
 
+fn moved(redeemed: Redeemed) -> Given {
+    match redeemed {
+        Redeemed::Joined(_) => Given::Flow(Input::Moved),
+        Redeemed::NotGood => Given::Refused(CodeRefused::NotGood),
+        Redeemed::TooMany => Given::Refused(CodeRefused::TooMany),
+    }
+}
+
 fn row<const N: usize>(fields: [(&str, Value); N]) -> Row {
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
@@ -212,6 +265,10 @@ fn receive(after: &mut Snapshot, event: &Event) {
             if from.profile_name.is_some() {
                 after.kept.profile_name.clone_from(&from.profile_name);
             }
+        }
+        EventKind::Hop { hop, .. } => {
+            let to = Recipient { phone: Some(hop.phone.clone()), scoped_id: None };
+            after.kept.came_by(account, to, Some(event.received_at));
         }
         EventKind::Echo { to, .. } => {
             let to = Recipient { phone: to.phone.clone(), scoped_id: to.scoped_id.clone() };
@@ -263,6 +320,8 @@ impl Asking<'_> {
             unused,
             fallback,
             invitation,
+            screen: world.ussd.get(&account.app).map(|place| place.screen.clone()).unwrap_or_default(),
+            code: if account.channel == Channel::Ussd { account.code().to_owned() } else { String::new() },
             shares: shares(event),
             language: tenant.language.clone(),
             profile_name: after.kept.profile_name.clone(),
@@ -286,12 +345,15 @@ impl Asking<'_> {
             seal: &seal,
         };
         let mut answered: Vec<Answered> = Vec::new();
+        let is_hop = matches!(event.kind, EventKind::Hop { .. });
         for _ in 0..ROUNDS_MAX {
             let answers: Vec<_> = answered.iter().map(|one| one.answer.clone()).collect();
             match caught(&flows, before, input, &answers, &context)? {
                 Turn::Ask(questions) => answered.extend(world.operations.answer(&asker, &questions).await),
+                Turn::Done(_) if answered.iter().any(|one| one.database_away) && is_hop => return Err(TurnError::Away),
                 Turn::Done(done) => {
-                    let Done { state, mut messages, alarm, faults, counts, jobs: orders, invited, wish, .. } = *done;
+                    let Done { state, mut messages, alarm, faults, counts, rests, jobs: orders, invited, wish, .. } =
+                        *done;
                     let unclaimed = faults.contains(&Fault::Payment);
                     for fault in faults {
                         metrics::counter!("ganira_flow_faults_total", "fault" => fault.as_str()).increment(1);
@@ -319,6 +381,7 @@ impl Asking<'_> {
                         walked: Some((walked, counts)),
                         unclaimed,
                         left_staff,
+                        rests,
                         instead: of,
                     });
                 }
@@ -437,6 +500,11 @@ fn finish(
     for say in draft.messages {
         // Without a door there is nobody to say it to.
         let Some(Leaving { account, to, door_until }) = leaves_by(world, account, &after, say.by) else { continue };
+        // A screen that nobody waits for cannot be shown.
+        let is_screen = world.accounts.by_id(account).is_some_and(|account| account.channel == Channel::Ussd);
+        if is_screen && !matches!(event.kind, EventKind::Hop { .. }) {
+            continue;
+        }
         let keeping::Passed { purpose, not_before, unwanted } = gate.pass(world, account, say.purpose);
         let Say { content, when_unknown, wake, instead_of, words, .. } = say;
         let shut = |channel| InsteadOf { channel, reason: Refused::WindowShut.word().to_owned(), message: None };
@@ -489,6 +557,7 @@ fn finish(
         armed: alarm,
         walked: draft.walked,
         unclaimed: draft.unclaimed,
+        shown: None,
     })
 }
 

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{any, get};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 
 use crate::actors::Engine;
 use crate::channels::whatsapp::App;
+use crate::config::Networks;
 
 /// Bodies of requests held in memory at once, all together, in KiB.
 const BODIES_KIB_MAX: usize = 64 * 1024;
@@ -27,6 +28,8 @@ pub struct Api {
     pub metrics: Metrics,
     pub body_bytes_max: usize,
     pub request_timeout: Duration,
+    /// Proxies of our own, which are believed about whom they took a request from.
+    pub trusted_proxies: Option<Networks>,
     bodies_kib: Arc<Semaphore>,
 }
 
@@ -52,6 +55,7 @@ impl Api {
             metrics,
             body_bytes_max: config.server.body_bytes_max,
             request_timeout: Duration::from_millis(config.server.request_timeout_ms),
+            trusted_proxies: config.server.trusted_proxies.clone(),
             bodies_kib: Arc::new(Semaphore::new(BODIES_KIB_MAX)),
             engine,
         }
@@ -62,6 +66,10 @@ impl Api {
         Router::new()
             .route("/webhooks/whatsapp", get(webhooks::whatsapp::handshake).post(webhooks::whatsapp::receive))
             .route("/webhooks/whatsapp/{app}", get(webhooks::whatsapp::handshake).post(webhooks::whatsapp::receive))
+            .route("/webhooks/ussd/{gateway}/{key}", any(webhooks::ussd::receive))
+            .route("/webhooks/ussd/{gateway}/{key}/{*rest}", any(webhooks::ussd::receive))
+            .route("/webhooks/sms/{gateway}/{key}", any(webhooks::sms::receive))
+            .route("/webhooks/sms/{gateway}/{key}/status", any(webhooks::sms::receive))
             .route("/healthz", get(system::alive))
             .route("/readyz", get(system::ready))
             .route("/metrics", get(system::metrics))

@@ -17,6 +17,7 @@ use crate::actors::accounts::Accounts;
 use crate::actors::funnel::Funnel;
 use crate::actors::shared::{Answering, World};
 use crate::actors::sms::{SmsGateways, Spool};
+use crate::actors::ussd::Gateways;
 use crate::actors::{Engine, EngineSetup, spawn};
 use crate::api::{Api, Metrics};
 use crate::channels::guard::Reach;
@@ -79,7 +80,8 @@ pub async fn start_at(
     let closing = CancellationToken::new();
     let closed = closing.clone();
     let server = spawn(async move {
-        let served = axum::serve(listener, router).with_graceful_shutdown(closed.cancelled_owned()).await;
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(listener, service).with_graceful_shutdown(closed.cancelled_owned()).await;
         if let Err(error) = served {
             tracing::error!(error = &error as &dyn std::error::Error, "the HTTP server ended");
         }
@@ -104,10 +106,15 @@ pub async fn engine(
     let sms = SmsGateways::new(&config.sms_gateways, config.server.public_url.as_ref())?;
     let folder = config.sms_spool.folder.display();
     let sms_spool = Spool::open(&config.sms_spool).with_context(|| format!("could not open the spool {folder}"))?;
+    let ussd = Gateways::new(&config.ussd_gateways)?;
+    if sms.all().any(|gateway| !gateway.repeats()) {
+        sms_spool.prepare().with_context(|| format!("the spool {folder} cannot be written"))?;
+    }
     let world = World {
         store,
         operations,
         accounts: Arc::new(Accounts::default()),
+        ussd,
         funnel: Funnel::default(),
         ring,
         system_key,

@@ -23,7 +23,7 @@ pub(super) struct HandoverCommand {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// List the conversations that staff have, the longest waiting first
+    /// List the conversations that staff have and the people to call back, the longest waiting first
     List {
         /// Only this tenant's, by number or name
         #[arg(long)]
@@ -32,7 +32,7 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
-    /// Give a person back to her flow
+    /// Give a person back to her flow, or note that she has been called
     Return {
         #[command(flatten)]
         who: Who,
@@ -96,19 +96,27 @@ async fn set(operator: &Operator, Queue { tenant, queue }: Queue, open: bool) ->
 async fn list(operator: &Operator, tenant: Option<&str>, json: bool) -> anyhow::Result<()> {
     let tenant = operator.tenant_if(tenant).await?;
     let all = hand_overs::list(&operator.pool, tenant).await?;
+    let numbers = hand_overs::numbers(&operator.pool, &operator.ring()?, &all).await?;
     if json {
-        let as_json = all.iter().map(|one| {
-            json!({ "tenant": one.who.tenant, "contact": one.who.contact, "queue": one.queue, "asked_at": one.asked_at })
+        let as_json = all.iter().zip(&numbers).map(|(one, number)| {
+            json!({
+                "tenant": one.who.tenant, "contact": one.who.contact, "queue": one.queue, "asked_at": one.asked_at,
+                "call_back": one.call_back, "number": number,
+            })
         });
         return say_json(&as_json.collect::<Vec<_>>());
     }
     let rows: Vec<Vec<String>> = all
         .iter()
-        .map(|one| {
-            vec![one.who.tenant.to_string(), one.who.contact.to_string(), one.queue.clone(), one.asked_at.to_rfc3339()]
+        .zip(&numbers)
+        .map(|(one, number)| {
+            let number = number.as_ref().map_or_else(|| "unknown".to_owned(), ToString::to_string);
+            let call = if one.call_back { number } else { "-".to_owned() };
+            let who = one.who;
+            vec![who.tenant.to_string(), who.contact.to_string(), one.queue.clone(), one.asked_at.to_rfc3339(), call]
         })
         .collect();
-    say_table(&["tenant", "contact", "queue", "since"], &rows, "Staff have no conversation now.")
+    say_table(&["tenant", "contact", "queue", "since", "call back"], &rows, "Staff have no conversation now.")
 }
 
 async fn queues(operator: &Operator, tenant: Option<&str>, json: bool) -> anyhow::Result<()> {

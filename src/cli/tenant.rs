@@ -1,4 +1,4 @@
-//! `ganira tenant`: businesses and their WhatsApp numbers.
+//! `ganira tenant`: businesses and their numbers and codes.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -15,10 +15,11 @@ use super::arguments;
 use super::keeping;
 use super::operator::{Operator, Where};
 use super::output::{say, say_json, say_table};
-use crate::domain::Phone;
+use crate::domain::{AccountId, Phone};
 use crate::flows::{Channel, shipped};
 use crate::operations::servers;
-use crate::operations::tenants::{self, ListedAccount, ListedTenant, NewTenant, NewWhatsapp};
+use crate::operations::sms_numbers::{self, NewSms};
+use crate::operations::tenants::{self, ListedAccount, ListedTenant, NewTenant, NewUssd, NewWhatsapp, Which};
 
 #[derive(Debug, Args)]
 pub(super) struct TenantCommand {
@@ -77,6 +78,42 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Give a tenant a USSD code
+    AddUssd {
+        /// The tenant's number or name
+        #[arg(long, value_name = "TENANT")]
+        tenant: String,
+        /// The gateway that brings it: a name under ussd.gateways of the configuration
+        #[arg(long)]
+        gateway: String,
+        /// The code as people dial it, such as '*384*77#'
+        #[arg(long)]
+        code: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give a tenant a number, short code or sender at an SMS gateway; one it has already gets the credential
+    AddSms {
+        /// The tenant's number or name
+        #[arg(long, value_name = "TENANT")]
+        tenant: String,
+        /// A name under sms.gateways of the configuration
+        #[arg(long)]
+        gateway: String,
+        /// The number, short code or sender, such as +250788000200, 7711 or SALON
+        #[arg(long)]
+        number: String,
+        /// What the company calls the customer: Africa's Talking's username, Twilio's account SID, Vonage's api_key, SMPP's system_id
+        #[arg(long, value_name = "CUSTOMER", default_value = "")]
+        parent: String,
+        /// The file that holds its API key, token or password (- reads standard input); without it the number only receives
+        #[arg(long, value_name = "FILE")]
+        token_file: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Say by which number people know a WhatsApp number: it stands in the links that lead to it
     SetNumber {
         #[arg(long, value_name = "ID")]
@@ -121,19 +158,38 @@ enum Action {
     /// The names under which SMS accounts write to each country
     #[command(subcommand)]
     SenderId(keeping::SenderId),
-    /// Let nothing leave by a number; what comes in is handled as ever
+    /// Let nothing leave by a number or code; what comes in is handled as ever. A USSD code is out of service meanwhile
     Stop {
-        #[arg(long, value_name = "ID")]
-        phone_number_id: String,
+        #[command(flatten)]
+        door: DoorArguments,
         /// Shown by `ganira tenant list`
         #[arg(long, default_value = "stopped by an operator")]
         reason: String,
     },
     /// Let what waits for a number leave again
     Resume {
-        #[arg(long, value_name = "ID")]
-        phone_number_id: String,
+        #[command(flatten)]
+        door: DoorArguments,
     },
+}
+
+/// Which number or code is meant.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct DoorArguments {
+    /// The account's number, as `ganira tenant list` shows it
+    #[arg(long, value_name = "NUMBER")]
+    account: Option<i64>,
+    /// Meta's id of a WhatsApp number
+    #[arg(long, value_name = "ID")]
+    phone_number_id: Option<String>,
+}
+
+impl DoorArguments {
+    fn which(self) -> Which {
+        let by_id = self.account.map(|id| Which::Account(AccountId(id)));
+        by_id.unwrap_or_else(|| Which::PhoneNumberId(self.phone_number_id.unwrap_or_default()))
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -266,6 +322,10 @@ impl TenantCommand {
                 operator.refresh_engine().await?;
                 say(&format!("Tenant {tenant}: how long codes are good is set."))
             }
+            Action::AddSms { tenant, gateway, number, parent, token_file, json } => {
+                let token = token_file.as_deref().map(read_token).transpose()?;
+                add_sms(&operator, &tenant, &NewSms { gateway, number, parent, token }, json).await
+            }
             Action::SetToken { phone_number_id, token_file } => {
                 let token = read_token(&token_file)?;
                 tenants::set_token(&operator.pool, &operator.ring()?, &phone_number_id, &token).await?;
@@ -278,15 +338,18 @@ impl TenantCommand {
             Action::Quiet(quiet) => quiet.run(&operator).await,
             Action::Country(country) => country.run(&operator).await,
             Action::SenderId(action) => action.run(&operator).await,
-            Action::Stop { phone_number_id, reason } => {
-                tenants::stop(&operator.pool, &phone_number_id, &reason).await?;
-                operator.refresh_engine().await?;
-                say(&format!("Nothing leaves by {phone_number_id} until `ganira tenant resume`."))
+            Action::AddUssd { tenant, gateway, code, json } => {
+                add_ussd(&operator, &tenant, &NewUssd { gateway, code }, json).await
             }
-            Action::Resume { phone_number_id } => {
-                tenants::resume(&operator.pool, &phone_number_id).await?;
+            Action::Stop { door, reason } => {
+                let account = tenants::stop(&operator.pool, &door.which(), &reason).await?;
                 operator.refresh_engine().await?;
-                say(&format!("What waits for {phone_number_id} leaves again."))
+                say(&format!("Nothing leaves by {} until `ganira tenant resume`.", account.external_id))
+            }
+            Action::Resume { door } => {
+                let account = tenants::resume(&operator.pool, &door.which()).await?;
+                operator.refresh_engine().await?;
+                say(&format!("What waits for {} leaves again.", account.external_id))
             }
         }
     }
@@ -316,6 +379,36 @@ async fn add_whatsapp(
     say(&format!("Tenant {tenant} has the WhatsApp number {} (account {id}).", new.phone_number_id))
 }
 
+async fn add_ussd(operator: &Operator, tenant: &str, new: &NewUssd, json: bool) -> anyhow::Result<()> {
+    let gateways = &operator.config.ussd_gateways;
+    if !gateways.contains_key(&new.gateway) {
+        let known = gateways.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        bail!("--gateway {:?} is not under ussd.gateways of the configuration; there: {known}", new.gateway);
+    }
+    let tenant = operator.tenant(tenant).await?;
+    let id = tenants::add_ussd(&operator.pool, tenant, new).await?;
+    operator.refresh_engine().await?;
+    if json {
+        return say_json(&json!({ "account": id, "tenant": tenant }));
+    }
+    say(&format!("Tenant {tenant} has the USSD code {} at {} (account {id}).", new.code.trim(), new.gateway))
+}
+
+async fn add_sms(operator: &Operator, tenant: &str, new: &NewSms, json: bool) -> anyhow::Result<()> {
+    let gateways = &operator.config.sms_gateways;
+    if !gateways.contains_key(&new.gateway) {
+        let known = gateways.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        bail!("--gateway {:?} is not under sms.gateways of the configuration; there: {known}", new.gateway);
+    }
+    let tenant = operator.tenant(tenant).await?;
+    let id = sms_numbers::add(&operator.pool, &operator.ring()?, tenant, new).await?;
+    operator.refresh_engine().await?;
+    if json {
+        return say_json(&json!({ "account": id, "tenant": tenant }));
+    }
+    say(&format!("Tenant {tenant} has {} at the SMS gateway {} (account {id}).", new.number, new.gateway))
+}
+
 /// A token never stands among the arguments, where every user of the machine could read it.
 fn read_token(file: &Path) -> anyhow::Result<SecretString> {
     let mut text = String::new();
@@ -343,19 +436,22 @@ async fn list(operator: &Operator, json: bool) -> anyhow::Result<()> {
             tenant.flow.clone(),
         ];
         if accounts.is_empty() {
-            rows.push(about.iter().cloned().chain(["-".to_owned(), "no number yet".to_owned()]).collect());
+            let none = ["-", "-", "no number yet"].map(str::to_owned);
+            rows.push(about.iter().cloned().chain(none).collect());
         }
         for account in accounts {
             let number = format!("{} {}", account.channel, account.external_id);
-            rows.push(about.iter().cloned().chain([number, standing(account)]).collect());
+            let own = [account.id.to_string(), number, standing(account)];
+            rows.push(about.iter().cloned().chain(own).collect());
         }
     }
-    let headings = ["tenant", "name", "zone", "language", "flow", "number", "state"];
+    let headings = ["tenant", "name", "zone", "language", "flow", "account", "number", "state"];
     say_table(&headings, &rows, "There is no tenant yet: make one with `ganira tenant create`.")
 }
 
 fn standing(account: &ListedAccount) -> String {
     match (&account.stopped_reason, &account.credential) {
+        (None, _) if account.channel == "ussd" => "answers".to_owned(),
         (Some(reason), _) => format!("stopped: {reason}"),
         (None, None) => "receives only: no token".to_owned(),
         (None, Some(_)) => "sends".to_owned(),

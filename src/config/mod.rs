@@ -30,13 +30,14 @@ use base64::Engine as _;
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value as Json};
 
+use crate::domain::Country;
 use reader::Reader;
 use section::Section;
 
 pub use database::Database;
 pub use dev::{
-    DEV_APP, DEV_APP_SECRET, DEV_HASH_KEY, DEV_KEY_RING, DEV_PROVIDER_SECRET, DEV_USSD_GATEWAY, DEV_USSD_KEY,
-    DEV_VERIFY_TOKEN,
+    DEV_APP, DEV_APP_SECRET, DEV_HASH_KEY, DEV_KEY_RING, DEV_PROVIDER_SECRET, DEV_SMS_GATEWAY, DEV_SMS_KEY,
+    DEV_USSD_GATEWAY, DEV_USSD_KEY, DEV_VERIFY_TOKEN,
 };
 pub use engine::{Engine, Retention};
 pub use layers::{Purpose, Sources};
@@ -306,6 +307,11 @@ impl Config {
             let what = format!("cannot be used: expected whsec_ and at least {SECRET_BYTES_MIN} bytes as base64");
             mistakes.add(Mistake::at(format!("providers.{name}.secret"), what));
         }
+        for (name, gateway) in &self.smpp_gateways {
+            if let Some(Err(error)) = gateway.country.as_deref().map(Country::named) {
+                mistakes.add(Mistake::at(format!("sms.gateways.{name}.country"), error.to_string()));
+            }
+        }
         let url = self.database.url.as_ref().map(secrecy::SecretString::expose_secret);
         if url.is_some_and(|url| !url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
             mistakes.add(Mistake::at("database.url", "cannot be used: expected a URL that starts with postgres://"));
@@ -327,6 +333,11 @@ impl Config {
         for (name, secret) in read.chain(pay) {
             if secret.expose_secret() == DEV_PROVIDER_SECRET {
                 mistakes.add(Mistake::at(format!("providers.{name}.secret"), known));
+            }
+        }
+        for (name, gateway) in &self.sms_gateways {
+            if gateway.key.as_ref().is_some_and(|key| key.expose_secret() == DEV_SMS_KEY) {
+                mistakes.add(Mistake::at(format!("sms.gateways.{name}.key"), known));
             }
         }
         for (name, gateway) in &self.ussd_gateways {

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use url::Url;
 
 use super::section::section;
+use super::setting::Networks;
 
 section! {
     /// HTTP towards us.
@@ -13,6 +14,8 @@ section! {
         listen: SocketAddr, "address:port", Some("127.0.0.1:8080");
         /// The address under which the world reaches this server; companies fetch media from it and call its webhooks.
         public_url: Option<Url>, "URL", None;
+        /// Proxies of your own, which are believed when their `X-Forwarded-For` says whom a request came from.
+        trusted_proxies: Option<Networks>, "CIDR, …", None;
         /// A request that takes longer is answered 503; its turn goes on.
         request_timeout_ms: u64, "ms", Some("5000"), 100 to 60_000;
         /// Larger bodies are answered 413. WhatsApp posts up to 3 MB.

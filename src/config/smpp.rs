@@ -104,6 +104,8 @@ section! {
         dest_ton: u16, "number", Some("1"), 0 to 6;
         /// Numbering plan of them; 1 is E.164.
         dest_npi: u16, "number", Some("1"), 0 to 18;
+        /// The country whose people's numbers may come without their country code.
+        country: Option<String>, "two letters, such as RW", None;
         /// What data coding 0 means there: `gsm7` or `latin1`.
         default_alphabet: DefaultAlphabet, "word", Some("gsm7");
         /// The data coding of texts in the default alphabet.
@@ -118,6 +120,8 @@ section! {
         answer_timeout_ms: u64, "ms", Some("10000"), 100 to 120_000;
         /// How long the parts of a long message wait for the missing ones.
         parts_wait_ms: u64, "ms", Some("300000"), 100 to 86_400_000;
+        /// The operator waits this long for a screen.
+        ussd_budget_ms: u64, "ms", Some("5000"), 100 to 30_000;
         /// Whose USSD values it uses: `standard` or `6d`.
         ussd_coding: UssdCoding, "word", Some("standard");
         /// What tells the USSD sessions of one phone apart: `its_session_info`, `user_message_reference` or `phone`.

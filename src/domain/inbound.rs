@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::address::{Phone, ScopedId};
+use super::hop::Hop;
 use super::receipt::Receipt;
 use super::{Address, Timestamp};
 
@@ -12,7 +13,8 @@ use super::{Address, Timestamp};
 pub struct Inbound {
     /// The provider's name of the account that received it (WhatsApp: `phone_number_id`; for account-wide notices the WABA id).
     pub account: String,
-    /// The provider's own id of this update, or a digest of it where it has none. Hashed before it reaches a table.
+    /// The provider's own id of this update, or a digest of it where it has none; empty for one that happens anew each time it is told. Hashed
+    /// before it reaches a table.
     pub provider_id: String,
     /// When the provider says it happened. `None` where it has no clock.
     pub occurred_at: Option<Timestamp>,
@@ -27,6 +29,8 @@ pub struct Inbound {
 pub enum InboundKind {
     /// A person says something to the business.
     Message(Message),
+    /// A person at a keypad waits for her next screen.
+    Hop(Hop),
     /// News of a message the business sent.
     Receipt(Receipt),
     /// The owner wrote to `to` in her own app: a human has taken over that conversation.

@@ -94,7 +94,9 @@ impl FlowMoves {
         };
         // A value that is renamed wins over one that had the name before.
         for renamed in [false, true] {
-            for (name, value) in frame.vals.iter().filter(|(name, _)| self.values.contains_key(name.as_str()) == renamed) {
+            for (name, value) in
+                frame.vals.iter().filter(|(name, _)| self.values.contains_key(name.as_str()) == renamed)
+            {
                 let name = self.now(name);
                 if fits(name, value) {
                     values.insert(name, value.clone());

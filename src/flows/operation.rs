@@ -66,6 +66,10 @@ pub struct Signature {
 pub const HAND_OVER: Signature = Signature {
     name: "hand_over",
     kind: OperationKind::Guarded,
-    inputs: &[Field { name: "queue", kind: Type::Text { chars_max: 40 }, optional: false }],
+    inputs: &[
+        Field { name: "queue", kind: Type::Text { chars_max: 40 }, optional: false },
+        // She is to be called back: on a keypad nobody can write to her.
+        Field { name: "call_back", kind: Type::YesNo, optional: true },
+    ],
     outcomes: &[Outcome { name: "taken", yields: None }, Outcome { name: "nobody", yields: None }],
 };

@@ -38,7 +38,7 @@ pub enum Input {
     NobodyThere,
     /// The network heard the person say that she wants no more messages here (or, with `again`, that she does), and has told her so.
     Kept { again: bool },
-    /// The USSD session broke off: its screen is gone, what was open stays open.
+    /// The USSD session broke off: its screen is gone, what was open stays open. The news `hung_up` to a flow that begins with it.
     HungUp,
     /// The person came by another channel with the code of a move.
     Moved,
@@ -192,6 +192,8 @@ pub struct Context {
     pub quiet: Option<QuietHours>,
     /// What the person has stopped.
     pub opt_outs: Vec<OptOut>,
+    /// The code of the business on USSD, such as `*384*77#`; empty where none was dialled.
+    pub code: String,
 }
 
 impl Context {
@@ -215,6 +217,7 @@ impl Context {
             country: None,
             quiet: None,
             opt_outs: Vec::new(),
+            code: String::new(),
         }
     }
 }

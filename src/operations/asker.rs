@@ -45,12 +45,14 @@ impl fmt::Debug for Asker<'_> {
 pub struct Answered {
     pub answer: Answer,
     pub effect: Option<GuardedEffect>,
+    /// It is `unavailable` because the database did not answer, not because the operation could not.
+    pub database_away: bool,
 }
 
 impl Answered {
     /// An outcome that yields nothing.
     pub fn outcome(name: impl Into<String>) -> Self {
-        Self { answer: Answer { outcome: name.into(), value: None }, effect: None }
+        Self { answer: Answer { outcome: name.into(), value: None }, effect: None, database_away: false }
     }
 
     /// The outcome that every operation may have.
@@ -58,9 +60,16 @@ impl Answered {
         Self::outcome("unavailable")
     }
 
+    /// The same where nothing is known but that the database did not answer.
+    pub fn away() -> Self {
+        Self { database_away: true, ..Self::unavailable() }
+    }
+
     /// What a question found.
     pub fn found(rows: Vec<Row>) -> Self {
-        Self { answer: Answer { outcome: "found".to_owned(), value: Some(Value::Rows(rows.into())) }, effect: None }
+        let mut found = Self::outcome("found");
+        found.answer.value = Some(Value::Rows(rows.into()));
+        found
     }
 
     /// The same answer with a row.

@@ -9,6 +9,7 @@ use sqlx::PgPool;
 
 use crate::crypto::{CryptoError, DataKey, KeyRing, Place, TenantKey};
 use crate::domain::Inbound;
+use crate::flows::Channel;
 use crate::store::admin::{self, dead_letters as rows};
 use crate::store::seals;
 
@@ -62,14 +63,30 @@ impl Reason {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Buried {
-    /// A whole body that could not be read, as the app sent it.
-    Body { app: String, body: Raw },
+    /// A whole body that could not be read, as the app or gateway sent it.
+    Body {
+        #[serde(default = "whatsapp")]
+        channel: Channel,
+        app: String,
+        body: Raw,
+    },
     /// One update, read.
-    Update { app: String, inbound: Box<Inbound>, raw: Raw },
+    Update {
+        #[serde(default = "whatsapp")]
+        channel: Channel,
+        app: String,
+        inbound: Box<Inbound>,
+        raw: Raw,
+    },
     /// The result of a payment; `order` is the id its provider knows it by. For people to settle, not to be replayed.
     Payment { order: String, name: String, ordered: Json, outcome: String, value: Option<Json> },
     /// Something of the engine's own; kept for the reader, not to be replayed.
     Internal { kind: String },
+}
+
+/// The channel of letters from before there were others.
+fn whatsapp() -> Channel {
+    Channel::WhatsApp
 }
 
 impl Buried {

@@ -1,4 +1,4 @@
-//! Conversations that staff have taken over: asked for by flows, listed and given back by people.
+//! Conversations that staff have taken over, and people whom they are to call back: asked for by flows, listed and given back by people.
 
 use std::time::Duration;
 
@@ -9,27 +9,58 @@ use sqlx::{PgConnection, PgPool};
 use super::arguments;
 use super::asker::{Answered, Asker, Trouble};
 use super::requests::{self, Request};
-use crate::domain::{Conversation, TenantId};
-use crate::flows::Question;
-use crate::store::admin::{self, hand_overs as rows};
-use crate::store::{GuardedEffect, hand_over};
+use super::tenants::{self, TenantError};
+use crate::crypto::KeyRing;
+use crate::domain::{Address, Conversation, Phone, TenantId};
+use crate::flows::{Question, Value};
+use crate::store::admin::{self, hand_overs as rows, people};
+use crate::store::{GuardedEffect, hand_over, seals};
 
 pub use crate::store::admin::hand_overs::{ListedHandOver, ListedQueue};
 
-/// `hand_over`: staff have the conversation from this turn on, if anybody looks after the queue.
+/// `hand_over`: staff have the conversation from this turn on, if anybody looks after the queue. A request to be called back is kept
+/// whoever is there: it can wait.
 pub(super) async fn answer(
     connection: &mut PgConnection,
     asker: &Asker<'_>,
     question: &Question,
 ) -> Result<Answered, Trouble> {
     let queue = arguments::text(&question.arguments, "queue")?;
-    if !hand_over::is_open(connection, asker.tenant, queue).await? {
+    let call_back = question.arguments.get("call_back") == Some(&Value::YesNo(true));
+    if !call_back && !hand_over::is_open(connection, asker.tenant, queue).await? {
         return Ok(Answered::outcome("nobody"));
     }
     let at = asker.now.to_rfc3339_opts(SecondsFormat::Micros, true);
-    let args = json!({ "queue": queue, "at": at });
+    let args = json!({ "queue": queue, "at": at, "call_back": call_back });
     let effect = GuardedEffect { ordinal: question.ordinal, kind: "hand_over", args };
     Ok(Answered::outcome("taken").with_effect(effect))
+}
+
+/// The numbers at which those are reached whom staff are to call back, in the order of `listed`; `None` for the others, and for a number
+/// that does not open.
+pub async fn numbers(
+    pool: &PgPool,
+    ring: &KeyRing,
+    listed: &[ListedHandOver],
+) -> Result<Vec<Option<Phone>>, TenantError> {
+    let mut transaction = admin::begin_reading(pool).await?;
+    let mut numbers = Vec::with_capacity(listed.len());
+    for one in listed {
+        let addresses = if one.call_back { people::addresses(&mut transaction, one.who).await? } else { Vec::new() };
+        let mut number = None;
+        if !addresses.is_empty() {
+            let key = tenants::key_of(&mut transaction, ring, one.who.tenant).await?;
+            let opened =
+                addresses.iter().filter_map(|row| key.open(seals::DIRECTORY, &row.address_hash, &row.sealed).ok());
+            let texts = opened.filter_map(|plain| String::from_utf8(plain).ok());
+            number = texts.filter_map(|text| Address::from_canonical(&text)).find_map(|address| match address {
+                Address::Phone(phone) => Some(phone),
+                Address::WhatsApp(_) => None,
+            });
+        }
+        numbers.push(number);
+    }
+    Ok(numbers)
 }
 
 /// What staff have now, the longest first.

@@ -13,6 +13,7 @@ pub mod registry;
 pub mod requests;
 pub mod salon;
 pub mod servers;
+pub mod sms_numbers;
 pub mod tenants;
 pub mod thread;
 
@@ -65,7 +66,7 @@ struct Round<'a> {
 impl Round<'_> {
     async fn answer(&mut self, asker: &Asker<'_>, question: &Question) -> Answered {
         if self.failed {
-            return Answered::unavailable();
+            return Answered::away();
         }
         match self.run(asker, question).await {
             Ok(answered) => answered,
@@ -77,7 +78,7 @@ impl Round<'_> {
                     error = &trouble as &dyn std::error::Error,
                     "an operation could not be answered"
                 );
-                Answered::unavailable()
+                if self.failed { Answered::away() } else { Answered::unavailable() }
             }
         }
     }

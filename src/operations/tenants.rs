@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{PgConnection, PgPool};
 
 use crate::crypto::{CryptoError, KeyRing, TenantKey};
-use crate::domain::{AccountId, Phone, TenantId};
+use crate::domain::{AccountId, Phone, TenantId, account_name};
 use crate::flows::{Channel, FlowSet, shipped};
 use crate::store::admin::{self, tenants as rows};
 use crate::store::seals;
@@ -16,6 +16,9 @@ use crate::store::seals;
 pub use crate::store::admin::tenants::{ListedAccount, ListedTenant};
 
 const WHATSAPP: &str = "whatsapp";
+const USSD: &str = "ussd";
+/// A code may be this long on the dialler.
+const CODE_CHARS_MAX: usize = 40;
 /// As the table has it.
 const NAME_CHARS_MAX: usize = 80;
 
@@ -45,6 +48,24 @@ pub struct NewWhatsapp {
     pub token: Option<SecretString>,
 }
 
+/// A USSD code of a tenant.
+#[derive(Debug, Clone)]
+pub struct NewUssd {
+    /// The gateway that brings it: a name under `ussd.gateways`.
+    pub gateway: String,
+    /// As people dial it, such as `*384*77#`.
+    pub code: String,
+}
+
+/// Which door is meant.
+#[derive(Debug, Clone)]
+pub enum Which {
+    /// By its own number, as `ganira tenant list` shows it.
+    Account(AccountId),
+    /// A WhatsApp number, by Meta's id.
+    PhoneNumberId(String),
+}
+
 /// Why a tenant or a door was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum TenantError {
@@ -62,8 +83,14 @@ pub enum TenantError {
     NotAnId { what: &'static str, found: String },
     #[error("the app's name is missing: expected a name under whatsapp.apps of the configuration")]
     App,
+    #[error("the number or sender {0:?} cannot be used: expected +250788000200, a short code such as 7711, or a word")]
+    NotASender(String),
     #[error("the token is empty")]
     Token,
+    #[error("the code {0:?} cannot be dialled: expected *, digits and #, such as *384*77#")]
+    Code(String),
+    #[error("there is no account {0}: see `ganira tenant list`")]
+    NoSuchAccount(AccountId),
     #[error("the number {0} belongs to a tenant already: see `ganira tenant list`")]
     AccountTaken(String),
     #[error("there is no tenant {0}: see `ganira tenant list`")]
@@ -153,6 +180,30 @@ pub async fn add_whatsapp(pool: &PgPool, ring: &KeyRing, tenant: TenantId, new: 
     Ok(id)
 }
 
+/// Gives a tenant a USSD code. No two tenants share one at the same gateway; a longer code of another tenant's wins over this one.
+pub async fn add_ussd(pool: &PgPool, tenant: TenantId, new: &NewUssd) -> Result<AccountId> {
+    let code = dialable(&new.code)?;
+    let name = account_name(&new.gateway, code);
+    let mut transaction = admin::begin(pool).await?;
+    rows::find(&mut transaction, tenant).await?.ok_or(TenantError::NoTenant(tenant))?;
+    let row =
+        rows::AccountRow { channel: USSD, external_id: &name, parent_id: "", app: &new.gateway, credential: None };
+    let id = rows::insert_account(&mut transaction, tenant, &row)
+        .await
+        .map_err(|error| if taken(&error) { TenantError::AccountTaken(name.clone()) } else { error.into() })?;
+    transaction.commit().await?;
+    Ok(id)
+}
+
+/// `*`, digits in groups that a `*` parts, `#`.
+fn dialable(code: &str) -> Result<&str> {
+    let code = code.trim();
+    let groups = code.strip_prefix('*').and_then(|rest| rest.strip_suffix('#'));
+    let digits = |group: &str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
+    let good = code.len() <= CODE_CHARS_MAX && groups.is_some_and(|groups| groups.split('*').all(digits));
+    if good { Ok(code) } else { Err(TenantError::Code(code.to_owned())) }
+}
+
 /// Gives a WhatsApp number another token. One that was stopped, be it for its token, stays so until it is resumed.
 pub async fn set_token(
     pool: &PgPool,
@@ -195,22 +246,29 @@ pub async fn set_code_minutes(pool: &PgPool, tenant: TenantId, minutes: Option<u
     if known { Ok(()) } else { Err(TenantError::NoTenant(tenant)) }
 }
 
-/// Nothing leaves by this number until it is resumed; what comes in is handled as ever.
-pub async fn stop(pool: &PgPool, phone_number_id: &str, reason: &str) -> Result<AccountId> {
-    set_stopped(pool, phone_number_id, Some(reason)).await
+/// Nothing leaves by this door until it is resumed; what comes in is handled as ever. A USSD code, whose screens are answers, is told to be
+/// out of service.
+pub async fn stop(pool: &PgPool, which: &Which, reason: &str) -> Result<ListedAccount> {
+    set_stopped(pool, which, Some(reason)).await
 }
 
-/// What waits for this number leaves again.
-pub async fn resume(pool: &PgPool, phone_number_id: &str) -> Result<AccountId> {
-    set_stopped(pool, phone_number_id, None).await
+/// What waits for this door leaves again.
+pub async fn resume(pool: &PgPool, which: &Which) -> Result<ListedAccount> {
+    set_stopped(pool, which, None).await
 }
 
-async fn set_stopped(pool: &PgPool, phone_number_id: &str, reason: Option<&str>) -> Result<AccountId> {
+async fn set_stopped(pool: &PgPool, which: &Which, reason: Option<&str>) -> Result<ListedAccount> {
     let mut transaction = admin::begin(pool).await?;
-    let account = whatsapp(&mut transaction, phone_number_id).await?;
+    let account = match which {
+        Which::PhoneNumberId(id) => whatsapp(&mut transaction, id).await?,
+        Which::Account(id) => {
+            let all = rows::accounts(&mut transaction).await?;
+            all.into_iter().find(|account| account.id == *id).ok_or(TenantError::NoSuchAccount(*id))?
+        }
+    };
     rows::set_stopped(&mut transaction, account.id, reason).await?;
     transaction.commit().await?;
-    Ok(account.id)
+    Ok(account)
 }
 
 async fn whatsapp(connection: &mut PgConnection, phone_number_id: &str) -> Result<ListedAccount> {
@@ -224,12 +282,12 @@ pub(super) async fn key_of(connection: &mut PgConnection, ring: &KeyRing, tenant
     ring.unwrap_tenant_key(tenant.0, &row.wrapped_key).map_err(|source| TenantError::Key { tenant, source })
 }
 
-fn seal(key: &TenantKey, phone_number_id: &str, token: &SecretString) -> Result<Vec<u8>> {
+pub(super) fn seal(key: &TenantKey, external_id: &str, token: &SecretString) -> Result<Vec<u8>> {
     let token = token.expose_secret().trim();
     if token.is_empty() {
         return Err(TenantError::Token);
     }
-    Ok(key.seal(seals::CREDENTIAL, phone_number_id.as_bytes(), token.as_bytes()))
+    Ok(key.seal(seals::CREDENTIAL, external_id.as_bytes(), token.as_bytes()))
 }
 
 fn digits(what: &'static str, text: &str) -> Result<()> {
@@ -237,6 +295,6 @@ fn digits(what: &'static str, text: &str) -> Result<()> {
     if good { Ok(()) } else { Err(TenantError::NotAnId { what, found: text.to_owned() }) }
 }
 
-fn taken(error: &sqlx::Error) -> bool {
+pub(super) fn taken(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }

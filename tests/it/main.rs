@@ -17,5 +17,6 @@ mod revisions;
 mod salon;
 mod smpp;
 mod sms;
+mod ussd;
 mod waiting;
 mod world;

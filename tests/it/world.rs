@@ -28,6 +28,8 @@ pub struct World {
     pub tenant: TenantId,
     pub config: Config,
     pub http: reqwest::Client,
+    /// Where an engine runs that is to be killed.
+    apart: Option<tokio::runtime::Runtime>,
     _folder: tempfile::TempDir,
 }
 
@@ -66,6 +68,13 @@ impl World {
     }
 
     pub async fn with(wish: Wish) -> Self {
+        let mut world = Self::asleep(wish).await;
+        world.start().await;
+        world
+    }
+
+    /// One whose engine is not started yet.
+    pub async fn asleep(wish: Wish) -> Self {
         let _ = tracing_subscriber::fmt()
             .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
             .with_test_writer()
@@ -111,10 +120,16 @@ impl World {
             let secret = ganira::config::DEV_PROVIDER_SECRET.to_owned().into();
             servers::add(&pool, &ring, tenant, "shop", &url, Some(secret)).await.unwrap();
         }
-        let mut world =
-            Self { database, sandbox, running: None, tenant, config, http: reqwest::Client::new(), _folder: folder };
-        world.start().await;
-        world
+        Self {
+            database,
+            sandbox,
+            running: None,
+            tenant,
+            config,
+            http: reqwest::Client::new(),
+            apart: None,
+            _folder: folder,
+        }
     }
 
     /// Starts the engine, again after a [`World::stop_engine`].
@@ -122,21 +137,32 @@ impl World {
         self.start_at(TimeDelta::zero()).await;
     }
 
+    /// The same, in the place of one that runs, so that [`World::kill`] can end it.
+    pub async fn start_apart(&mut self) {
+        self.stop_engine().await;
+        self.apart = Some(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());
+        self.start().await;
+    }
+
+    /// Ends the engine between two instructions, as kill -9 would: no drain, no hand-over, connections cut.
+    pub fn kill(&mut self) {
+        self.running = None;
+        self.apart.take().unwrap().shutdown_background();
+    }
+
     /// The same by a clock that is `ahead` of the true one.
     pub async fn start_at(&mut self, ahead: TimeDelta) {
         let clock = Clock::of(move || Clock::system().now() + ahead);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let metrics = assemble::record_metrics();
-        let running = assemble::start_at(
-            self.config.clone(),
-            self.database.options(),
-            Durability::ThrowAway,
-            listener,
-            metrics,
-            clock,
-        )
-        .await
-        .unwrap();
+        let (config, database) = (self.config.clone(), self.database.options());
+        let start = async move {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let metrics = assemble::record_metrics();
+            assemble::start_at(config, database, Durability::ThrowAway, listener, metrics, clock).await.unwrap()
+        };
+        let running = match &self.apart {
+            Some(apart) => apart.spawn(start).await.unwrap(),
+            None => start.await,
+        };
         self.sandbox.point_webhooks_at(Url::parse(&format!("http://{}/webhooks/whatsapp", running.address)).unwrap());
         self.running = Some(running);
         wait_for("the engine to own its conversations", async || {
@@ -201,6 +227,7 @@ pub fn config(folder: &tempfile::TempDir) -> Config {
     let sources = Sources { purpose: Purpose::Dev, file: None, environment: std::collections::BTreeMap::default() };
     let mut config = Config::load(&sources, |_, _| {}).unwrap();
     config.media.folder = folder.path().join("media");
+    config.sms_spool.folder = folder.path().join("spool");
     config.limits.tenant_per_minute = 1_000_000;
     config.limits.tenant_burst = 100_000;
     config.limits.sender_per_minute = 100_000;

@@ -2,6 +2,7 @@
 
 mod ids;
 mod lengths;
+mod link;
 mod reassembly;
 mod receipts;
 mod status;

@@ -1,8 +1,11 @@
 //! The one entrance: whatever touches a conversation comes in here, gets its permit, its contact and its place in the order.
 
 mod codes;
+mod hop;
 mod own;
 mod receipts;
+
+pub use hop::Dialled;
 
 use std::sync::{Arc, OnceLock};
 
@@ -17,6 +20,7 @@ use crate::actors::dead_letters::{self, Buried, Owner, Raw, Reason};
 use crate::actors::event::{Answer, Event, EventKind, NewEvent, Verdict};
 use crate::actors::shard::ShardMessage;
 use crate::actors::shared::Shared;
+use crate::actors::ussd::InFlight;
 use crate::domain::{AccountId, Address, Conversation, EventId, Inbound, InboundKind, Sender, Timestamp, Trace};
 use crate::flows::Channel;
 use crate::store::{Notice, Redeemed};
@@ -34,6 +38,7 @@ struct Inner {
     shared: Arc<Shared>,
     admission: Arc<Admission>,
     routers: OnceLock<Vec<ActorRef<ShardMessage>>>,
+    ussd: InFlight,
 }
 
 /// What became of a request's updates.
@@ -61,7 +66,7 @@ enum Pending<'a> {
 
 impl Ingress {
     pub fn new(shared: Arc<Shared>, admission: Arc<Admission>) -> Self {
-        Self(Arc::new(Inner { shared, admission, routers: OnceLock::new() }))
+        Self(Arc::new(Inner { shared, admission, routers: OnceLock::new(), ussd: InFlight::default() }))
     }
 
     pub(super) fn account(&self, id: AccountId) -> Option<Arc<Account>> {
@@ -107,8 +112,8 @@ impl Ingress {
     }
 
     /// A signed body that could not be read: kept whole by its hash, so that its repetition changes nothing.
-    pub async fn bury_body(&self, app: &str, body: &Bytes, error: &str) -> Taken {
-        let buried = Buried::Body { app: app.to_owned(), body: Raw(body.clone()) };
+    pub async fn bury_body(&self, channel: Channel, app: &str, body: &Bytes, error: &str) -> Taken {
+        let buried = Buried::Body { channel, app: app.to_owned(), body: Raw(body.clone()) };
         let world = &self.0.shared.world;
         match dead_letters::bury(world, Owner::default(), body, Reason::Unreadable, error, &buried).await {
             Ok(()) => Taken::Safe,
@@ -189,7 +194,7 @@ impl Ingress {
             InboundKind::Echo { to, .. } => resolve(to).await?,
             InboundKind::Kept { from, .. } => resolve(from).await?,
             InboundKind::AddressChange { before, now, .. } => self.moved(&account, before, now).await?,
-            InboundKind::Receipt(_) | InboundKind::Notice { .. } => None,
+            InboundKind::Hop(_) | InboundKind::Receipt(_) | InboundKind::Notice { .. } => None,
         };
         Ok(contact.map(|contact| Conversation { tenant: tenant.id, contact }))
     }
@@ -223,7 +228,13 @@ impl Ingress {
         let world = &self.0.shared.world;
         let account = world.accounts.named(channel, &update.account);
         if account.is_none() && world.accounts.of_parent(channel, &update.account).is_empty() {
-            return self.bury(app, update, Owner::default(), Reason::UnknownAccount, "no tenant has this account");
+            return self.bury(
+                (channel, app),
+                update,
+                Owner::default(),
+                Reason::UnknownAccount,
+                "no tenant has this account",
+            );
         }
         if let (InboundKind::Receipt(_), Some(account)) = (&update.kind, &account) {
             let account = account.clone();
@@ -236,13 +247,13 @@ impl Ingress {
         let owner =
             Owner { tenant: Some(conversation.tenant), contact: Some(conversation.contact), account: Some(account.id) };
         if !self.within_days(update.occurred_at) {
-            return self.bury(app, update, owner, Reason::OutOfDays, "its day lies outside the journal");
+            return self.bury((channel, app), update, owner, Reason::OutOfDays, "its day lies outside the journal");
         }
         if matches!(update.kind, InboundKind::Message(_))
             && let Err(excess) = self.0.admission.check_sender(conversation)
         {
             self.tell_to_slow_down(conversation, &account);
-            return self.bury(app, update, owner, Reason::OverLimit, excess.word());
+            return self.bury((channel, app), update, owner, Reason::OverLimit, excess.word());
         }
         let pending = self.submit_unlimited(channel, update, Ok((Some(conversation), code)), trace).await;
         pending.unwrap_or(Pending::Settled(Verdict::Unavailable))
@@ -271,7 +282,7 @@ impl Ingress {
             InboundKind::Echo { to, body } => EventKind::Echo { to, body },
             InboundKind::Kept { again, .. } => EventKind::Kept { again },
             InboundKind::AddressChange { now, .. } => EventKind::AddressChange { now },
-            InboundKind::Receipt(_) | InboundKind::Notice { .. } => return None,
+            InboundKind::Hop(_) | InboundKind::Receipt(_) | InboundKind::Notice { .. } => return None,
         };
         let occurred_at = update.occurred_at;
         let new =
@@ -280,17 +291,23 @@ impl Ingress {
     }
 
     async fn route(&self, new: NewEvent) -> Pending<'static> {
-        if self.0.shared.fence.has_fallen() {
-            return Pending::Settled(Verdict::Unavailable);
+        match self.enqueue(new).await {
+            Some((_, answer)) => Pending::Turn(answer),
+            None => Pending::Settled(Verdict::Unavailable),
         }
-        let Some(permit) = self.0.admission.permit().await else { return Pending::Settled(Verdict::Unavailable) };
+    }
+
+    /// Waits for a permit and hands the event to its shard. `None`: the incarnation is over.
+    async fn enqueue(&self, new: NewEvent) -> Option<(Arc<Event>, Answer)> {
+        if self.0.shared.fence.has_fallen() {
+            return None;
+        }
+        let permit = self.0.admission.permit().await?;
         let shard = usize::from(new.conversation.shard().0);
         let (event, answer) = Event::new(new, Some(permit));
-        let router = self.0.routers.get().and_then(|routers| routers.get(shard));
-        match router.map(|router| router.cast(ShardMessage::Deliver(event))) {
-            Some(Ok(())) => Pending::Turn(answer),
-            _ => Pending::Settled(Verdict::Unavailable),
-        }
+        let router = self.0.routers.get().and_then(|routers| routers.get(shard))?;
+        router.cast(ShardMessage::Deliver(event.clone())).ok()?;
+        Some((event, answer))
     }
 
     /// What belongs to no conversation is kept as news about its account.
@@ -312,7 +329,7 @@ impl Ingress {
 
     fn bury<'a>(
         &'a self,
-        app: &'a str,
+        (channel, app): (Channel, &'a str),
         update: Inbound,
         owner: Owner,
         reason: Reason,
@@ -321,7 +338,7 @@ impl Ingress {
         Pending::Work(Box::pin(async move {
             let raw = Raw(update.raw.clone());
             let dedupe = [update.account.as_bytes(), b"\0", update.provider_id.as_bytes()].concat();
-            let buried = Buried::Update { app: app.to_owned(), inbound: Box::new(update), raw };
+            let buried = Buried::Update { channel, app: app.to_owned(), inbound: Box::new(update), raw };
             match dead_letters::bury(&self.0.shared.world, owner, &dedupe, reason, error, &buried).await {
                 Ok(()) => Verdict::Buried,
                 Err(error) => {

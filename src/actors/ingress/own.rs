@@ -60,7 +60,7 @@ impl Ingress {
         self.internal(id, conversation, None, EventKind::Erase).await
     }
 
-    async fn internal(
+    pub(super) async fn internal(
         &self,
         id: EventId,
         conversation: Conversation,

@@ -15,6 +15,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use super::line::{Line, Seat};
 use super::parts::{PartIn, message};
 use super::repeats::{Digest, Lately};
+use super::ussd::{admits, is_ussd};
 use crate::actors::ingress::Taken;
 use crate::channels::smpp::reassembly::PartText;
 use crate::channels::smpp::text::{self, Alphabet, Said};
@@ -53,6 +54,14 @@ impl Line {
             .collect();
         while let Some(heard) = hears.next().await {
             match heard {
+                Heard::Delivered { sequence, message } if is_ussd(&message) => {
+                    // A person waits at her keypad: nobody else's message is in her way.
+                    if admits(self) {
+                        crate::actors::spawn(self.clone().hop(seat.clone(), sequence, message));
+                    } else {
+                        session.answer(sequence, Answer::Later).await;
+                    }
+                }
                 Heard::Delivered { sequence, message } => {
                     self.in_hand.fetch_add(1, Ordering::AcqRel);
                     let coming = Coming { sequence, message };
@@ -61,7 +70,7 @@ impl Line {
                     }
                 }
                 Heard::Unreadable { sequence, pdu, why } => {
-                    let taken = self.tools.ingress.bury_body(&self.gateway.name, &pdu, &why).await;
+                    let taken = self.tools.ingress.bury_body(Channel::Sms, &self.gateway.name, &pdu, &why).await;
                     session.answer(sequence, answer(taken)).await;
                 }
                 Heard::Unbind { sequence } => session.answer_unbind(sequence).await,
@@ -95,9 +104,6 @@ impl Line {
         if self.is_closed() || !self.tools.ingress.admits(Channel::Sms) {
             return Answer::Later;
         }
-        if super::ussd::is_ussd(message) {
-            return self.hop(seat, message).await;
-        }
         let gateway = self.gateway.name.as_str();
         let trace = Trace(random::number());
         let take = async |inbound| self.tools.ingress.take(Channel::Sms, gateway, vec![inbound], trace).await;
@@ -107,7 +113,7 @@ impl Line {
         let body = match self.body(message) {
             Body::Alone(said) => said,
             Body::Part(place, text) => {
-                let (from, to) = (message.from.clone(), message.to.clone());
+                let (from, to) = (self.gateway.digits(&message.from), message.to.clone());
                 let wait = self.gateway.parts_wait();
                 let part = PartIn { gateway: gateway.to_owned(), from, to, place, text, wait };
                 return answer(self.tools.parts.gather(&self.tools.ingress, part, trace).await);
@@ -118,7 +124,7 @@ impl Line {
             account: account_name(gateway, &message.to),
             provider_id,
             occurred_at: None,
-            kind: InboundKind::Message(self::message(&message.from, body)),
+            kind: InboundKind::Message(self::message(&self.gateway.digits(&message.from), body)),
             raw: raw(message),
         };
         answer(take(inbound).await)
@@ -154,8 +160,8 @@ impl Line {
         let mut forms = ids::forms(&id).into_iter();
         let name = forms.next().unwrap_or_default();
         let reference = message.ussd.user_message_reference;
-        let from = message.from.trim_start_matches('+');
-        let opaque = reference.and_then(|reference| self.begun.lock().heard(reference, from, &name));
+        let from = self.gateway.digits(&message.from);
+        let opaque = reference.and_then(|reference| self.begun.lock().heard(reference, &from, &name));
         let code = message.network_error.map_or_else(|| text.error_code(), i64::from);
         let word = state.map_or("UNKNOWN", State::word);
         let delivery = state.and_then(State::delivery).filter(|_| !id.is_empty());
@@ -178,7 +184,7 @@ impl Line {
         })
     }
 
-    fn alphabet(&self, data_coding: u8) -> Alphabet {
+    pub(super) fn alphabet(&self, data_coding: u8) -> Alphabet {
         text::alphabet(data_coding, self.gateway.settings.default_alphabet)
     }
 

@@ -12,6 +12,7 @@ use super::Gateway;
 use super::begun::AllBegun;
 use super::parts::Parts;
 use super::repeats::{Lately, Repeats};
+use super::ussd::Sessions;
 use crate::actors::accounts::Account;
 use crate::actors::ingress::Ingress;
 use crate::actors::shared::World;
@@ -81,6 +82,8 @@ pub(super) struct Line {
     refused: Mutex<Option<(u32, String)>>,
     pub begun: Mutex<AllBegun>,
     pub repeats: Mutex<Repeats>,
+    /// USSD sessions that are open.
+    pub sessions: Mutex<Sessions>,
     /// Messages that came in and are not answered yet.
     pub in_hand: AtomicUsize,
     closed: CancellationToken,
@@ -99,6 +102,7 @@ impl Line {
             refused: Mutex::default(),
             begun: Mutex::default(),
             repeats: Mutex::default(),
+            sessions: Mutex::default(),
             in_hand: AtomicUsize::new(0),
             closed: CancellationToken::new(),
         });

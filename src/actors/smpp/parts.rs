@@ -250,14 +250,12 @@ fn inbound(gateway: &str, gathered: &Gathered) -> Inbound {
 
 /// A message of a phone. Whoever is no phone has no conversation: it is kept and not answered.
 pub(super) fn message(from: &str, said: Said) -> Message {
-    let digits = from.trim_start_matches('+');
-    let digits = digits.strip_prefix("00").unwrap_or(digits);
     let body = match said {
         Said::Text(text) => MessageBody::Text { text },
         Said::Binary => MessageBody::Unsupported { what: "binary".to_owned() },
     };
     Message {
-        from: Sender { phone: Phone::from_digits(digits).ok(), ..Sender::default() },
+        from: Sender { phone: Phone::from_digits(from).ok(), ..Sender::default() },
         body,
         reply_to: None,
         forwarded: false,

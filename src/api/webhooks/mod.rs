@@ -1,5 +1,8 @@
 //! Where companies bring us what people say.
 
+pub mod caller;
+pub mod sms;
+pub mod ussd;
 pub mod whatsapp;
 
 use axum::body::Body;
@@ -13,8 +16,7 @@ use super::problem::Problem;
 use crate::actors::ingress::Taken;
 
 /// Reads a body whole, within its cap and within what all bodies together may hold.
-async fn read(api: &Api, headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
-    let max = api.body_bytes_max;
+async fn read(api: &Api, headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes, Problem> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     let bytes = announced.unwrap_or(max);
     let too_large =

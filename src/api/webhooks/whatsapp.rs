@@ -50,7 +50,7 @@ async fn taken(
     body: Body,
     trace: Trace,
 ) -> Result<Response, Problem> {
-    let body = read(api, headers, body).await?;
+    let body = read(api, headers, body, api.body_bytes_max).await?;
     let signature = headers.get(SIGNATURE_HEADER).and_then(|value| value.to_str().ok());
     let signer = verify(&api.apps, app, signature, &body).map_err(|unsigned| {
         tracing::warn!(%trace, reason = %unsigned, "a webhook was not believed");
@@ -60,7 +60,7 @@ async fn taken(
     let taking = async {
         match parse(&body) {
             Ok(updates) => ingress.take(Channel::WhatsApp, signer.app, updates, trace).await,
-            Err(unreadable) => ingress.bury_body(signer.app, &body, &unreadable.to_string()).await,
+            Err(unreadable) => ingress.bury_body(Channel::WhatsApp, signer.app, &body, &unreadable.to_string()).await,
         }
     };
     // Giving up is safe: the turns go on, and Meta comes again.

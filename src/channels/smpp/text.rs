@@ -46,12 +46,11 @@ pub fn alphabet(data_coding: u8, default: DefaultAlphabet) -> Alphabet {
         },
         0x01 => Alphabet::Ascii,
         0x03 => Alphabet::Latin1,
-        0x08 => Alphabet::Ucs2,
+        // The latter with message waiting.
+        0x08 | 0xe0..=0xef => Alphabet::Ucs2,
+        0xc0..=0xdf => Alphabet::Gsm7,
         // With a message class.
         0x10..=0x1f => by_bits(data_coding >> 2),
-        // Message waiting.
-        0xc0..=0xdf => Alphabet::Gsm7,
-        0xe0..=0xef => Alphabet::Ucs2,
         0xf0..=0xff => by_bits((data_coding >> 2) & 1),
         // Two kinds of binary, JIS, Cyrillic, Hebrew, pictograms and what is reserved.
         _ => Alphabet::Binary,
@@ -134,13 +133,12 @@ fn read_gsm(octets: &[u8]) -> String {
 
 fn read_ucs2(octets: &[u8]) -> String {
     // A centre that writes the other way round says so by a mark.
-    let (order, octets): (fn([u8; 2]) -> u16, &[u8]) = match octets {
-        [0xff, 0xfe, rest @ ..] => (u16::from_le_bytes, rest),
-        [0xfe, 0xff, rest @ ..] => (u16::from_be_bytes, rest),
-        octets => (u16::from_be_bytes, octets),
+    let (turned, octets) = match octets {
+        [0xff, 0xfe, rest @ ..] => (true, rest),
+        [0xfe, 0xff, rest @ ..] => (false, rest),
+        octets => (false, octets),
     };
     let (pairs, _) = octets.as_chunks::<2>();
-    char::decode_utf16(pairs.iter().map(|pair| order(*pair)))
-        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect()
+    let unit = |pair: &[u8; 2]| if turned { u16::from_le_bytes(*pair) } else { u16::from_be_bytes(*pair) };
+    char::decode_utf16(pairs.iter().map(unit)).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }

@@ -59,9 +59,8 @@ fn does(service_op: Option<u8>, coding: UssdCoding) -> Does {
         (UssdCoding::Standard, Some(0 | 1) | None) | (UssdCoding::SixD, Some(0x01) | None) => Does::Begins,
         // USSR confirmation: what the person typed.
         (_, Some(0x12)) => Does::GoesOn,
-        (UssdCoding::SixD, Some(0x81)) => Does::Ends,
-        // Ranges of vendors: with many 0x20 and above is how a session ends or fails.
-        (UssdCoding::Standard, Some(0x20..)) => Does::Ends,
+        // The ranges for vendors: with many 0x20 and above is how a session ends or fails.
+        (UssdCoding::SixD, Some(0x81)) | (UssdCoding::Standard, Some(0x20..)) => Does::Ends,
         _ => Does::Other,
     }
 }

@@ -154,7 +154,7 @@ pub(super) async fn salon(database: &PgConnectOptions, config: &Config) -> anyho
         token: None,
     };
     tenants::add_whatsapp(&pool, &ring, tenant, &number).await?;
-    tenants::stop(&pool, NUMBER, "a measurement sends nowhere").await?;
+    tenants::stop(&pool, &tenants::Which::PhoneNumberId(NUMBER.to_owned()), "a measurement sends nowhere").await?;
     pool.close().await;
     let app = AppPool::new(database.clone(), 1);
     salon::demo::demo(&app, tenant).await?;

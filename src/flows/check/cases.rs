@@ -56,7 +56,9 @@ impl Check<'_> {
         for (value, wanted) in sides {
             let Expression::Literal(Value::Text(wanted)) = wanted else { continue };
             let Ok(Kind::Text) = value.kind(&self.names) else { continue };
-            let Some(known) = self.values_of(value, Kind::Text).filter(|known| !known.iter().any(|known| known == wanted)) else {
+            let Some(known) =
+                self.values_of(value, Kind::Text).filter(|known| !known.iter().any(|known| known == wanted))
+            else {
                 continue;
             };
             let Expression::Path(path) = value else { continue };

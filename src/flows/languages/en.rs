@@ -23,6 +23,7 @@ pub(super) static ENGLISH: Language = Language {
         resume: "You are not done here yet. Shall we go on?",
         go_on: "Go on",
         restart: "Start over",
+        call_back: "We will call you back on this number.",
         invite_link: "Go on in WhatsApp: {link}",
         invite_write: "In WhatsApp, write {code} to {number}.",
         invite_sms: "Send {code} by SMS to {number}.",

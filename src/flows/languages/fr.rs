@@ -23,6 +23,7 @@ pub(super) static FRENCH: Language = Language {
         resume: "Vous n'aviez pas terminé. On continue ?",
         go_on: "Continuer",
         restart: "Recommencer",
+        call_back: "Nous vous rappelons sur ce numéro.",
         invite_link: "Continuez dans WhatsApp : {link}",
         invite_write: "Dans WhatsApp, écrivez {code} au {number}.",
         invite_sms: "Envoyez {code} par SMS au {number}.",

@@ -50,6 +50,8 @@ pub(crate) struct OwnTexts {
     pub resume: &'static str,
     pub go_on: &'static str,
     pub restart: &'static str,
+    /// On a keypad: one of the staff calls her.
+    pub call_back: &'static str,
     /// How she comes to another channel: `{link}`, `{code}`, `{number}` and `{dial}` are replaced.
     pub invite_link: &'static str,
     pub invite_write: &'static str,

@@ -23,6 +23,7 @@ pub(super) static KINYARWANDA: Language = Language {
         resume: "Ntabwo wari warangije. Dukomeze?",
         go_on: "Komeza",
         restart: "Tangira bundi bushya",
+        call_back: "Turaguhamagara kuri iyi nomero.",
         invite_link: "Komereza kuri WhatsApp: {link}",
         invite_write: "Kuri WhatsApp, andikira {number} uti {code}.",
         invite_sms: "Ohereza {code} kuri SMS kuri {number}.",

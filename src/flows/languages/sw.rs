@@ -23,6 +23,7 @@ pub(super) static SWAHILI: Language = Language {
         resume: "Bado hujamaliza hapa. Tuendelee?",
         go_on: "Endelea",
         restart: "Anza upya",
+        call_back: "Tutakupigia simu kwa namba hii.",
         invite_link: "Endelea kwenye WhatsApp: {link}",
         invite_write: "Kwenye WhatsApp, andika {code} kwa {number}.",
         invite_sms: "Tuma {code} kwa SMS kwenda {number}.",

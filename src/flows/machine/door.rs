@@ -255,6 +255,11 @@ impl<'a> Run<'a> {
         self.outbox.leave_by(door.channel, by);
     }
 
+    /// Whether the person stands at a keypad, where nobody can write to her later.
+    pub(crate) fn is_on_keypad(&self) -> bool {
+        self.door.channel == Channel::Ussd
+    }
+
     pub(super) fn by(&self, channel: Channel) -> Option<Channel> {
         Some(channel).filter(|channel| *channel != self.context.channel)
     }

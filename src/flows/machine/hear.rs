@@ -82,7 +82,6 @@ impl<'a> Run<'a> {
             }
             Input::GivenBack => self.staff(Signal::GivenBack),
             Input::NobodyThere => self.staff(Signal::NobodyThere),
-            Input::HungUp => None,
             Input::Kept { again: true } => {
                 self.wish = Some(Wish::Start);
                 None
@@ -100,6 +99,7 @@ impl<'a> Run<'a> {
                 }
             }
             _ if quiet => None,
+            Input::HungUp => self.hung_up(),
             Input::Dial { code } => self.dial(code),
             Input::Alarm => self.alarm(),
             Input::SendFailed { .. } => self.undelivered(),

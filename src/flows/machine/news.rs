@@ -38,7 +38,7 @@ impl<'a> Run<'a> {
     }
 
     /// The flow that begins with this news, and the values it begins with.
-    fn begins_with(&self, name: &str, payload: &Row) -> Option<Later> {
+    pub(super) fn begins_with(&self, name: &str, payload: &Row) -> Option<Later> {
         let begins = |flow: &'a Flow| flow.start.event.iter().find(|occasion| occasion.name == name);
         let (flow, occasion) = self.set.flows.iter().find_map(|flow| Some((flow, begins(flow)?)))?;
         let vals = told(flow, occasion, payload)?;

@@ -33,6 +33,16 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// She is called back: the session is over.
+    pub(crate) fn call_back(&mut self, message: &str) {
+        let key = format!("{message}.call_back");
+        match self.text(&key) {
+            Some(text) => self.say_own(&key, &text),
+            None => self.say_own("call_back", self.own_texts().texts.call_back),
+        }
+        self.clear();
+    }
+
     /// What a person is told who speaks to a step that waits.
     pub(super) fn meanwhile(&mut self, line: &Line) {
         if line.step.is_with_staff() {

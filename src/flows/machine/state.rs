@@ -42,9 +42,6 @@ pub struct State {
     /// The channel of the door by which the two last spoke.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) via: Option<Channel>,
-    /// When the person last used a USSD screen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) screen_at: Option<Timestamp>,
     /// The person has come back and is asked whether to go on or to begin anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) resume: Option<Shown>,
@@ -75,7 +72,6 @@ impl Default for State {
             prompt: 0,
             stack: Vec::new(),
             via: None,
-            screen_at: None,
             resume: None,
             jobs: 0,
             days: BTreeMap::new(),

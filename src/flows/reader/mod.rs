@@ -11,7 +11,6 @@ pub(crate) use keyring::{keys_of_defaults, keys_of_head, keys_of_start, keys_of_
 pub(crate) use keys::{Keys, describe, text};
 pub(crate) use start::event_name;
 
-
 use super::by_name::ByName;
 use super::definition::{After, Arm, Block, Flow, Formula, Guard, Head, Line, Scene, Silence, Spot, Start, To};
 use super::expression;

@@ -165,7 +165,8 @@ impl Choose {
     /// All options: the rows, then the fixed ones.
     fn all(&self, rows: &[Row], run: &Run<'_>) -> Vec<Opt> {
         let zone = run.context.zone;
-        let field = |row: &Row, name: &str| row.get(name).map(|value| printed(value, zone)).filter(|text| !text.is_empty());
+        let field =
+            |row: &Row, name: &str| row.get(name).map(|value| printed(value, zone)).filter(|text| !text.is_empty());
         let rows = rows.iter().map(|row| Opt {
             id: ["=", &id_of(row, zone)].into_iter().collect(),
             label: field(row, "label").unwrap_or_default(),
@@ -183,7 +184,8 @@ impl Choose {
     /// The place of the option that a tap names, among all of them.
     fn tapped(&self, option: &str, run: &Run<'_>) -> Option<usize> {
         let rows = self.rows(run);
-        let row = option.strip_prefix('=').and_then(|id| rows.iter().position(|row| id_of(row, run.context.zone) == id));
+        let row =
+            option.strip_prefix('=').and_then(|id| rows.iter().position(|row| id_of(row, run.context.zone) == id));
         row.or_else(|| self.options.iter().position(|(name, _)| name == option).map(|n| rows.len() + n))
     }
 

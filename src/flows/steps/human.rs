@@ -1,6 +1,9 @@
 //! `human`: a person of the staff takes over. The flow is silent until the conversation is given back, or nobody is there. The message
 //! of its name is said first, if there is one.
 //!
+//! On a keypad nobody can write to her: there it is a request to be called back, whoever is there just now, and the session is over. The
+//! message's `.call_back` says so, or the engine's own words.
+//!
 //! ```yaml
 //! - human: front_desk        # the queue in which staff find it
 //!   outcomes: {returned: menu, nobody: [say: we_call_you, end]}
@@ -19,6 +22,8 @@ use crate::flows::value::Value;
 struct Human {
     message: String,
     with: Vec<(String, Formula)>,
+    /// The same, to be called back.
+    with_call: Vec<(String, Formula)>,
     outcomes: Vec<(String, Arm)>,
 }
 
@@ -26,10 +31,12 @@ pub(super) fn read(keys: &mut Keys<'_>, reader: &mut Reader<'_>) -> Option<Box<d
     let node = keys.take("human")?;
     let queue = text(node, "human", reader.mistakes)?.to_owned();
     reader.name(&queue, node.at, "a queue");
-    let literal = Expression::Literal(Value::text(&queue));
+    let literal = |value| Formula { at: node.at, source: queue.clone(), expression: Expression::Literal(value) };
+    let with = || vec![("queue".to_owned(), literal(Value::text(&queue)))];
     Some(Box::new(Human {
         message: message_id(&queue),
-        with: vec![("queue".to_owned(), Formula { at: node.at, source: queue, expression: literal })],
+        with: with(),
+        with_call: with().into_iter().chain([("call_back".to_owned(), literal(Value::YesNo(true)))]).collect(),
         outcomes: reader.arms(keys.take("outcomes"), "outcomes"),
     }))
 }
@@ -42,7 +49,9 @@ impl Human {
 
 impl Step for Human {
     fn run<'a>(&'a self, run: &mut Run<'a>, line: &'a Line) -> Then<'a> {
-        let answer = match run.operation(HAND_OVER.name, &self.with) {
+        let keypad = run.is_on_keypad();
+        let with = if keypad { &self.with_call } else { &self.with };
+        let answer = match run.operation(HAND_OVER.name, with) {
             Ok(answer) => answer,
             Err(then) => return then,
         };
@@ -50,6 +59,10 @@ impl Step for Human {
         if answer.outcome != "taken" {
             // Whether nobody is there or nobody can be told: nobody comes.
             return self.outcome("nobody");
+        }
+        if keypad {
+            run.call_back(&self.message);
+            return Then::Rest;
         }
         run.begin_rest(line, None);
         run.say_if_there(&self.message, None);

@@ -51,14 +51,11 @@ pub(super) fn written(text: &str) -> (u8, Vec<Vec<u8>>) {
         basic.map(|code| vec![code as u8]).or_else(escaped)
     };
     let septets: Option<Vec<Vec<u8>>> = text.chars().map(one).collect();
-    match septets {
-        Some(letters) => (0, letters),
-        None => {
-            let wide =
-                |letter: char| letter.encode_utf16(&mut [0; 2]).iter().flat_map(|unit| unit.to_be_bytes()).collect();
-            (8, text.chars().map(wide).collect())
-        }
+    if let Some(letters) = septets {
+        return (0, letters);
     }
+    let wide = |letter: char| letter.encode_utf16(&mut [0; 2]).iter().flat_map(|unit| unit.to_be_bytes()).collect();
+    (8, text.chars().map(wide).collect())
 }
 
 #[cfg(test)]

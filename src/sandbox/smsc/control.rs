@@ -121,7 +121,7 @@ async fn dial(Shared(state): Shared<Arc<State>>, body: Bytes) -> Answer {
     let (coding, letters) = alphabet::written(&dial.text);
     let from = submitted::digits(&dial.from);
     let mut pdu = message(&from, &dial.to, 0, coding, letters.concat());
-    pdu.service_type = "USSD".to_owned();
+    "USSD".clone_into(&mut pdu.service_type);
     pdu.push_tlv(Tlv::from_u8(TlvTag::UssdServiceOp, dial.service_op));
     if let Some(info) = dial.session_info {
         pdu.push_tlv(Tlv::from_tag(TlvTag::ItsSessionInfo, info.to_vec()));

@@ -48,17 +48,17 @@ pub(super) struct Handset {
 impl Handset {
     pub(super) fn receive(&mut self, arriving: Arriving) {
         self.short_messages += 1;
-        let Some((reference, total, number)) = arriving.place else { return self.show(vec![arriving]) };
+        let Some((reference, total, number)) = arriving.place else { return self.show(&[arriving]) };
         let key = (arriving.from.clone(), reference, total);
         let parts = self.waiting.entry(key.clone()).or_default();
         parts.insert(number, arriving);
         if parts.len() == usize::from(total) {
             let parts = self.waiting.remove(&key).unwrap_or_default();
-            self.show(parts.into_values().collect());
+            self.show(&parts.into_values().collect::<Vec<_>>());
         }
     }
 
-    fn show(&mut self, parts: Vec<Arriving>) {
+    fn show(&mut self, parts: &[Arriving]) {
         let Some(first) = parts.first() else { return };
         let octets: Vec<u8> = parts.iter().flat_map(|part| part.octets.clone()).collect();
         let text = alphabet::shown(&octets, first.data_coding);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// One kind of misbehaviour, so many times. Field by field: what is not given does not happen.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own in an order's JSON")]
 pub(super) struct Order {
     /// How many submits it meets; 0 stands for 1.
     pub times: u32,

@@ -15,7 +15,7 @@ pub(super) fn digits(number: &str) -> String {
 /// The screen a submit is, if it is one of a USSD session.
 pub(super) fn screen(submit: &submit_sm) -> Option<Shown> {
     let service_op = submit.tlvs.get_tlv(TlvTag::UssdServiceOp)?.as_u8()?;
-    let info = submit.tlvs.get_tlv(TlvTag::ItsSessionInfo).and_then(|info| info.as_u16());
+    let info = submit.tlvs.get_tlv(TlvTag::ItsSessionInfo).and_then(smpp34::Tlv::as_u16);
     let text = super::alphabet::shown(&submit.short_message, submit.data_coding);
     Some(Shown { text, service_op, session_info: info.map(u16::to_be_bytes) })
 }

@@ -10,6 +10,8 @@ pub struct ListedHandOver {
     pub who: Conversation,
     pub queue: String,
     pub asked_at: Timestamp,
+    /// She asked from a keypad: nobody can write to her, she is to be called.
+    pub call_back: bool,
 }
 
 /// A queue and whether anybody looks after it.
@@ -22,7 +24,7 @@ pub struct ListedQueue {
 
 pub async fn list(connection: &mut PgConnection, tenant: Option<TenantId>) -> sqlx::Result<Vec<ListedHandOver>> {
     let rows = sqlx::query(
-        "SELECT tenant_id, contact_id, queue, asked_at FROM ganira.hand_over WHERE $1::bigint IS NULL OR tenant_id = $1 ORDER BY asked_at",
+        "SELECT tenant_id, contact_id, queue, asked_at, call_back FROM ganira.hand_over WHERE $1::bigint IS NULL OR tenant_id = $1 ORDER BY asked_at",
     )
     .bind(tenant.map(|tenant| tenant.0))
     .fetch_all(connection)
@@ -32,6 +34,7 @@ pub async fn list(connection: &mut PgConnection, tenant: Option<TenantId>) -> sq
             who: Conversation { tenant: TenantId(row.try_get(0)?), contact: ContactId(row.try_get(1)?) },
             queue: row.try_get(2)?,
             asked_at: row.try_get(3)?,
+            call_back: row.try_get(4)?,
         })
     };
     rows.iter().map(read).collect()

@@ -11,9 +11,11 @@ const OLD: &str = "SELECT parent.relname, child.relname FROM pg_inherits \
     WHERE parent.relnamespace = 'ganira'::regnamespace AND parent.relkind = 'p' AND parent.relname IN ('journal', 'outbox') \
       AND to_date(right(child.relname, 8), 'YYYYMMDD') < (now() AT TIME ZONE 'UTC')::date - $1";
 
-/// Open rows of a day that is about to go move on to today; the delivery rows of the others go with their day.
+/// Open rows of a day that is about to go move on to today; the delivery rows of the others go with their day. A screen was never to be
+/// sent: it went with the answer to its hop.
 const CARRY: &str = "WITH moved AS (DELETE FROM ganira.{day} AS o WHERE NOT EXISTS (SELECT FROM ganira.delivery AS d \
-      WHERE d.tenant_id = o.tenant_id AND d.contact_id = o.contact_id AND d.seq = o.seq AND d.n = o.n AND d.rank > 0) RETURNING o.*) \
+      WHERE d.tenant_id = o.tenant_id AND d.contact_id = o.contact_id AND d.seq = o.seq AND d.n = o.n AND d.rank > 0) \
+      AND NOT EXISTS (SELECT FROM ganira.account AS a WHERE a.id = o.account_id AND a.channel = 'ussd') RETURNING o.*) \
     INSERT INTO ganira.outbox SELECT tenant_id, contact_id, seq, n, (now() AT TIME ZONE 'UTC')::date, account_id, writer_id, batch_no, place, at, body \
     FROM moved";
 const FORGET: &str = "DELETE FROM ganira.delivery AS d USING ganira.{day} AS o \

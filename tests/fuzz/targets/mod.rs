@@ -5,6 +5,8 @@ mod expressions;
 mod flows;
 mod gsm;
 mod moves;
+mod smpp;
+mod sms;
 mod snapshot;
 mod state;
 mod talk;
@@ -28,7 +30,7 @@ pub struct Target {
     pub run: fn(&[u8], &mut Seen),
 }
 
-pub const ALL: [Target; 10] = [
+pub const ALL: [Target; 12] = [
     flows::TARGET,
     talks::TARGET,
     words::TARGET,
@@ -39,6 +41,8 @@ pub const ALL: [Target; 10] = [
     moves::TARGET,
     advance::TARGET,
     ussd::TARGET,
+    smpp::TARGET,
+    sms::TARGET,
 ];
 
 pub fn shares() -> u64 {

@@ -8,7 +8,7 @@ use ganira::domain::{Address, Clock, ContactId, Conversation, Phone};
 use ganira::operations::people::{self, Erasure, Export, PersonError};
 use ganira::operations::requests::{self, Request};
 use ganira::operations::salon::feedback::WORDS_COLUMN;
-use ganira::operations::tenants::{self, NewTenant};
+use ganira::operations::tenants::{self, NewTenant, Which};
 use ganira::store::seals;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, PgPool};
@@ -217,12 +217,12 @@ async fn what_still_waited_to_be_sent_to_her_never_leaves() {
     let world = World::diary().await;
     let pool = world.database.pool().await;
     let refresh = async || requests::ask(&pool, &[Request::Refresh], PATIENCE).await.unwrap();
-    tenants::stop(&pool, NUMBER, "a test").await.unwrap();
+    tenants::stop(&pool, &Which::PhoneNumberId(NUMBER.into()), "a test").await.unwrap();
     refresh().await;
     world.say(ALINE, "secret;").await;
     let aline = who(&world, ALINE).await;
     assert_eq!(people::erase(&pool, aline, PATIENCE).await.unwrap(), Erasure::Done);
-    tenants::resume(&pool, NUMBER).await.unwrap();
+    tenants::resume(&pool, &Which::PhoneNumberId(NUMBER.into())).await.unwrap();
     refresh().await;
     // Whoever comes later is served by the same dispatcher, after what was there before.
     world.say(DIANE, "hello;").await;

@@ -2,7 +2,7 @@
 
 use ganira::crypto::KeyRing;
 use ganira::domain::TenantId;
-use ganira::operations::tenants::{self, NewTenant, NewWhatsapp, TenantError};
+use ganira::operations::tenants::{self, NewTenant, NewWhatsapp, TenantError, Which};
 use ganira::store::seals;
 use sqlx::PgPool;
 
@@ -20,6 +20,10 @@ fn number(phone_number_id: &str) -> NewWhatsapp {
         app: "main".into(),
         token: Some("EAAG-a-token".to_owned().into()),
     }
+}
+
+fn which(phone_number_id: &str) -> Which {
+    Which::PhoneNumberId(phone_number_id.into())
 }
 
 async fn refused(pool: &PgPool, ring: &KeyRing, change: impl FnOnce(&mut NewTenant)) -> TenantError {
@@ -82,12 +86,12 @@ async fn a_number_is_stopped_resumed_and_given_another_token() {
     let tenant = tenants::create(&pool, &ring, &new("Salon Umutako")).await.unwrap();
     tenants::add_whatsapp(&pool, &ring, tenant, &number("1001")).await.unwrap();
     let account = async || tenants::list(&pool).await.unwrap()[0].1[0].clone();
-    tenants::stop(&pool, "1001", "bill unpaid").await.unwrap();
+    tenants::stop(&pool, &which("1001"), "bill unpaid").await.unwrap();
     assert_eq!(account().await.stopped_reason.as_deref(), Some("bill unpaid"));
-    tenants::resume(&pool, "1001").await.unwrap();
+    tenants::resume(&pool, &which("1001")).await.unwrap();
     assert_eq!(account().await.stopped_reason, None);
     let before = account().await.credential;
     tenants::set_token(&pool, &ring, "1001", &"EAAG-another".to_owned().into()).await.unwrap();
     assert_ne!(account().await.credential, before);
-    assert!(matches!(tenants::stop(&pool, "1002", "").await.unwrap_err(), TenantError::NoAccount(_)));
+    assert!(matches!(tenants::stop(&pool, &which("1002"), "").await.unwrap_err(), TenantError::NoAccount(_)));
 }

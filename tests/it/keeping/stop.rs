@@ -54,13 +54,13 @@ async fn what_waits_when_the_person_says_stop_does_not_leave_any_more() {
     shown(&world, ALINE, 1).await;
     let aline = who(&world, world.tenant, ALINE).await;
     let pool = world.database.pool().await;
-    tenants::stop(&pool, NUMBER, "a test").await.unwrap();
+    tenants::stop(&pool, &tenants::Which::PhoneNumberId(NUMBER.into()), "a test").await.unwrap();
     refresh(&world).await;
     tell(&world, aline, "house.notice", "1").await;
     world.say(ALINE, "hi").await;
     world.say(ALINE, "STOP").await;
     assert_eq!(standing(&world, aline).await.len(), 4);
-    tenants::resume(&pool, NUMBER).await.unwrap();
+    tenants::resume(&pool, &tenants::Which::PhoneNumberId(NUMBER.into())).await.unwrap();
     refresh(&world).await;
     assert_eq!(failed(&world, aline, 1).await, 0, "it was written before she stopped it, and never tried");
     assert_eq!(shown(&world, ALINE, 3).await, ["Hello.", "Hello.", STOPPED]);

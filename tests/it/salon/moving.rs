@@ -82,7 +82,10 @@ async fn a_moved_visit_is_at_its_new_time_and_its_old_time_is_free() {
     assert_eq!(column(&mine, "id"), std::slice::from_ref(&hold));
     assert_eq!(column(&mine, "label"), ["Tomorrow 21/11 10:00"]);
     let (staff, service) = (house.staff("Eric").await, house.service("Haircut").await);
-    assert_eq!([rows(&mine)[0].get("service"), rows(&mine)[0].get("staff")], [Some(&Value::Whole(service)), Some(&Value::Whole(staff))]);
+    assert_eq!(
+        [rows(&mine)[0].get("service"), rows(&mine)[0].get("staff")],
+        [Some(&Value::Whole(service)), Some(&Value::Whole(staff))]
+    );
     let replaces: Option<String> = sqlx::query_scalar("SELECT replaces::text FROM ganira.visit WHERE id = $1::uuid")
         .bind(&hold)
         .fetch_one(&house.pool)

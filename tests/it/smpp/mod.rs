@@ -3,8 +3,10 @@
 mod arrivals;
 mod connections;
 mod journey;
+mod npm;
 mod receipts;
 mod sending;
+mod ussd;
 
 use std::time::Duration;
 
@@ -32,14 +34,23 @@ pub fn smsc() -> SmscOptions {
     }
 }
 
-/// A world whose tenant has a short code at a message centre.
+/// A world whose tenant has a short code at the sandbox's message centre.
 pub async fn world(
     flow: &'static str,
     smsc: SmscOptions,
     change: impl FnOnce(&mut SmppGateway) + Send + 'static,
 ) -> World {
+    world_at(flow, Some(smsc), change).await
+}
+
+/// The same at any centre.
+pub async fn world_at(
+    flow: &'static str,
+    smsc: Option<SmscOptions>,
+    change: impl FnOnce(&mut SmppGateway) + Send + 'static,
+) -> World {
     let mut wish = Wish { flow, ..Wish::default() };
-    wish.sandbox = Options { smsc: Some(smsc), ..wish.sandbox };
+    wish.sandbox = Options { smsc, ..wish.sandbox };
     wish.change = Box::new(move |config| {
         let mut gateway = SmppGateway::at("127.0.0.1", 0);
         gateway.segments_per_second = 1_000;

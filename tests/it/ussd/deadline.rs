@@ -1,0 +1,126 @@
+//! The operator waits a few seconds. A database that is away longer costs no booking, no promise, and no HTTP error.
+
+use std::time::{Duration, Instant};
+
+use sqlx::PgConnection;
+
+use super::handset::{ALINE, BOOKED, Handset, count, refresh, salon, to_the_confirmation};
+use crate::world::{World, wait_for};
+
+const PAUSE: Duration = Duration::from_secs(6);
+const BUDGET: Duration = Duration::from_secs(5);
+const DIAL_AGAIN: &str = "END This takes longer than it should. Please dial *384*77# again to go on.";
+
+/// Nobody gets at these tables for a while, as if the database had stopped.
+async fn paused(world: &World, tables: &str) -> PgConnection {
+    let mut connection = world.database.connection().await;
+    sqlx::query("SET idle_in_transaction_session_timeout = 0").execute(&mut connection).await.unwrap();
+    sqlx::query("BEGIN").execute(&mut connection).await.unwrap();
+    let lock = format!("LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE");
+    sqlx::query(sqlx::AssertSqlSafe(lock)).execute(&mut connection).await.unwrap();
+    connection
+}
+
+async fn go_on(mut connection: PgConnection) {
+    sqlx::query("ROLLBACK").execute(&mut connection).await.unwrap();
+}
+
+const ALL: &str = "ganira.writer, ganira.node, ganira.conversation, ganira.directory, ganira.journal, ganira.occupancy, ganira.service, ganira.visit";
+
+#[tokio::test]
+async fn with_the_database_paused_for_six_seconds_she_gets_an_end_in_time_and_nothing_is_booked_behind_her_back() {
+    let world = salon().await;
+    let mut handset = Handset::new(&world, ALINE, "ATUid_1");
+    to_the_confirmation(&mut handset).await;
+    let turns = count(&world, "SELECT count(*) FROM ganira.journal").await;
+    let pause = paused(&world, ALL).await;
+    let began = Instant::now();
+    let screen = handset.key("1").await;
+    assert!(began.elapsed() < BUDGET, "{:?}", began.elapsed());
+    assert_eq!(screen, DIAL_AGAIN);
+    assert_eq!(handset.repeat().await, screen, "whoever sends it again is told the same");
+    tokio::time::sleep(PAUSE.saturating_sub(began.elapsed())).await;
+    go_on(pause).await;
+    // Not begun: withdrawn. She dials again, goes on, and books once.
+    let mut again = Handset::new(&world, ALINE, "ATUid_2");
+    let choice = again.dial("").await;
+    assert!(choice.starts_with("CON You are not done here yet."), "{choice}");
+    assert_eq!(count(&world, BOOKED).await, 0);
+    assert_eq!(count(&world, "SELECT count(*) FROM ganira.journal").await, turns + 1);
+    let booked = again.keys(&["1", "1"]).await;
+    assert!(booked.starts_with("END Booked:"), "{booked}");
+    assert_eq!(count(&world, BOOKED).await, 1);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_stranger_is_answered_in_time_too() {
+    let world = salon().await;
+    let pause = paused(&world, ALL).await;
+    let began = Instant::now();
+    let screen = Handset::new(&world, "+250780000077", "ATUid_1").dial("").await;
+    assert!(began.elapsed() < BUDGET, "{:?}", began.elapsed());
+    assert_eq!(screen, DIAL_AGAIN);
+    go_on(pause).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_booking_that_is_committed_too_late_is_told_by_sms_and_its_hop_is_answered_as_before() {
+    let world = salon().await;
+    let pool = world.database.pool().await;
+    sqlx::query("INSERT INTO ganira.account (tenant_id, channel, external_id, parent_id, app) VALUES ($1, 'sms', 'at 7711', '', 'at')")
+        .bind(world.tenant.0)
+        .execute(&pool)
+        .await
+        .unwrap();
+    refresh(&world).await;
+    let mut handset = Handset::new(&world, ALINE, "ATUid_1");
+    to_the_confirmation(&mut handset).await;
+    // Only the commit is held up: it has begun, and nobody can take it back.
+    let pause = paused(&world, "ganira.writer").await;
+    let began = Instant::now();
+    let screen = handset.key("1").await;
+    assert!(began.elapsed() < BUDGET, "{:?}", began.elapsed());
+    assert_eq!(screen, DIAL_AGAIN);
+    tokio::time::sleep(PAUSE.saturating_sub(began.elapsed())).await;
+    go_on(pause).await;
+    wait_for("the conversation to hear of it", async || {
+        (count(&world, "SELECT count(*) FROM ganira.journal WHERE kind = 14").await == 1).then_some(())
+    })
+    .await;
+    assert_eq!(count(&world, BOOKED).await, 1);
+    let by_sms = "SELECT count(*) FROM ganira.outbox JOIN ganira.account ON id = account_id WHERE channel = 'sms'";
+    assert_eq!(count(&world, by_sms).await, 1, "what she should have read leaves by SMS");
+    assert_eq!(handset.repeat().await, screen);
+    let menu = Handset::new(&world, ALINE, "ATUid_2").dial("").await;
+    assert!(menu.starts_with("CON Welcome back!"), "{menu}");
+    assert_eq!(count(&world, BOOKED).await, 1);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_question_that_came_too_late_is_asked_again_on_redial() {
+    let mut world = salon().await;
+    world.start_apart().await;
+    let mut handset = Handset::new(&world, ALINE, "ATUid_1");
+    handset.dial("").await;
+    let pause = paused(&world, "ganira.writer").await;
+    let screen = handset.key("1").await;
+    assert_eq!(screen, DIAL_AGAIN);
+    go_on(pause).await;
+    wait_for("the conversation to hear of it", async || {
+        (count(&world, "SELECT count(*) FROM ganira.journal WHERE kind = 14").await == 1).then_some(())
+    })
+    .await;
+    // Also an engine that was killed meanwhile tells the repeated hop the same.
+    world.kill();
+    world.start().await;
+    let mut same = Handset::new(&world, ALINE, "ATUid_1");
+    assert_eq!(same.dial("1").await, screen);
+    let mut again = Handset::new(&world, ALINE, "ATUid_2");
+    again.dial("").await;
+    let service = again.key("1").await;
+    assert!(service.contains("What would you like?"), "{service}");
+    world.stop().await;
+}

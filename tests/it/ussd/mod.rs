@@ -1,0 +1,9 @@
+//! People at a keypad: their gateway's requests in, screens out, through the real HTTP surface.
+
+mod booking;
+mod deadline;
+pub mod handset;
+mod operators;
+mod redial;
+mod refusals;
+mod repeated;
