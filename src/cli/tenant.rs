@@ -78,6 +78,21 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Give a tenant a USSD code
+    AddUssd {
+        /// The tenant's number or name
+        #[arg(long, value_name = "TENANT")]
+        tenant: String,
+        /// The gateway that brings it: a name under ussd.gateways of the configuration
+        #[arg(long)]
+        gateway: String,
+        /// The code as people dial it, such as '*384*77#'
+        #[arg(long)]
+        code: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Give a tenant a number, short code or sender at an SMS gateway; one it has already gets the credential
     AddSms {
         /// The tenant's number or name
@@ -95,21 +110,6 @@ enum Action {
         /// The file that holds its API key, token or password (- reads standard input); without it the number only receives
         #[arg(long, value_name = "FILE")]
         token_file: Option<PathBuf>,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Give a tenant a USSD code
-    AddUssd {
-        /// The tenant's number or name
-        #[arg(long, value_name = "TENANT")]
-        tenant: String,
-        /// The gateway that brings it: a name under ussd.gateways of the configuration
-        #[arg(long)]
-        gateway: String,
-        /// The code as people dial it, such as '*384*77#'
-        #[arg(long)]
-        code: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -379,21 +379,6 @@ async fn add_whatsapp(
     say(&format!("Tenant {tenant} has the WhatsApp number {} (account {id}).", new.phone_number_id))
 }
 
-async fn add_sms(operator: &Operator, tenant: &str, new: &NewSms, json: bool) -> anyhow::Result<()> {
-    let gateways = &operator.config.sms_gateways;
-    if !gateways.contains_key(&new.gateway) {
-        let known = gateways.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        bail!("--gateway {:?} is not under sms.gateways of the configuration; there: {known}", new.gateway);
-    }
-    let tenant = operator.tenant(tenant).await?;
-    let id = sms_numbers::add(&operator.pool, &operator.ring()?, tenant, new).await?;
-    operator.refresh_engine().await?;
-    if json {
-        return say_json(&json!({ "account": id, "tenant": tenant }));
-    }
-    say(&format!("Tenant {tenant} has {} at the SMS gateway {} (account {id}).", new.number, new.gateway))
-}
-
 async fn add_ussd(operator: &Operator, tenant: &str, new: &NewUssd, json: bool) -> anyhow::Result<()> {
     let gateways = &operator.config.ussd_gateways;
     if !gateways.contains_key(&new.gateway) {
@@ -407,6 +392,21 @@ async fn add_ussd(operator: &Operator, tenant: &str, new: &NewUssd, json: bool) 
         return say_json(&json!({ "account": id, "tenant": tenant }));
     }
     say(&format!("Tenant {tenant} has the USSD code {} at {} (account {id}).", new.code.trim(), new.gateway))
+}
+
+async fn add_sms(operator: &Operator, tenant: &str, new: &NewSms, json: bool) -> anyhow::Result<()> {
+    let gateways = &operator.config.sms_gateways;
+    if !gateways.contains_key(&new.gateway) {
+        let known = gateways.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        bail!("--gateway {:?} is not under sms.gateways of the configuration; there: {known}", new.gateway);
+    }
+    let tenant = operator.tenant(tenant).await?;
+    let id = sms_numbers::add(&operator.pool, &operator.ring()?, tenant, new).await?;
+    operator.refresh_engine().await?;
+    if json {
+        return say_json(&json!({ "account": id, "tenant": tenant }));
+    }
+    say(&format!("Tenant {tenant} has {} at the SMS gateway {} (account {id}).", new.number, new.gateway))
 }
 
 /// A token never stands among the arguments, where every user of the machine could read it.

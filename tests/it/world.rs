@@ -120,7 +120,16 @@ impl World {
             let secret = ganira::config::DEV_PROVIDER_SECRET.to_owned().into();
             servers::add(&pool, &ring, tenant, "shop", &url, Some(secret)).await.unwrap();
         }
-        Self { database, sandbox, running: None, tenant, config, http: reqwest::Client::new(), apart: None, _folder: folder }
+        Self {
+            database,
+            sandbox,
+            running: None,
+            tenant,
+            config,
+            http: reqwest::Client::new(),
+            apart: None,
+            _folder: folder,
+        }
     }
 
     /// Starts the engine, again after a [`World::stop_engine`].

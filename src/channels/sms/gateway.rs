@@ -83,7 +83,10 @@ impl Gateway {
         };
         let key = config.key.as_ref().filter(good).cloned();
         if key.is_none() {
-            mistakes.push(("key", format!("is missing or weak: expected at least {KEY_CHARS_MIN} letters, digits, - and _")));
+            mistakes.push((
+                "key",
+                format!("is missing or weak: expected at least {KEY_CHARS_MIN} letters, digits, - and _"),
+            ));
         }
         let public = config.public_url.as_ref().or(public_url);
         let company = match config.kind {

@@ -18,7 +18,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use url::Url;
 
 use super::arguments;
-use super::dev::{self, RunFile};
+use super::dev::{self, DEMO_CODE, RunFile};
 use super::output::say;
 use handset::{Handset, Trouble};
 use line::Line;
@@ -29,8 +29,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// … and until nothing came for so long.
 const SETTLED_AFTER: Duration = Duration::from_millis(700);
-/// The demo salon's code.
-const DEMO_CODE: &str = "*384*77#";
 
 /// Talk to a flow as a customer would. Input from a pipe is said line by line, each after the answers to the one before.
 #[derive(Debug, Args)]

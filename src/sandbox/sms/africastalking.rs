@@ -58,11 +58,14 @@ pub(super) fn report(gateway: &SmsGateway, report: &Report<'_>) -> Hook {
     let phone = format!("+{}", report.asked.to);
     let mut fields =
         vec![("id", report.id), ("phoneNumber", phone.as_str()), ("networkCode", "63510"), ("retryCount", "0")];
-    fields.push(("status", match report.fate {
-        Fate::Sent => "Sent",
-        Fate::Delivered => "Success",
-        Fate::Failed(_) => "Failed",
-    }));
+    fields.push((
+        "status",
+        match report.fate {
+            Fate::Sent => "Sent",
+            Fate::Delivered => "Success",
+            Fate::Failed(_) => "Failed",
+        },
+    ));
     if let Fate::Failed(code) = report.fate {
         fields.push(("failureReason", if code == 406 { "UserInBlackList" } else { "DeliveryFailure" }));
     }

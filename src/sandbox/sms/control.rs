@@ -89,7 +89,8 @@ pub(super) async fn inbox(Shared(state): Shared<Arc<State>>, Query(Of { of }): Q
     let of = of.ok_or_else(|| Trouble::bad("whose? Ask /control/sms/inbox?of=+250780000001"))?;
     let digits: String = of.chars().filter(char::is_ascii_digit).collect();
     let inner = state.inner.lock();
-    let messages: Vec<&super::Arrived> = inner.sms.inboxes.get(&digits).map(|inbox| inbox.iter().collect()).unwrap_or_default();
+    let messages: Vec<&super::Arrived> =
+        inner.sms.inboxes.get(&digits).map(|inbox| inbox.iter().collect()).unwrap_or_default();
     Ok(Json(json!(messages)))
 }
 

@@ -72,7 +72,8 @@ pub(super) async fn deliver(state: &Arc<State>, gateway: &SmsGateway, hook: &Hoo
 
 async fn attempt(state: &State, hook: &Hook) -> Option<u16> {
     let mut url = state.inner.lock().webhook_url.clone()?;
-    let (path, query) = hook.target.split_once('?').map_or((hook.target.as_str(), None), |(path, query)| (path, Some(query)));
+    let (path, query) =
+        hook.target.split_once('?').map_or((hook.target.as_str(), None), |(path, query)| (path, Some(query)));
     url.set_path(path);
     url.set_query(query);
     let client = state.courier.client();

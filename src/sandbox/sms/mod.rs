@@ -175,7 +175,9 @@ fn read(gateway: &SmsGateway, request: &send::Request<'_>) -> Result<Asked, Wron
     if !gateway.owns(&asked.from) {
         return Err(Wrong::Sender);
     }
-    let good = (8..=15).contains(&asked.to.len()) && asked.to.bytes().all(|b| b.is_ascii_digit()) && !asked.to.starts_with('0');
+    let good = (8..=15).contains(&asked.to.len())
+        && asked.to.bytes().all(|b| b.is_ascii_digit())
+        && !asked.to.starts_with('0');
     if !good {
         return Err(Wrong::Receiver);
     }

@@ -11,7 +11,9 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::gateway::{SmsCompany, SmsGateway};
-use super::{Answer, Arrived, Asked, Fate, Report, UNREACHED, Wrong, hook, ids, infobip, read, refused, report, segments, taken};
+use super::{
+    Answer, Arrived, Asked, Fate, Report, UNREACHED, Wrong, hook, ids, infobip, read, refused, report, segments, taken,
+};
 use crate::sandbox::connection::Scissors;
 use crate::sandbox::faults::{Kind, Target};
 use crate::sandbox::requests::Seen;
@@ -54,11 +56,15 @@ pub(super) async fn send(
     body: Bytes,
 ) -> Response {
     let gateway = state.inner.lock().sms.gateway(&name);
-    let Some(gateway) = gateway.filter(|_| method == Method::POST) else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(gateway) = gateway.filter(|_| method == Method::POST) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let request = Request { path: &path, headers: &headers, body: &body };
     let read = read(&gateway, &request);
     let phone = read.as_ref().ok().map(|asked| asked.to.clone());
-    if let Some(ms) = fault(&state, phone.as_deref(), |kind| if let Kind::Slow { ms } = kind { Some(*ms) } else { None }) {
+    if let Some(ms) =
+        fault(&state, phone.as_deref(), |kind| if let Kind::Slow { ms } = kind { Some(*ms) } else { None })
+    {
         tokio::time::sleep(Duration::from_millis(ms)).await;
     }
     let (answer, ending) = match misbehave(&state, phone.as_deref()) {
@@ -72,9 +78,11 @@ pub(super) async fn send(
     };
     record(&state, &format!("/sms/{name}/{path}"), &request, &answer, ending);
     match ending {
-        Ending::Answered if answer.body.is_null() => {
-            (StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY), "the gateway could not reach the server").into_response()
-        }
+        Ending::Answered if answer.body.is_null() => (
+            StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY),
+            "the gateway could not reach the server",
+        )
+            .into_response(),
         Ending::Answered => {
             let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
             match answer.body {
@@ -148,7 +156,8 @@ async fn accept(state: &Arc<State>, gateway: &SmsGateway, asked: Asked) -> Answe
     if !unreached {
         state.inner.lock().sms.arrive(&phone, arrived);
     }
-    let ordered = fault(state, Some(&phone), |kind| if let Kind::FailLater { code } = kind { Some(*code) } else { None });
+    let ordered =
+        fault(state, Some(&phone), |kind| if let Kind::FailLater { code } = kind { Some(*code) } else { None });
     let fate = match ordered {
         Some(code) => Fate::Failed(code),
         None if unreached => Fate::Failed(unreached_code(gateway.company)),
@@ -177,7 +186,9 @@ fn unreached_code(company: SmsCompany) -> i64 {
 
 /// The reports of a message: sent, then its fate, part by part.
 async fn follow(state: Arc<State>, gateway: SmsGateway, asked: Asked, ids: Vec<String>, fate: Fate) {
-    let copies = fault(&state, Some(&asked.to), |kind| if let Kind::DuplicateWebhooks { copies } = kind { Some(*copies) } else { None });
+    let copies = fault(&state, Some(&asked.to), |kind| {
+        if let Kind::DuplicateWebhooks { copies } = kind { Some(*copies) } else { None }
+    });
     for step in [Fate::Sent, fate] {
         for id in &ids {
             tokio::time::sleep(state.options.status_delay).await;
@@ -233,7 +244,11 @@ fn record(state: &State, path: &str, request: &Request<'_>, answer: &Answer, end
         .filter(|(name, _)| !matches!(name.as_ref(), "api_secret"))
         .map(|(name, value)| (name.into_owned(), json!(value)))
         .collect();
-    let body = if request.is_form() { Value::Object(fields) } else { serde_json::from_slice(request.body).unwrap_or_default() };
+    let body = if request.is_form() {
+        Value::Object(fields)
+    } else {
+        serde_json::from_slice(request.body).unwrap_or_default()
+    };
     let seen = Seen {
         n: 0,
         at: state.now(),

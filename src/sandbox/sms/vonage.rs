@@ -25,7 +25,13 @@ pub(super) fn read(gateway: &SmsGateway, request: &Request<'_>) -> Result<Asked,
     if client_ref.as_ref().is_some_and(|text| text.chars().count() > CLIENT_REF_CHARS_MAX) {
         return Err(Wrong::TooLong);
     }
-    Ok(Asked { from: field("from")?, to: field("to")?, text, opaque: client_ref, reports_to: request.field("callback") })
+    Ok(Asked {
+        from: field("from")?,
+        to: field("to")?,
+        text,
+        opaque: client_ref,
+        reports_to: request.field("callback"),
+    })
 }
 
 pub(super) fn taken(asked: &Asked, ids: &[String]) -> Answer {

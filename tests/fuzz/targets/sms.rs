@@ -69,7 +69,8 @@ fn seeds() -> Vec<Vec<u8>> {
         let cases = fs::read(folder.join(format!("{company}.json"))).unwrap();
         let cases: Vec<serde_json::Value> = serde_json::from_slice(&cases).unwrap();
         for case in cases {
-            let query = case["target"].as_str().and_then(|target| target.split_once('?')).map_or("", |(_, query)| query);
+            let query =
+                case["target"].as_str().and_then(|target| target.split_once('?')).map_or("", |(_, query)| query);
             let body = case["form"].as_str().map_or_else(|| case["json"].to_string(), str::to_owned);
             seeds.push(format!("{company}\n{query}\n{body}").into_bytes());
         }
@@ -122,6 +123,7 @@ fn check(update: &Update, body: &Bytes, query: &str) {
             &part.inbound
         }
     };
-    let within = |whole: &[u8]| inbound.raw.is_empty() || whole.windows(inbound.raw.len()).any(|part| part == inbound.raw);
+    let within =
+        |whole: &[u8]| inbound.raw.is_empty() || whole.windows(inbound.raw.len()).any(|part| part == inbound.raw);
     assert!(within(body) || within(query.as_bytes()));
 }

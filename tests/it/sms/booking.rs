@@ -65,7 +65,9 @@ async fn the_same_message_twice_is_one_turn() {
     for (gateway, ..) in GATEWAYS {
         let from = format!("{ALINE}{}", gateway.len());
         for _ in 0..2 {
-            world.text_as(json!({ "gateway": gateway, "from": from, "text": "hello", "id": format!("4E{gateway}") })).await;
+            world
+                .text_as(json!({ "gateway": gateway, "from": from, "text": "hello", "id": format!("4E{gateway}") }))
+                .await;
         }
         world.sms(&from, world.sms_inbox(&from).await.len().max(1)).await;
     }

@@ -1,14 +1,15 @@
 //! Who may come in: the path's key, the caller's network, the signature; and what is for nobody.
 
-use reqwest::StatusCode;
 use super::bench::{ALINE, KEY, salon, with};
 use crate::world::{World, wait_for};
+use reqwest::StatusCode;
 
 const MESSAGE: &str = "from=%2B250780000001&to=7711&text=hello&id=m-1&date=2026-11-20T10%3A00%3A00Z";
 const JOURNAL: &str = "SELECT count(*) FROM ganira.journal";
 
 async fn post(world: &World, path: &str, body: &'static str) -> StatusCode {
-    let request = world.http.post(world.url(path)).header("content-type", "application/x-www-form-urlencoded").body(body);
+    let request =
+        world.http.post(world.url(path)).header("content-type", "application/x-www-form-urlencoded").body(body);
     request.send().await.unwrap().status()
 }
 

@@ -55,9 +55,11 @@ fn requests_read_as_expected(#[case] company: &str, #[case] gateway: Gateway) {
 
 #[test]
 fn what_is_kept_of_an_update_is_its_own_bytes() {
-    let body = r#"{"results":[{"messageId":"a","from":"250780000001","to":"250788000200","text":"1"}, {"messageId":"b"}]}"#;
+    let body =
+        r#"{"results":[{"messageId":"a","from":"250780000001","to":"250788000200","text":"1"}, {"messageId":"b"}]}"#;
     let read = Request::json(body).read(&infobip());
-    let raw: Vec<&Bytes> = read.iter().map(|update| if let Update::Whole(one) = update { &one.raw } else { panic!("whole") }).collect();
+    let raw: Vec<&Bytes> =
+        read.iter().map(|update| if let Update::Whole(one) = update { &one.raw } else { panic!("whole") }).collect();
     assert_eq!(raw, [&body[12..82], &body[84..101]]);
     let query = Request::get("/webhooks/sms/gw/key?messageId=A1&msisdn=250780000001&to=7711&text=hi");
     let Update::Whole(one) = &query.read(&vonage())[0] else { panic!("whole") };

@@ -17,8 +17,7 @@ struct Sent {
 fn send(gateway: &Gateway, from: &str, text: &str) -> Sent {
     let credential = SecretString::from("the-credential");
     let to = Phone::parse("+250780000001").unwrap();
-    let parcel =
-        Parcel { from, customer: "AC1", credential: &credential, to: &to, text, opaque: "g1.1.2.3.0.1" };
+    let parcel = Parcel { from, customer: "AC1", credential: &credential, to: &to, text, opaque: "g1.1.2.3.0.1" };
     let (parts, body) = gateway.render(&parcel).unwrap().into_parts();
     assert_eq!(parts.method, http::Method::POST);
     Sent { url: parts.uri.to_string(), headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
@@ -47,11 +46,13 @@ fn twilio_gets_a_form_with_an_address_that_brings_our_id_back() {
     let sent = send(&twilio(), "+12025550100", "Muraho");
     assert_eq!(sent.url, "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages.json");
     let callback = "https://chat.example.com/webhooks/sms/gw/0123456789abcdef/status?ours=g1.1.2.3.0.1";
-    let form =
-        json!({ "To": "+250780000001", "From": "+12025550100", "Body": "Muraho", "StatusCallback": callback });
+    let form = json!({ "To": "+250780000001", "From": "+12025550100", "Body": "Muraho", "StatusCallback": callback });
     assert_eq!(sent.form(), form);
     assert_eq!(sent.header("authorization"), "Basic QUMxOnRoZS1jcmVkZW50aWFs");
-    assert_eq!(send(&twilio(), "MG9752274e9e519418a7406176694466fa", "x").form()["MessagingServiceSid"], "MG9752274e9e519418a7406176694466fa");
+    assert_eq!(
+        send(&twilio(), "MG9752274e9e519418a7406176694466fa", "x").form()["MessagingServiceSid"],
+        "MG9752274e9e519418a7406176694466fa"
+    );
 }
 
 #[test]

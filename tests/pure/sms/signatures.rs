@@ -14,8 +14,7 @@ use super::{Request, infobip, twilio, vonage};
 
 const TOKEN: &str = "12345";
 const ADDRESS: &str = "https://mycompany.com/myapp.php?foo=1&bar=2";
-const FORM: &str =
-    "CallSid=CA1234567890ABCDE&Digits=1234&From=%2B14158675309&To=%2B18005551212&Caller=%2B14158675309";
+const FORM: &str = "CallSid=CA1234567890ABCDE&Digits=1234&From=%2B14158675309&To=%2B18005551212&Caller=%2B14158675309";
 
 fn signed(address: &str, form: &str, signature: &str) -> bool {
     twilio_signed(TOKEN, signature, address, Some(form.as_bytes()), form.as_bytes())
@@ -92,7 +91,11 @@ fn vonage_is_believed_by_each_of_its_methods() {
         (SmsSignature::HmacMd5, &one, "655a4d0b7f064dff438defc52b012cf5"),
         (SmsSignature::Md5Hash, &vector, "d72f75ac8cda9bbce891c4fa62bee6cd"),
         (SmsSignature::HmacSha1, &vector, "e4ebfd0ecd877fed7b414b5c87d0d7dfebb10a19"),
-        (SmsSignature::HmacSha512, &vector, "740ea4cd4c004c619d3b4cf060484278290d43d2b9d6693ada7b4c4ac48b18f39675710a5a878cde6f4349bd19e8b8e033e3f0b4816b805a969e0f24ae726292"),
+        (
+            SmsSignature::HmacSha512,
+            &vector,
+            "740ea4cd4c004c619d3b4cf060484278290d43d2b9d6693ada7b4c4ac48b18f39675710a5a878cde6f4349bd19e8b8e033e3f0b4816b805a969e0f24ae726292",
+        ),
     ];
     for (method, parameters, signature) in cases {
         let good = |given: &str| is_signed(*method, "signature_secret", parameters, given);
@@ -148,6 +151,9 @@ fn vonages_token_is_for_one_body() {
 fn infobip_is_believed_by_its_header() {
     let body = r#"{"results":[]}"#;
     assert_eq!(Request::json(body).header("authorization", "Basic Z2FuaXJh").verified(&infobip()), Ok(()));
-    assert_eq!(Request::json(body).header("authorization", "Basic Z2FuaXJi").verified(&infobip()), Err(Unsigned::Wrong));
+    assert_eq!(
+        Request::json(body).header("authorization", "Basic Z2FuaXJi").verified(&infobip()),
+        Err(Unsigned::Wrong)
+    );
     assert_eq!(Request::json(body).verified(&infobip()), Err(Unsigned::Missing));
 }
