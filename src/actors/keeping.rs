@@ -70,6 +70,7 @@ fn occasion(kind: &EventKind, after: &Snapshot, now: Timestamp) -> Occasion {
     let within = |time: TimeDelta| last.is_some_and(|at| now - at < time);
     let asked = match kind {
         EventKind::Message { .. } | EventKind::Code { .. } | EventKind::SlowDown => true,
+        EventKind::Hop { .. } | EventKind::Missed { .. } => true,
         EventKind::JobDone { .. } | EventKind::HandedBack { .. } => within(ANSWERING),
         _ => false,
     };

@@ -9,7 +9,6 @@ use tokio::time::Instant;
 
 use super::hear::raw;
 use super::line::{Line, Seat};
-use super::parts::phone;
 use super::wire::source;
 use crate::actors::ingress::Dialled;
 use crate::channels::smpp::text::{self, Said};
@@ -74,7 +73,7 @@ impl Line {
             Said::Text(typed) => typed,
             Said::Binary => String::new(),
         };
-        let Some(phone) = phone(&message.from) else {
+        let Ok(phone) = Phone::from_digits(&self.gateway.digits(&message.from)) else {
             tracing::warn!(gateway = self.gateway.name, "a USSD message has no phone number");
             seat.session.answer(sequence, Answer::Safe).await;
             return;

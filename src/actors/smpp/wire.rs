@@ -14,6 +14,7 @@ use super::{Centres, Gateway};
 use crate::actors::accounts::Account;
 use crate::actors::outbound::{Courtesy, Sending, Wire};
 use crate::actors::outgoing::Outgoing;
+use crate::actors::senders::sender_for;
 use crate::channels::smpp::{Numbered, Submit, Submitted, ids, parts, status};
 use crate::channels::{Refused, Scope, SendOutcome, Transport};
 use crate::domain::{Content, OutboxId};
@@ -47,7 +48,7 @@ impl Wire for SmppWire {
         let written = written.map_err(|error| refused(Refused::BadRequest, &error.to_string()))?;
         let Some(line) = self.centres.line(account) else { return Err(not_bound()) };
         let settings = &self.gateway.settings;
-        let number = account.external_id.split_once(' ').map_or(account.external_id.as_str(), |(_, number)| number);
+        let number = sender_for(account, phone);
         let dest =
             Numbered { ton: settings.dest_ton as u8, npi: settings.dest_npi as u8, digits: phone.digits().to_owned() };
         let submits = written.parts.into_iter().enumerate().map(|(part, text)| Submit {

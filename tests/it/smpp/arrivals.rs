@@ -80,6 +80,17 @@ async fn words_in_any_alphabet_are_read_and_answered() {
 }
 
 #[tokio::test]
+async fn a_number_as_it_is_written_at_home_is_the_same_person() {
+    let world = world("diary", smsc(), |gateway| gateway.country = Some("RW".into())).await;
+    say(&world, "+250788000001", "abroad").await;
+    received(&world, "+250788000001", 1).await;
+    tell(&world, "/say", json!({"from": "0788000001", "to": NUMBER, "text": "home"})).await;
+    let answer = received(&world, "+250788000001", 2).await;
+    assert!(text(&answer[1]).contains("abroad") && text(&answer[1]).contains("home"), "{answer:?}");
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn what_is_for_nobody_is_kept_and_not_sent_again() {
     let world = world("diary", smsc(), |_| {}).await;
     tell(&world, "/say", json!({"from": ALINE, "to": "7799", "text": "Muraho"})).await;

@@ -13,6 +13,8 @@ pub const KEY: &str = "0123456789abcdef";
 pub const SIGNING: &str = "what-signs-webhooks";
 pub const PUBLIC: &str = "https://chat.example.com";
 pub const ALINE: &str = "+250780000001";
+/// A name under which the salon may write at Africa's Talking.
+pub const SENDER: &str = "INZOZI";
 
 /// Gateway, company, and the number the salon has there.
 pub const GATEWAYS: [(&str, SmsCompany, &str); 4] = [
@@ -63,7 +65,12 @@ pub async fn with(change: impl FnOnce(&mut ganira::config::Config) + Send + 'sta
 
 fn played(name: &str, company: SmsCompany, number: &str) -> Played {
     let signs = matches!(company, SmsCompany::Twilio | SmsCompany::Vonage);
+    let mut numbers = vec![number.to_owned()];
+    if company == SmsCompany::AfricasTalking {
+        numbers.push(SENDER.to_owned());
+    }
     Played {
+        numbers,
         signing: signs.then(|| SIGNING.to_owned()),
         authorization: (company == SmsCompany::Infobip).then(|| "Basic c2FuZGJveA==".to_owned()),
         public: Some(PUBLIC.to_owned()),

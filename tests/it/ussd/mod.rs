@@ -2,7 +2,7 @@
 
 mod booking;
 mod deadline;
-mod handset;
+pub mod handset;
 mod operators;
 mod moves;
 mod redial;
