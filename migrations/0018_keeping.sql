@@ -118,3 +118,27 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- What a person stopped holds for her, not for a number of ours: when a code shows that two contacts are one person, it goes along.
+CREATE FUNCTION ganira.join_opt_outs() RETURNS trigger
+LANGUAGE plpgsql SET search_path = ganira, pg_temp AS $$
+BEGIN
+    INSERT INTO opt_out (tenant_id, contact_id, channel, purpose, source, at)
+        SELECT tenant_id, NEW.into_id, channel, purpose, source, at FROM opt_out
+        WHERE tenant_id = NEW.tenant_id AND contact_id = NEW.contact_id
+        ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION ganira.join_opt_outs() FROM PUBLIC;
+ALTER FUNCTION ganira.join_opt_outs() OWNER TO ganira_commit;
+CREATE TRIGGER join_opt_outs AFTER INSERT OR UPDATE ON ganira.contact_join FOR EACH ROW EXECUTE FUNCTION ganira.join_opt_outs();
+
+-- What a person stopped: channel and purpose.
+CREATE FUNCTION ganira.opt_outs(p_tenant bigint, p_contact bigint) RETURNS TABLE (channel text, purpose text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ganira, pg_temp AS $$
+    SELECT channel, purpose FROM opt_out WHERE tenant_id = p_tenant AND contact_id = p_contact
+$$;
+REVOKE ALL ON FUNCTION ganira.opt_outs(bigint, bigint) FROM PUBLIC;
+ALTER FUNCTION ganira.opt_outs(bigint, bigint) OWNER TO ganira_commit;
+GRANT EXECUTE ON FUNCTION ganira.opt_outs(bigint, bigint) TO ganira_engine;

@@ -10,7 +10,7 @@ use super::snapshot::Snapshot;
 use crate::domain::{AccountId, Timestamp};
 use crate::flows::keeping::{Occasion, Passage, passage, purpose};
 use crate::flows::{Channel, OptOut, Purpose, Wish};
-use crate::store::GuardedEffect;
+use crate::store::{GuardedEffect, Redeemed, StoreError};
 
 /// A person who wrote so lately is awake, and what follows is part of the talk she is having.
 const AWAKE: TimeDelta = TimeDelta::minutes(30);
@@ -70,6 +70,7 @@ fn occasion(kind: &EventKind, after: &Snapshot, now: Timestamp) -> Occasion {
     let within = |time: TimeDelta| last.is_some_and(|at| now - at < time);
     let asked = match kind {
         EventKind::Message { .. } | EventKind::Code { .. } | EventKind::SlowDown => true,
+        EventKind::Hop { .. } | EventKind::Missed { .. } => true,
         EventKind::JobDone { .. } | EventKind::HandedBack { .. } => within(ANSWERING),
         _ => false,
     };
@@ -109,6 +110,18 @@ pub(super) fn learned(after: &mut Snapshot, event: &Event, now: Timestamp) -> Op
     let channel = event.account.channel;
     let purpose = (channel == Channel::WhatsApp).then_some(Purpose::Marketing);
     Some(opt_out(after, OptOut { channel, purpose }, "network", now))
+}
+
+/// A code has shown that two contacts are one person: what she stopped as the other holds too.
+pub(super) async fn joined(world: &World, after: &mut Snapshot, event: &Event) -> Result<(), StoreError> {
+    let EventKind::Code { redeemed: Redeemed::Joined(_), .. } = event.kind else { return Ok(()) };
+    let stopped = world.store.opt_outs(event.conversation).await?;
+    let known = |purpose: &str| Purpose::OF_MESSAGES.into_iter().find(|known| known.as_str() == purpose);
+    let read = |(channel, purpose): &(String, String)| {
+        Channel::named(channel).map(|channel| OptOut { channel, purpose: known(purpose) })
+    };
+    after.kept.opt_outs = stopped.iter().filter_map(read).collect();
+    Ok(())
 }
 
 /// Who says what a turn heard of it.

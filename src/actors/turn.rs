@@ -98,6 +98,7 @@ pub async fn work(
     after.ring.remember(event.id, event.occurred_at, event.received_at);
     receive(&mut after, event);
     let learned = keeping::learned(&mut after, event, now);
+    keeping::joined(world, &mut after, event).await?;
     keypad::note(world, event, &mut after.kept, now);
     let account = &speaks_by(world, &after, event);
     let mut draft = match given {

@@ -68,6 +68,8 @@ impl Api {
             .route("/webhooks/whatsapp/{app}", get(webhooks::whatsapp::handshake).post(webhooks::whatsapp::receive))
             .route("/webhooks/ussd/{gateway}/{key}", any(webhooks::ussd::receive))
             .route("/webhooks/ussd/{gateway}/{key}/{*rest}", any(webhooks::ussd::receive))
+            .route("/webhooks/sms/{gateway}/{key}", any(webhooks::sms::receive))
+            .route("/webhooks/sms/{gateway}/{key}/status", any(webhooks::sms::receive))
             .route("/healthz", get(system::alive))
             .route("/readyz", get(system::ready))
             .route("/metrics", get(system::metrics))

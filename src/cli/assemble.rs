@@ -107,6 +107,9 @@ pub async fn engine(
     let folder = config.sms_spool.folder.display();
     let sms_spool = Spool::open(&config.sms_spool).with_context(|| format!("could not open the spool {folder}"))?;
     let ussd = Gateways::new(&config.ussd_gateways)?;
+    if sms.all().any(|gateway| !gateway.repeats()) {
+        sms_spool.prepare().with_context(|| format!("the spool {folder} cannot be written"))?;
+    }
     let world = World {
         store,
         operations,

@@ -15,8 +15,11 @@ use url::Url;
 
 use super::assemble::{self, Running};
 use super::{logging, serve, settings};
-use crate::config::{Config, DEV_APP, DEV_APP_SECRET, DEV_PROVIDER_SECRET, DEV_VERIFY_TOKEN, Purpose};
-use crate::operations::{salon, tenants};
+use crate::config::{
+    Config, DEV_APP, DEV_APP_SECRET, DEV_PROVIDER_SECRET, DEV_SMS_GATEWAY, DEV_SMS_KEY, DEV_USSD_GATEWAY,
+    DEV_VERIFY_TOKEN, Purpose,
+};
+use crate::operations::{salon, sms_numbers, tenants};
 use crate::sandbox::{Options as SandboxOptions, Sandbox};
 use crate::store::AppPool;
 use crate::store::postgres::{Durability, owner_pool};
@@ -29,6 +32,10 @@ const PORTS_TRIED: u16 = 100;
 /// The demo salon's number and WhatsApp Business account: those of Meta's samples.
 const DEMO_NUMBER: &str = "106540352242922";
 const DEMO_WABA: &str = "102290129340398";
+/// The demo salon's short code.
+const DEMO_SHORT_CODE: &str = "7711";
+/// The code people dial for it.
+pub(super) const DEMO_CODE: &str = "*384*77#";
 const DEMO_TENANT: &str = "Demo salon";
 
 #[derive(Debug, Args)]
@@ -111,6 +118,7 @@ async fn live(mut config: Config, folder: &Path) -> anyhow::Result<()> {
     let sandbox_address = address("http", sandbox.addr());
     config.whatsapp.graph_url = Url::parse(&format!("{sandbox_address}/graph"))?;
     point_providers_at(&mut config, &sandbox_address)?;
+    point_sms_at(&mut config, &sandbox_address)?;
     seed(&config, &database).await?;
 
     let running = assemble::start(config, database, Durability::Required, listener, assemble::record_metrics()).await?;
@@ -137,6 +145,16 @@ fn point_providers_at(config: &mut Config, sandbox: &str) -> anyhow::Result<()> 
     for (name, url, secret) in read.chain(pay) {
         if secret.expose_secret() == DEV_PROVIDER_SECRET {
             *url = Url::parse(&format!("{sandbox}/provider/{name}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// The SMS gateway whose key everybody knows is the sandbox's.
+fn point_sms_at(config: &mut Config, sandbox: &str) -> anyhow::Result<()> {
+    for (name, gateway) in &mut config.sms_gateways {
+        if gateway.key.as_ref().is_some_and(|key| key.expose_secret() == DEV_SMS_KEY) {
+            gateway.api_url = Some(Url::parse(&format!("{sandbox}/sms/{name}/version1/messaging"))?);
         }
     }
     Ok(())
@@ -175,13 +193,19 @@ fn address(scheme: &str, at: SocketAddr) -> String {
 async fn sandbox(config: &Config, engine: &str) -> anyhow::Result<crate::sandbox::Handle> {
     // The sandbox binds itself; a free port is found by binding and letting go.
     let free = listen(config.sandbox.listen).await?.local_addr()?;
-    let options = SandboxOptions {
+    let mut options = SandboxOptions {
         listen: free,
         webhook_url: Some(Url::parse(&format!("{engine}/webhooks/whatsapp"))?),
         app_secret: DEV_APP_SECRET.to_owned(),
         verify_token: DEV_VERIFY_TOKEN.to_owned(),
         ..SandboxOptions::default()
     };
+    // Its gateways call where the configuration expects them.
+    for gateway in &mut options.ussd {
+        if let Some(own) = config.ussd_gateways.get(&gateway.name) {
+            own.key.expose_secret().clone_into(&mut gateway.key);
+        }
+    }
     Ok(Sandbox::start(options).await?)
 }
 
@@ -193,10 +217,17 @@ async fn seed(config: &Config, database: &PgConnectOptions) -> anyhow::Result<()
         Some(tenant) => tenant,
         None => tenants::create(&pool, &ring, &demo_tenant()).await?,
     };
-    let numbers =
-        tenants::list(&pool).await?.into_iter().find(|(listed, _)| listed.id == tenant).map(|(_, numbers)| numbers);
-    if numbers.is_none_or(|numbers| numbers.is_empty()) {
+    let listed = tenants::list(&pool).await?.into_iter().find(|(listed, _)| listed.id == tenant);
+    let doors: Vec<String> = listed.into_iter().flat_map(|(_, doors)| doors).map(|door| door.channel).collect();
+    let has = |channel: &str| doors.iter().any(|own| own == channel);
+    if !has("whatsapp") {
         tenants::add_whatsapp(&pool, &ring, tenant, &demo_number()).await?;
+    }
+    if config.sms_gateways.contains_key(DEV_SMS_GATEWAY) {
+        sms_numbers::add(&pool, &ring, tenant, &demo_sms()).await?;
+    }
+    if !has("ussd") {
+        tenants::add_ussd(&pool, tenant, &demo_code()).await?;
     }
     let app = AppPool::new(database.clone(), 1);
     salon::demo::demo(&app, tenant).await?;
@@ -223,18 +254,34 @@ fn demo_number() -> tenants::NewWhatsapp {
     }
 }
 
+fn demo_sms() -> sms_numbers::NewSms {
+    sms_numbers::NewSms {
+        gateway: DEV_SMS_GATEWAY.to_owned(),
+        number: DEMO_SHORT_CODE.to_owned(),
+        parent: "sandbox".to_owned(),
+        token: Some("dev-sms-credential".to_owned().into()),
+    }
+}
+
+fn demo_code() -> tenants::NewUssd {
+    tenants::NewUssd { gateway: DEV_USSD_GATEWAY.to_owned(), code: DEMO_CODE.to_owned() }
+}
+
 fn welcome(engine: &str, sandbox: &str) {
     println!(
         "
 Ganira is running.
   engine    {engine}          health: {engine}/system/health   metrics: {engine}/metrics
-  sandbox   {sandbox}          plays WhatsApp and the people
+  sandbox   {sandbox}          plays WhatsApp, USSD gateways and the people
 
 Talk to the demo salon from another terminal:
   cargo run --quiet -- chat
+  cargo run --quiet -- chat --channel ussd     dials {DEMO_CODE}
 or by hand:
   curl -s {sandbox}/control/whatsapp/say -H 'content-type: application/json' -d '{{\"from\": \"+250780000001\", \"text\": \"hello\"}}'
   curl -s '{sandbox}/control/whatsapp/inbox?of=%2B250780000001'
+  curl -s {sandbox}/control/ussd/dial -H 'content-type: application/json' -d '{{\"from\": \"+250780000001\", \"code\": \"{DEMO_CODE}\"}}'
+  curl -s {sandbox}/control/ussd/input -H 'content-type: application/json' -d '{{\"from\": \"+250780000001\", \"text\": \"1\"}}'
 
 Ctrl-C stops everything."
     );

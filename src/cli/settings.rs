@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use secrecy::ExposeSecret as _;
 
+use crate::channels::sms;
 use crate::channels::ussd::Gateway;
 use crate::config::{Config, ConfigError, Mistake, Mistakes, Purpose, Sources};
 use crate::crypto::{KeyRing, KeyedHash};
@@ -20,6 +21,15 @@ pub(super) fn load(purpose: Purpose, file: Option<PathBuf>) -> Result<Config, Co
 fn check(config: &Config, mistakes: &mut Mistakes) {
     check_keys(config, mistakes);
     check_gateways(config, mistakes);
+    check_sms_gateways(config, mistakes);
+}
+
+fn check_sms_gateways(config: &Config, mistakes: &mut Mistakes) {
+    for (name, gateway) in &config.sms_gateways {
+        if let Err(bad) = sms::Gateway::new(name, gateway, config.server.public_url.as_ref()) {
+            bad.by_path().for_each(|(path, text)| mistakes.add(Mistake::at(path, text)));
+        }
+    }
 }
 
 fn check_gateways(config: &Config, mistakes: &mut Mistakes) {

@@ -18,6 +18,7 @@ use super::output::{say, say_json, say_table};
 use crate::domain::{AccountId, Phone};
 use crate::flows::{Channel, shipped};
 use crate::operations::servers;
+use crate::operations::sms_numbers::{self, NewSms};
 use crate::operations::tenants::{self, ListedAccount, ListedTenant, NewTenant, NewUssd, NewWhatsapp, Which};
 
 #[derive(Debug, Args)]
@@ -88,6 +89,27 @@ enum Action {
         /// The code as people dial it, such as '*384*77#'
         #[arg(long)]
         code: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give a tenant a number, short code or sender at an SMS gateway; one it has already gets the credential
+    AddSms {
+        /// The tenant's number or name
+        #[arg(long, value_name = "TENANT")]
+        tenant: String,
+        /// A name under sms.gateways of the configuration
+        #[arg(long)]
+        gateway: String,
+        /// The number, short code or sender, such as +250788000200, 7711 or SALON
+        #[arg(long)]
+        number: String,
+        /// What the company calls the customer: Africa's Talking's username, Twilio's account SID, Vonage's api_key, SMPP's system_id
+        #[arg(long, value_name = "CUSTOMER", default_value = "")]
+        parent: String,
+        /// The file that holds its API key, token or password (- reads standard input); without it the number only receives
+        #[arg(long, value_name = "FILE")]
+        token_file: Option<PathBuf>,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -300,6 +322,10 @@ impl TenantCommand {
                 operator.refresh_engine().await?;
                 say(&format!("Tenant {tenant}: how long codes are good is set."))
             }
+            Action::AddSms { tenant, gateway, number, parent, token_file, json } => {
+                let token = token_file.as_deref().map(read_token).transpose()?;
+                add_sms(&operator, &tenant, &NewSms { gateway, number, parent, token }, json).await
+            }
             Action::SetToken { phone_number_id, token_file } => {
                 let token = read_token(&token_file)?;
                 tenants::set_token(&operator.pool, &operator.ring()?, &phone_number_id, &token).await?;
@@ -366,6 +392,21 @@ async fn add_ussd(operator: &Operator, tenant: &str, new: &NewUssd, json: bool) 
         return say_json(&json!({ "account": id, "tenant": tenant }));
     }
     say(&format!("Tenant {tenant} has the USSD code {} at {} (account {id}).", new.code.trim(), new.gateway))
+}
+
+async fn add_sms(operator: &Operator, tenant: &str, new: &NewSms, json: bool) -> anyhow::Result<()> {
+    let gateways = &operator.config.sms_gateways;
+    if !gateways.contains_key(&new.gateway) {
+        let known = gateways.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        bail!("--gateway {:?} is not under sms.gateways of the configuration; there: {known}", new.gateway);
+    }
+    let tenant = operator.tenant(tenant).await?;
+    let id = sms_numbers::add(&operator.pool, &operator.ring()?, tenant, new).await?;
+    operator.refresh_engine().await?;
+    if json {
+        return say_json(&json!({ "account": id, "tenant": tenant }));
+    }
+    say(&format!("Tenant {tenant} has {} at the SMS gateway {} (account {id}).", new.number, new.gateway))
 }
 
 /// A token never stands among the arguments, where every user of the machine could read it.

@@ -12,6 +12,10 @@ pub const DEV_VERIFY_TOKEN: &str = "dev-verify-token";
 pub const DEV_APP: &str = "demo";
 /// The key ring of dev and tests: 32 bytes that spell what they are.
 pub const DEV_KEY_RING: &str = "dev:Z2FuaXJhIGRldiBrZXkgcmluZywgbm90IGEgc2VjcmU=";
+/// The secret part of the path of the demo SMS gateway's webhooks.
+pub const DEV_SMS_KEY: &str = "devsmsgateway0001";
+/// The demo SMS gateway.
+pub const DEV_SMS_GATEWAY: &str = "at";
 /// What signs orders to the sandbox's providers.
 pub const DEV_PROVIDER_SECRET: &str = "whsec_Z2FuaXJhIGRldiBwcm92aWRlcnMsIG5vdCBhIHNlY3JldA==";
 /// The name of the demo salon's USSD gateway.
@@ -28,6 +32,9 @@ pub(super) fn layer() -> Dict {
     insert(&mut entries, &[app[0], app[1], app[2], "verify_token"], DEV_VERIFY_TOKEN);
     insert(&mut entries, &["secrets", "key_ring"], DEV_KEY_RING);
     insert(&mut entries, &["secrets", "hash_key"], DEV_HASH_KEY);
+    let gateway = |field| ["sms", "gateways", DEV_SMS_GATEWAY, field];
+    insert(&mut entries, &gateway("kind"), "africastalking");
+    insert(&mut entries, &gateway("key"), DEV_SMS_KEY);
     for (kind, name) in [("read", "eyes"), ("pay", "till")] {
         let at = |field| ["providers", kind, name, field];
         // `dev` puts the sandbox's own address here once it listens.

@@ -36,8 +36,8 @@ use section::Section;
 
 pub use database::Database;
 pub use dev::{
-    DEV_APP, DEV_APP_SECRET, DEV_HASH_KEY, DEV_KEY_RING, DEV_PROVIDER_SECRET, DEV_USSD_GATEWAY, DEV_USSD_KEY,
-    DEV_VERIFY_TOKEN,
+    DEV_APP, DEV_APP_SECRET, DEV_HASH_KEY, DEV_KEY_RING, DEV_PROVIDER_SECRET, DEV_SMS_GATEWAY, DEV_SMS_KEY,
+    DEV_USSD_GATEWAY, DEV_USSD_KEY, DEV_VERIFY_TOKEN,
 };
 pub use engine::{Engine, Retention};
 pub use layers::{Purpose, Sources};
@@ -333,6 +333,11 @@ impl Config {
         for (name, secret) in read.chain(pay) {
             if secret.expose_secret() == DEV_PROVIDER_SECRET {
                 mistakes.add(Mistake::at(format!("providers.{name}.secret"), known));
+            }
+        }
+        for (name, gateway) in &self.sms_gateways {
+            if gateway.key.as_ref().is_some_and(|key| key.expose_secret() == DEV_SMS_KEY) {
+                mistakes.add(Mistake::at(format!("sms.gateways.{name}.key"), known));
             }
         }
         for (name, gateway) in &self.ussd_gateways {

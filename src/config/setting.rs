@@ -123,6 +123,10 @@ impl Setting for SecretString {
 pub struct SecretList(Vec<SecretString>);
 
 impl SecretList {
+    pub fn new(secrets: Vec<SecretString>) -> Self {
+        Self(secrets)
+    }
+
     /// The secrets in the order they were written.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(SecretString::expose_secret)
@@ -199,6 +203,11 @@ impl Setting for Words {
 pub struct Networks(Vec<IpNet>);
 
 impl Networks {
+    /// Of texts such as `203.0.113.0/24`; those that are no networks are left out.
+    pub fn of(networks: &[&str]) -> Self {
+        Self(networks.iter().filter_map(|network| network.parse().ok()).collect())
+    }
+
     /// Whether an address lies in one of them. An IPv4 address counts as such also where it came over IPv6.
     pub fn contain(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();

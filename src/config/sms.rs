@@ -48,7 +48,7 @@ section! {
     SmsGateway at "sms.gateways.<name>" {
         /// Whose gateway it is: `africastalking`, `twilio`, `infobip`, `vonage` or `smpp`.
         kind: SmsKind, "word", None;
-        /// The secret part of its webhooks' paths: at least 16 letters and digits. Every kind but `smpp` needs one.
+        /// The secret part of its webhooks' paths: at least 16 letters, digits, - and _. Every kind but `smpp` needs one.
         key: Option<SecretString>, "text", None;
         /// The networks from which webhooks are taken; from anywhere when unset.
         allow_from: Option<Networks>, "CIDR, …", None;

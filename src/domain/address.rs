@@ -121,3 +121,15 @@ impl Address {
         }
     }
 }
+
+/// Shorter numbers are short codes.
+const INTERNATIONAL_DIGITS_MIN: usize = 8;
+
+/// The one form of a number that messages come from or go to: an international number with its `+`, whether it was written with it or not; a
+/// short code or a sender's word as it is.
+pub fn sender_number(text: &str) -> String {
+    let text = text.trim();
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let international = digits.len() >= INTERNATIONAL_DIGITS_MIN && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if international { format!("+{digits}") } else { text.to_owned() }
+}

@@ -13,7 +13,8 @@ use super::{Address, Timestamp};
 pub struct Inbound {
     /// The provider's name of the account that received it (WhatsApp: `phone_number_id`; for account-wide notices the WABA id).
     pub account: String,
-    /// The provider's own id of this update, or a digest of it where it has none. Hashed before it reaches a table.
+    /// The provider's own id of this update, or a digest of it where it has none; empty for one that happens anew each time it is told. Hashed
+    /// before it reaches a table.
     pub provider_id: String,
     /// When the provider says it happened. `None` where it has no clock.
     pub occurred_at: Option<Timestamp>,

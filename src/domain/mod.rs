@@ -14,7 +14,7 @@ pub mod receipt;
 mod typed_phone;
 pub mod window;
 
-pub use address::{Address, Phone, ScopedId};
+pub use address::{Address, Phone, ScopedId, sender_number};
 pub use clock::{Clock, Timestamp};
 pub use country::Country;
 pub use hop::{Hop, Screen, Typed, account_name};

@@ -13,6 +13,7 @@ pub mod registry;
 pub mod requests;
 pub mod salon;
 pub mod servers;
+pub mod sms_numbers;
 pub mod tenants;
 pub mod thread;
 

@@ -83,6 +83,8 @@ pub enum TenantError {
     NotAnId { what: &'static str, found: String },
     #[error("the app's name is missing: expected a name under whatsapp.apps of the configuration")]
     App,
+    #[error("the number or sender {0:?} cannot be used: expected +250788000200, a short code such as 7711, or a word")]
+    NotASender(String),
     #[error("the token is empty")]
     Token,
     #[error("the code {0:?} cannot be dialled: expected *, digits and #, such as *384*77#")]
@@ -280,12 +282,12 @@ pub(super) async fn key_of(connection: &mut PgConnection, ring: &KeyRing, tenant
     ring.unwrap_tenant_key(tenant.0, &row.wrapped_key).map_err(|source| TenantError::Key { tenant, source })
 }
 
-fn seal(key: &TenantKey, phone_number_id: &str, token: &SecretString) -> Result<Vec<u8>> {
+pub(super) fn seal(key: &TenantKey, external_id: &str, token: &SecretString) -> Result<Vec<u8>> {
     let token = token.expose_secret().trim();
     if token.is_empty() {
         return Err(TenantError::Token);
     }
-    Ok(key.seal(seals::CREDENTIAL, phone_number_id.as_bytes(), token.as_bytes()))
+    Ok(key.seal(seals::CREDENTIAL, external_id.as_bytes(), token.as_bytes()))
 }
 
 fn digits(what: &'static str, text: &str) -> Result<()> {
@@ -293,6 +295,6 @@ fn digits(what: &'static str, text: &str) -> Result<()> {
     if good { Ok(()) } else { Err(TenantError::NotAnId { what, found: text.to_owned() }) }
 }
 
-fn taken(error: &sqlx::Error) -> bool {
+pub(super) fn taken(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }

@@ -61,8 +61,8 @@ pub struct Instead {
     pub message: Option<Name>,
 }
 
-/// The numbers under which the journal keeps what she herself sent: messages, and messages with the code of a move.
-const FROM_HER: [i16; 2] = [1, 20];
+/// The numbers under which the journal keeps what she herself sent: messages, keys at a screen, messages with the code of a move.
+const FROM_HER: [i16; 3] = [1, 12, 20];
 
 /// Everything of one instant, the oldest first.
 pub async fn thread(pool: &PgPool, ring: &KeyRing, who: Conversation) -> Result<Vec<Line>, PersonError> {

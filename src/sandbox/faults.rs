@@ -23,6 +23,8 @@ pub(super) enum Target {
     Whatsapp,
     /// Every USSD gateway, and the operators behind them.
     Ussd,
+    /// Every SMS gateway.
+    Sms,
 }
 
 /// What goes wrong.
@@ -68,6 +70,8 @@ pub(super) enum Kind {
     TimeOut,
     /// USSD: sessions end without an end event.
     NoEndEvents,
+    /// SMS: the delivery reports of a message come before the answer that names it.
+    EarlyReports,
 }
 
 /// All faults in force.

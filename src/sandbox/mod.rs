@@ -15,6 +15,7 @@ mod provider;
 mod refusal;
 mod requests;
 mod server;
+mod sms;
 mod state;
 mod templates;
 mod ussd;
@@ -23,5 +24,6 @@ mod webhook;
 
 pub use options::{Number, Options};
 pub use server::{Handle, Sandbox, StartError};
+pub use sms::{SmsCompany, SmsGateway};
 pub use smsc::{IdForm, SmscOptions};
 pub use ussd::{UssdGateway, UssdStyle};

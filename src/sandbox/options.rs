@@ -5,9 +5,13 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::sms::{SmsCompany, SmsGateway};
 use super::smsc::SmscOptions;
 use super::ussd::{UssdGateway, UssdStyle};
 use crate::domain::Clock;
+
+/// The secret part of the paths of SMS webhooks, unless chosen otherwise.
+const SMS_KEY: &str = "devsmsgateway0001";
 
 /// A business number the sandbox knows.
 #[derive(Debug, Clone)]
@@ -35,6 +39,8 @@ pub struct Options {
     /// Access tokens that are taken; when empty, any is.
     pub access_tokens: Vec<String>,
     pub numbers: Vec<Number>,
+    /// SMS gateways that take messages and call the engine.
+    pub sms: Vec<SmsGateway>,
     /// USSD gateways that call the engine.
     pub ussd: Vec<UssdGateway>,
     /// Messages a second from one number. Meta: 80, by request up to 1,000.
@@ -82,6 +88,7 @@ impl Default for Options {
                 waba_id: "102290129340398".to_owned(),
                 display: "250788000100".to_owned(),
             }],
+            sms: vec![SmsGateway::new("at", SmsCompany::AfricasTalking, SMS_KEY, "7711")],
             ussd: vec![
                 UssdGateway::new("at", UssdStyle::AfricasTalking, USSD_KEY, "*384*77#"),
                 UssdGateway::new("hubtel", UssdStyle::Hubtel, USSD_KEY, "*713*77#"),

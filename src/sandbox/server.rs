@@ -13,11 +13,12 @@ use url::Url;
 
 use super::connection::{CuttableListener, Scissors};
 use super::options::Options;
+use super::sms::Sms;
 use super::smsc::Smsc;
 use super::state::{Inner, State};
 use super::ussd::Ussd;
 use super::webhook::Courier;
-use super::{control, graph, provider, smsc, ussd};
+use super::{control, graph, provider, sms, smsc, ussd};
 
 /// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +39,7 @@ impl Sandbox {
         let failed = |source| StartError::Listen { listen: options.listen, source };
         let listener = TcpListener::bind(options.listen).await.map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
+        let sms = Sms::new(options.sms.clone());
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let smsc = match &options.smsc {
             Some(smsc) => {
@@ -47,7 +49,7 @@ impl Sandbox {
             None => None,
         };
         let ussd = Ussd::new(options.ussd.clone());
-        let inner = Inner { webhook_url: options.webhook_url.clone(), ussd, ..Inner::default() };
+        let inner = Inner { webhook_url: options.webhook_url.clone(), sms, ussd, ..Inner::default() };
         let state = Arc::new(State {
             courier: Courier::new(&options)?,
             options,
@@ -87,6 +89,7 @@ fn router(state: Arc<State>) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .merge(graph::router())
         .merge(provider::router())
+        .merge(sms::router())
         .merge(ussd::router())
         .merge(control::router())
         .merge(smsc::router())
@@ -113,6 +116,11 @@ impl Handle {
     /// Where the provider or server of this name is.
     pub fn provider_url(&self, name: &str) -> String {
         format!("http://{}/provider/{name}", self.addr)
+    }
+
+    /// What takes the place of the address of the company behind an SMS gateway.
+    pub fn sms_url(&self, gateway: &str) -> String {
+        format!("http://{}/sms/{gateway}", self.addr)
     }
 
     /// Where its message centre listens, if it has one.

@@ -16,6 +16,7 @@ use super::options::{Number, Options};
 use super::people::{People, PersonId};
 use super::provider::Providers;
 use super::requests::Requests;
+use super::sms::Sms;
 use super::smsc::Smsc;
 use super::templates::Templates;
 use super::ussd::Ussd;
@@ -46,6 +47,7 @@ pub(super) struct Inner {
     pub(super) templates: Templates,
     pub(super) shelf: Shelf,
     pub(super) providers: Providers,
+    pub(super) sms: Sms,
     pub(super) ussd: Ussd,
     /// When a person last wrote to a number: the customer service window.
     pub(super) wrote: HashMap<(usize, PersonId), Timestamp>,

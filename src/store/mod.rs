@@ -115,6 +115,8 @@ pub trait Store: Send + Sync + Debug + 'static {
     /// What the tenants say of writing to people.
     async fn tenant_rules(&self) -> Result<Vec<TenantRules>>;
     async fn sender_ids(&self) -> Result<Vec<SenderIdRow>>;
+    /// What a person stopped: channels and purposes, `*` for all that the business starts.
+    async fn opt_outs(&self, conversation: Conversation) -> Result<Vec<(String, String)>>;
     /// Whether a person stopped messages for this purpose on this channel.
     async fn opted_out(&self, conversation: Conversation, channel: &str, purpose: &str) -> Result<bool>;
     async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()>;

@@ -80,6 +80,10 @@ async fn dev_starts_answers_survives_a_kill_says_where_it_is_and_stops_cleanly()
     let dev = Dev::start(folder.path()).await;
     dev.say("hello").await;
     dev.received(1).await;
+    let dialled = json!({"from": "+250780000002", "code": "*384*77#"});
+    let url = format!("{}/control/ussd/dial", dev.sandbox);
+    let shown: Value = dev.http.post(url).json(&dialled).send().await.unwrap().json().await.unwrap();
+    assert_eq!((&shown["ended"], &shown["operator"]), (&json!(false), &Value::Null), "{shown}");
 
     let Output { status, stdout, .. } = command(folder.path()).output().unwrap();
     let text = String::from_utf8(stdout).unwrap();

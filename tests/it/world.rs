@@ -68,6 +68,13 @@ impl World {
     }
 
     pub async fn with(wish: Wish) -> Self {
+        let mut world = Self::asleep(wish).await;
+        world.start().await;
+        world
+    }
+
+    /// One whose engine is not started yet.
+    pub async fn asleep(wish: Wish) -> Self {
         let _ = tracing_subscriber::fmt()
             .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
             .with_test_writer()
@@ -113,7 +120,7 @@ impl World {
             let secret = ganira::config::DEV_PROVIDER_SECRET.to_owned().into();
             servers::add(&pool, &ring, tenant, "shop", &url, Some(secret)).await.unwrap();
         }
-        let mut world = Self {
+        Self {
             database,
             sandbox,
             running: None,
@@ -122,9 +129,7 @@ impl World {
             http: reqwest::Client::new(),
             apart: None,
             _folder: folder,
-        };
-        world.start().await;
-        world
+        }
     }
 
     /// Starts the engine, again after a [`World::stop_engine`].
@@ -222,6 +227,7 @@ pub fn config(folder: &tempfile::TempDir) -> Config {
     let sources = Sources { purpose: Purpose::Dev, file: None, environment: std::collections::BTreeMap::default() };
     let mut config = Config::load(&sources, |_, _| {}).unwrap();
     config.media.folder = folder.path().join("media");
+    config.sms_spool.folder = folder.path().join("spool");
     config.limits.tenant_per_minute = 1_000_000;
     config.limits.tenant_burst = 100_000;
     config.limits.sender_per_minute = 100_000;

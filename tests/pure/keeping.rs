@@ -314,7 +314,7 @@ fn messages_for_different_things_stay_apart() {
     let mut talk = Talk::on(Channel::Sms);
     let done = talk.input(&Input::Event { name: "shop.news".to_owned(), payload: ganira::flows::Row::new() });
     let all: Vec<_> = done.messages.iter().map(|say| (text(&say.content), say.purpose)).collect();
-    assert_eq!(all, [("News.", Some(Purpose::Service)), ("Offer.", Some(Purpose::Marketing))]);
+    assert_eq!(all, [("News.", None), ("Offer.", Some(Purpose::Marketing))]);
 }
 
 #[test]
@@ -342,6 +342,108 @@ fn the_three_answers_fill_one_message_with_the_longest_name_in_every_language() 
                 let tells = if word == "STOP" { "START" } else { "STOP" };
                 assert!(text.contains(tells) && !text.contains("{business}"), "{text}");
             }
+        }
+    }
+}
+
+/// Values as long as the salon's visits may have them.
+fn longest_visit() -> ganira::flows::Row {
+    use ganira::flows::Value;
+    let long = |letter: char, chars: usize| Value::text(&letter.to_string().repeat(chars));
+    let start = Value::DateTime(at("2026-12-30T12:30:00Z"));
+    [
+        ("id", Value::text(&"1".repeat(36))),
+        ("label", long('L', 24)),
+        ("note", Value::text(&"n".repeat(72))),
+        ("service_label", long('S', 60)),
+        ("staff_name", long('J', 60)),
+        ("start", start),
+        ("service", Value::Whole(1)),
+        ("staff", Value::Whole(2)),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+#[test]
+fn what_the_salon_starts_by_sms_fits_one_message_and_lets_dial_instead_of_a_paid_answer() {
+    use ganira::domain::MoveCode;
+    use ganira::flows::{Answer, Door, Invitation, Value};
+    let set = FlowSet::shipped("salon").unwrap();
+    let invitation = Invitation {
+        code: MoveCode::drawn(7),
+        life_s: 900,
+        whatsapp: None,
+        sms: Some("7711".to_owned()),
+        ussd: Some("*384*77#".to_owned()),
+        phone_known: true,
+    };
+    for language in ["en", "fr", "rw", "sw"] {
+        for name in ["salon.visit_due", "salon.visit_done"] {
+            for dials in [true, false] {
+                let mut context = Context::at(at("2026-12-29T08:00:00Z"), Africa::Kigali, Channel::Sms);
+                context.language = language.to_owned();
+                context.invitation = dials.then(|| invitation.clone());
+                let payload = [("visit".to_owned(), Value::Row(longest_visit()))].into();
+                let input = Input::Event { name: name.to_owned(), payload };
+                let mut answers = Vec::new();
+                let done = loop {
+                    match advance(&set, &State::default(), &input, &answers, &context) {
+                        Turn::Done(done) => break *done,
+                        Turn::Ask(questions) => answers.extend(questions.iter().map(|_| {
+                            let known = [("asked", Value::YesNo(true)), ("given", Value::YesNo(true))];
+                            let known = known.map(|(name, value)| (name.to_owned(), value)).into();
+                            Answer { outcome: "found".to_owned(), value: Some(Value::Row(known)) }
+                        })),
+                    }
+                };
+                let [say] = &done.messages[..] else {
+                    panic!("{language} {name}: {:?} {:?}", done.messages, done.faults)
+                };
+                let text = text(&say.content);
+                assert_eq!(gsm::segments(text), 1, "{language} {name}: {text}");
+                assert_eq!(text.contains("*384*77#"), dials, "{language} {name}: {text}");
+                assert!(!dials || !text.contains("\n1 "), "{text}");
+                if !dials {
+                    continue;
+                }
+                // And the code leads exactly there.
+                let screen = Context {
+                    doors: vec![Door { channel: Channel::Ussd, open: true }],
+                    ..Context { channel: Channel::Ussd, ..context }
+                };
+                let dial = Input::Dial { code: "*384*77#".to_owned() };
+                let Turn::Done(dialled) = advance(&set, &done.state, &dial, &[], &screen) else { panic!("it asks") };
+                assert_eq!(dialled.said, done.said, "{language} {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_the_salon_says_without_a_question_fits_one_sms_in_every_language() {
+    let set = FlowSet::shipped("salon").unwrap();
+    let said = set.said_by_sms();
+    let started = [
+        "booking/booked",
+        "booking/moved",
+        "booking/cancelled",
+        "booking/hold_ends_soon",
+        "booking/hold_lapsed",
+        "booking/still_there",
+        "booking/we_call_you",
+        "booking/trouble",
+        "booking/bye",
+        "feedback/thanks",
+        "feedback/heard",
+        "feedback/never",
+    ];
+    for name in started {
+        let of = said.iter().filter(|(known, _, _)| known == name);
+        let languages: std::collections::BTreeSet<_> = of.clone().map(|(_, language, _)| *language).collect();
+        assert_eq!(languages.len(), 4, "{name}");
+        for (_, language, segments) in of {
+            assert_eq!(*segments, 1, "{name} in {language}");
         }
     }
 }

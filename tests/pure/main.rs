@@ -17,6 +17,7 @@ mod provider;
 mod salon;
 mod sandbox;
 mod smpp;
+mod sms;
 mod snapshot;
 mod transport;
 mod ussd;

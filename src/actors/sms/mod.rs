@@ -12,7 +12,8 @@ use url::Url;
 use super::ingress::{Ingress, Taken};
 use crate::channels::sms::{BadGateway, Called, Gateway, Update};
 use crate::config::SmsGateway;
-use crate::domain::Trace;
+use crate::crypto::random;
+use crate::domain::{Inbound, Trace};
 use crate::flows::Channel;
 
 pub use parts::Parts;
@@ -54,6 +55,10 @@ impl SmsGateways {
                 Ok(updates) => {
                     for update in updates {
                         match update {
+                            Update::Whole(inbound) if inbound.provider_id.is_empty() => {
+                                let provider_id = format!("told {:016x}", random::number());
+                                wholes.push(Inbound { provider_id, ..inbound });
+                            }
                             Update::Whole(inbound) => wholes.push(inbound),
                             Update::Part(part) => parts.push(part),
                         }
@@ -62,9 +67,10 @@ impl SmsGateways {
                 Err(unreadable) => unread.push((called.raw(), unreadable.to_string())),
             }
         }
-        let mut taken = match wholes.is_empty() {
-            true => Taken::Safe,
-            false => ingress.take(Channel::Sms, gateway.name(), wholes, trace).await,
+        let mut taken = if wholes.is_empty() {
+            Taken::Safe
+        } else {
+            ingress.take(Channel::Sms, gateway.name(), wholes, trace).await
         };
         let gathered = parts.into_iter().map(|part| self.parts.take(ingress, gateway.name(), part, trace));
         for one in futures::future::join_all(gathered).await {
@@ -72,7 +78,7 @@ impl SmsGateways {
         }
         for (body, error) in unread {
             tracing::warn!(%trace, gateway = gateway.name(), error, "an SMS webhook cannot be read");
-            taken = worse(taken, ingress.bury_body(Channel::Sms, &buried_as(gateway.name()), &body, &error).await);
+            taken = worse(taken, ingress.bury_body(Channel::Sms, gateway.name(), &body, &error).await);
         }
         taken
     }
@@ -81,15 +87,3 @@ impl SmsGateways {
 fn worse(one: Taken, other: Taken) -> Taken {
     if one == Taken::Safe { other } else { one }
 }
-
-/// What dead letters call a gateway: no app of WhatsApp's has such a name.
-pub fn buried_as(gateway: &str) -> String {
-    format!("{BURIED}{gateway}")
-}
-
-/// The gateway behind the name of [`buried_as`].
-pub fn gateway_of(app: &str) -> Option<&str> {
-    app.strip_prefix(BURIED)
-}
-
-const BURIED: &str = "sms/";

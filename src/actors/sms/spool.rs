@@ -81,12 +81,16 @@ struct Held {
 }
 
 impl Spool {
-    /// Opens the folder, makes it if there is none, and counts what a former life left. What was being written then was never acknowledged.
+    /// Counts what a former life left in the folder, if it is there. What was being written then was never acknowledged.
     pub fn open(settings: &SmsSpool) -> io::Result<Self> {
         let folder = settings.folder.clone();
-        fs::create_dir_all(&folder)?;
         let mut held = Held::default();
-        for entry in fs::read_dir(&folder)? {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => Some(entries),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        for entry in entries.into_iter().flatten() {
             let entry = entry?;
             match Named::read(&entry.path()) {
                 Some(Named { number, gateway, kind: WHOLE }) => {
@@ -107,6 +111,14 @@ impl Spool {
         let spool = Self { folder, requests_max, bytes_max, held: Mutex::new(held), news: Notify::new() };
         spool.measure();
         Ok(spool)
+    }
+
+    /// Makes the folder and proves that it can be written.
+    pub fn prepare(&self) -> io::Result<()> {
+        fs::create_dir_all(&self.folder)?;
+        let probe = self.folder.join("probe");
+        File::create(&probe)?.sync_all()?;
+        fs::remove_file(probe)
     }
 
     /// Whether anything of a gateway lies here.
@@ -284,12 +296,18 @@ async fn take_oldest(world: &Arc<World>, ingress: &Ingress, gateway: &Gateway) -
         Taken::NotSafe | Taken::Refused(_) => return AGAIN_AFTER,
         Taken::Forbidden => {
             let error = io::Error::other("it names an account of another gateway");
-            numbers.iter().for_each(|number| world.spool.quarantine(*number, name, &error));
+            for number in &numbers {
+                world.spool.quarantine(*number, name, &error);
+            }
             return Duration::ZERO;
         }
     }
     let (of, spool) = (name.to_owned(), world.spool.clone());
-    let remove = move || numbers.iter().for_each(|number| spool.remove(*number, &of));
+    let remove = move || {
+        for number in &numbers {
+            spool.remove(*number, &of);
+        }
+    };
     let _ = tokio::task::spawn_blocking(remove).await;
     Duration::ZERO
 }

@@ -8,6 +8,7 @@ use http::Request;
 use crate::actors::accounts::Account;
 use crate::actors::outbound::{Courtesy, HttpSending, Sending, Wire};
 use crate::actors::outgoing::Outgoing;
+use crate::actors::senders::sender_for;
 use crate::channels::sms::{Gateway, Parcel};
 use crate::channels::{Refused, SendOutcome};
 use crate::domain::Content;
@@ -30,8 +31,14 @@ impl Wire for SmsWire {
             return Err(refused(Refused::BadRequest, "the message was not laid out for SMS"));
         };
         let opaque = Opaque { outbox: message.id, wake: envelope.wake }.to_string();
-        let parcel =
-            Parcel { from: number_of(account), customer: &account.parent_id, credential, to, text, opaque: &opaque };
+        let parcel = Parcel {
+            from: sender_for(account, to),
+            customer: &account.parent_id,
+            credential,
+            to,
+            text,
+            opaque: &opaque,
+        };
         let request = self.0.render(&parcel)?;
         Ok(Box::new(HttpSending { request, outcome: self.0.outcome() }))
     }
@@ -48,9 +55,4 @@ impl Wire for SmsWire {
 
 fn refused(reason: Refused, detail: &str) -> SendOutcome {
     SendOutcome::Refused { code: 0, reason, detail: detail.to_owned() }
-}
-
-/// The number, short code or sender behind the gateway's name.
-fn number_of(account: &Account) -> &str {
-    account.external_id.split_once(' ').map_or(account.external_id.as_str(), |(_, number)| number)
 }

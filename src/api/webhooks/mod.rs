@@ -1,5 +1,7 @@
 //! Where companies bring us what people say.
 
+pub mod caller;
+pub mod sms;
 pub mod ussd;
 pub mod whatsapp;
 

@@ -1,15 +1,14 @@
 //! USSD gateways' callbacks: believed by their secret path and address, and always answered with a screen.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Path, Request, State};
-use axum::http::{Extensions, HeaderMap};
+use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
 
+use super::caller::caller;
 use super::read;
 use crate::actors::ingress::Dialled;
 use crate::actors::ussd::Place;
@@ -17,15 +16,12 @@ use crate::actors::ussd::refusal::Refusal;
 use crate::api::Api;
 use crate::api::problem::no_such_page;
 use crate::channels::ussd::{Asked, Asking, Called, Hop as Asks, Input, Screen, Unreadable};
-use crate::config::Networks;
 use crate::crypto::random;
 use crate::domain::{Hop, Trace, Typed};
 use crate::flows::Channel;
 
 /// No gateway asks with more.
 const BODY_BYTES_MAX: usize = 64 * 1024;
-/// The address that a proxy took a request from, its own neighbours last.
-const FORWARDED: &str = "x-forwarded-for";
 
 /// `/webhooks/ussd/{gateway}/{key}`, by any method and with whatever the gateway puts behind it. Who has not the key, or calls from
 /// elsewhere, learns no more than at any page that is not there.
@@ -160,24 +156,4 @@ fn neutral(asked: &Asked, hop: &Asks) -> Hop {
         dialled: hop.dialled.clone(),
         sequence: asked.sequence,
     }
-}
-
-/// Who calls: the neighbour, or whom a proxy of our own names.
-fn caller(headers: &HeaderMap, extensions: &Extensions, proxies: Option<&Networks>) -> Option<IpAddr> {
-    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip())?;
-    let ours = |address: IpAddr| proxies.is_some_and(|proxies| proxies.contain(address));
-    if !ours(peer) {
-        return Some(peer);
-    }
-    let named = headers.get_all(FORWARDED).iter().filter_map(|value| value.to_str().ok());
-    let named: Vec<&str> = named.flat_map(|list| list.split(',')).map(str::trim).collect();
-    // From the right: what stands further left was written by somebody else.
-    let mut last = peer;
-    for name in named.into_iter().rev() {
-        last = name.parse().ok()?;
-        if !ours(last) {
-            break;
-        }
-    }
-    Some(last)
 }

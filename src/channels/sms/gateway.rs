@@ -79,11 +79,14 @@ impl Gateway {
         }
         let good = |key: &&SecretString| {
             let key = key.expose_secret();
-            key.len() >= KEY_CHARS_MIN && key.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            key.len() >= KEY_CHARS_MIN && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
         };
         let key = config.key.as_ref().filter(good).cloned();
         if key.is_none() {
-            mistakes.push(("key", format!("is missing or weak: expected at least {KEY_CHARS_MIN} letters and digits")));
+            mistakes.push((
+                "key",
+                format!("is missing or weak: expected at least {KEY_CHARS_MIN} letters, digits, - and _"),
+            ));
         }
         let public = config.public_url.as_ref().or(public_url);
         let company = match config.kind {

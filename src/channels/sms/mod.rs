@@ -20,7 +20,6 @@ use url::Url;
 
 pub use called::Called;
 pub use gateway::{BadGateway, Gateway};
-pub use numbers::number;
 pub use rule::{Action, Rule};
 
 use crate::config::SmsGateway;

@@ -1,17 +1,8 @@
-//! Numbers as companies write them, made one.
+//! People's numbers as companies write them, made one.
 
 use crate::domain::{Phone, Sender};
 
-/// Shorter ones are short codes.
-const E164_DIGITS_MIN: usize = 8;
-
-/// The name of a sender or receiver: an international number with its `+`, whether it came with it or not; a short code or word as it is.
-pub fn number(text: &str) -> String {
-    let text = text.trim();
-    let digits = text.strip_prefix('+').unwrap_or(text);
-    let international = digits.len() >= E164_DIGITS_MIN && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if international { format!("+{digits}") } else { text.to_owned() }
-}
+pub(super) use crate::domain::sender_number as number;
 
 /// A person's phone, with or without its `+`. `None` for what is no international number, such as a company's name.
 pub(super) fn phone(text: &str) -> Option<Phone> {

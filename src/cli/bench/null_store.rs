@@ -224,6 +224,10 @@ impl Store for NullStore {
         Ok(Vec::new())
     }
 
+    async fn opt_outs(&self, _: Conversation) -> Result<Vec<(String, String)>> {
+        Ok(Vec::new())
+    }
+
     async fn opted_out(&self, _: Conversation, _: &str, _: &str) -> Result<bool> {
         Ok(false)
     }

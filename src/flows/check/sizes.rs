@@ -28,6 +28,12 @@ pub struct Size {
 }
 
 impl FlowSet {
+    /// How many SMS everything that is only said fills, with the longest data: `flow/message`, the language, and the number.
+    pub fn said_by_sms(&self) -> Vec<(String, &'static str, usize)> {
+        let flows = self.flows.iter();
+        flows.flat_map(|flow| Check::new(self, flow, &Ways::of(self, flow)).said_by_sms()).collect()
+    }
+
     /// The sizes of all questions with options, by flow, step, channel and language.
     pub fn sizes(&self) -> Vec<Size> {
         let flows = self.flows.iter();
@@ -36,6 +42,22 @@ impl FlowSet {
 }
 
 impl Check<'_> {
+    fn said_by_sms(&self) -> Vec<(String, &'static str, usize)> {
+        let mut said = Vec::new();
+        for (_, line) in self.lines().into_iter().filter(|_| self.speaks(Channel::Sms)) {
+            for needs in line.step.needs().into_iter().filter(|needs| needs.valued && !needs.prompt) {
+                for texts in &self.flow.texts {
+                    let measured = Measured { texts, id: &needs.message, line };
+                    let Some((_, _, text)) = self.shown(measured, Channel::Sms) else { continue };
+                    let contents = layout::text(Channel::Sms, &text, self.flow.head.sms);
+                    let name = format!("{}/{}", self.flow.name, needs.message);
+                    said.push((name, texts.language.code, layout::segments(&contents)));
+                }
+            }
+        }
+        said
+    }
+
     fn sizes(&self) -> Vec<Size> {
         let mut sizes = Vec::new();
         for (_, line) in self.lines() {

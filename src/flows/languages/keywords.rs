@@ -34,6 +34,8 @@ pub(crate) struct Keeping {
     pub started: &'static str,
     /// After HELP.
     pub helped: &'static str,
+    /// Stands under a question that costs the person an SMS to answer; `{code}` is replaced.
+    pub dial: &'static str,
     /// The business, where its name cannot be written on every phone.
     pub us: &'static str,
 }
@@ -49,6 +51,7 @@ static KEEPING: [Keeping; 4] = [
         stopped: "You will get no more messages from {business}. START to get them again.",
         started: "You get messages from {business} again. STOP to end them.",
         helped: "{business}. Write HUMAN to reach one of us, STOP to get no more messages.",
+        dial: "To answer, dial {code}.",
         us: "us",
     },
     Keeping {
@@ -61,6 +64,7 @@ static KEEPING: [Keeping; 4] = [
         stopped: "Vous ne recevrez plus de messages de {business}. START pour les recevoir à nouveau.",
         started: "Vous recevez à nouveau les messages de {business}. STOP pour y mettre fin.",
         helped: "{business}. HUMAIN pour parler à quelqu'un, STOP pour ne plus recevoir de messages.",
+        dial: "Pour répondre, composez le {code}.",
         us: "notre part",
     },
     Keeping {
@@ -73,6 +77,7 @@ static KEEPING: [Keeping; 4] = [
         stopped: "Ntuzongera kubona ubutumwa bwa {business}. START wongere ububone.",
         started: "Wongeye kubona ubutumwa bwa {business}. STOP ubuhagarike.",
         helped: "{business}. UMUNTU uvugane n'umwe muri twe, STOP uhagarike ubutumwa.",
+        dial: "Kugira ngo usubize, kanda {code}.",
         us: "twe",
     },
     Keeping {
@@ -85,6 +90,7 @@ static KEEPING: [Keeping; 4] = [
         stopped: "Hutapata tena ujumbe kutoka {business}. START kuupata tena.",
         started: "Utapata tena ujumbe kutoka {business}. STOP kuusimamisha.",
         helped: "{business}. MHUDUMU kuongea na mmoja wetu, STOP kusimamisha ujumbe.",
+        dial: "Kujibu, piga {code}.",
         us: "kwetu",
     },
 ];

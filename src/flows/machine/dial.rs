@@ -14,6 +14,7 @@ impl<'a> Run<'a> {
     /// `*384*77*1*2#` begins the flow whose code is its longest prefix; the rest is walked, an answer a part. Who dials the bare code of a
     /// flow that is open chooses whether to go on: a screen may be lost at any question, and only she knows what she wants now.
     pub(super) fn dial(&mut self, code: &str) -> Option<Question> {
+        let begun_by_us = self.state.stack.iter().any(|frame| frame.purpose.is_some());
         self.came_by(self.context.channel);
         self.state.unread = None;
         let found = self.flow_by_code(code);
@@ -24,6 +25,10 @@ impl<'a> Run<'a> {
             && !other
         {
             return if self.is_awaited_here() { self.moved() } else { self.walk(Then::Pose, spot) };
+        }
+        if begun_by_us && parts.is_empty() && self.open_line().is_some() {
+            // The question came by SMS, and this is how she was told to answer it.
+            return self.go_on();
         }
         if self.open_line().is_some() && parts.is_empty() && !other {
             return match self.returning().unwrap_or(Return::Ask) {

@@ -121,6 +121,16 @@ impl Run<'_> {
         self.say_own(name, &text);
     }
 
+    /// What stands in the place of the options of a question that the business asks by SMS, where the person can answer by dialling: an SMS
+    /// would cost her something.
+    pub(super) fn dial_to_answer(&self) -> Option<String> {
+        if self.asked_now || self.door.channel != Channel::Sms {
+            return None;
+        }
+        let code = self.context.invitation.as_ref()?.ussd.as_deref()?;
+        Some(keeping(self.own_texts().code).dial.replace("{code}", code))
+    }
+
     /// When a reminder for this instant goes: before the quiet hours it falls into.
     pub(crate) fn reminder_at(&self, at: Timestamp) -> Timestamp {
         self.context.quiet.map_or(at, |quiet| quiet.before(at, self.context.zone))

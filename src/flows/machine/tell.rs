@@ -83,7 +83,9 @@ impl<'a> Run<'a> {
     /// What is said next is for this; else for what the flow began with, unless it answers the person.
     pub(crate) fn say_for(&mut self, purpose: Option<Purpose>) {
         let begun_for = || self.state.stack.iter().rev().find_map(|frame| frame.purpose).filter(|_| !self.asked_now);
-        self.outbox.set_purpose(purpose.or_else(begun_for));
+        // Service is what everything is for that is for nothing else.
+        let purpose = purpose.or_else(begun_for).filter(|purpose| *purpose != Purpose::Service);
+        self.outbox.set_purpose(purpose);
     }
 
     /// A message's text as the channel needs it: `.sms` for SMS, `.plain` for USSD and SMS, where there are such.
@@ -254,6 +256,16 @@ impl<'a> Run<'a> {
             return self.now_shown(Shown { prompt: number, digest, rows, ..Shown::default() });
         }
         let (lead, page) = self.before_question(lead, page);
+        let dial = self.dial_to_answer().filter(|_| !options.is_empty());
+        if let Some(dial) = dial {
+            let said = [lead.trim(), text.trim(), &dial].into_iter().filter(|part| !part.is_empty());
+            let said = said.collect::<Vec<_>>().join("\n");
+            let contents = layout::text(Channel::Sms, &said, self.sms_style());
+            self.outbox.contents(&asking.message, said.len(), contents);
+            // She may still answer by SMS, in words.
+            let rows = (0..options.len().min(layout::OPTIONS_MAX) as u8).collect();
+            return self.now_shown(Shown { prompt: number, digest, rows, ..Shown::default() });
+        }
         let open = self.text(&format!("{}.button", asking.message));
         let words = self.own_texts();
         let bytes = text.len() + lead.len();

@@ -13,7 +13,7 @@ use crate::sandbox::graph;
 use crate::sandbox::state::State;
 
 pub(super) async fn order(Shared(state): Shared<Arc<State>>, body: Bytes) -> Answer {
-    let example = r#"{"target":"whatsapp","kind":"refuse","code":131026,"times":1,"of":"+250780000001"}; kinds: slow {ms}, status {status}, throttle {code, retry_after}, refuse {code}, bad_token, reset {before}, drop_answer, window_at_once, fail_later {code}, duplicate_webhooks {copies}, shuffle_statuses, hold_statuses, batch_statuses {size}; of target ussd: slow {ms}, status {status}, drop_answer, duplicate_hops {copies, together}, time_out, no_end_events, duplicate_webhooks {copies}"#;
+    let example = r#"{"target":"whatsapp","kind":"refuse","code":131026,"times":1,"of":"+250780000001"}; kinds: slow {ms}, status {status}, throttle {code, retry_after}, refuse {code}, bad_token, reset {before}, drop_answer, window_at_once, fail_later {code}, duplicate_webhooks {copies}, shuffle_statuses, hold_statuses, batch_statuses {size}; of target sms: slow {ms}, status {status}, throttle {code}, refuse {code}, bad_token, reset {before}, drop_answer, fail_later {code}, duplicate_webhooks {copies}, early_reports, batch_statuses {size} (Infobip); of target ussd: slow {ms}, status {status}, drop_answer, duplicate_hops {copies, together}, time_out, no_end_events, duplicate_webhooks {copies}"#;
     let fault: Fault = read(&body, example)?;
     let mut inner = state.inner.lock();
     inner.faults.order(fault)?;

@@ -49,7 +49,8 @@ pub(super) fn router() -> Router<Arc<State>> {
 /// What there is, for whoever mistyped.
 const CALLS: &str = "POST /control/whatsapp/{say,tap,location,media,message,echo,raw,handshake,templates,statuses,people}, \
     GET /control/whatsapp/{inbox?of=+250…,webhooks}, POST /control/ussd/{dial,input,cancel,again,gateways}, \
-    GET /control/ussd/{hops?of=+250…,gateways}, GET /control/requests, GET|POST|DELETE /control/faults, \
+    GET /control/ussd/{hops?of=+250…,gateways}, POST /control/sms/say, GET /control/sms/{inbox?of=+250…,webhooks}, \
+    GET /control/requests, GET|POST|DELETE /control/faults, \
     GET|POST /control/provider";
 
 async fn unknown() -> Trouble {

@@ -6,7 +6,7 @@ const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ
 const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
 /// The septets of a text; the error is the first letter that handsets do not have.
-pub(super) fn septets(text: &str) -> Result<usize, char> {
+pub(in crate::sandbox) fn septets(text: &str) -> Result<usize, char> {
     text.chars()
         .map(|letter| match letter {
             letter if BASIC.contains(letter) => Ok(1),

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tokio::time::{Instant, sleep, timeout};
-use url::Url;
 
 use super::gateway::UssdGateway;
+use super::line::{callback, post};
 use super::session::{End, Keys, Session};
 use super::style::{Answered, Request, Screen};
-use super::{SESSIONS_MAX, Seen};
+use super::{SESSIONS_MAX, Seen, ending};
 use crate::sandbox::faults::{Kind, Target};
 use crate::sandbox::state::{Inner, State};
 
@@ -18,7 +18,7 @@ use crate::sandbox::state::{Inner, State};
 const OPERATOR_ERROR: &str = "Connection problem or invalid MMI code.";
 /// What it shows for a session that is over.
 const NO_SESSION: &str = "Your session has ended. Please dial again.";
-const COPIES_MAX: u32 = 20;
+pub(super) const COPIES_MAX: u32 = 20;
 
 /// What a person sees after a key.
 #[derive(Debug, Clone, Serialize)]
@@ -75,7 +75,7 @@ pub(super) async fn dial(state: &Arc<State>, phone: &str, code: &str, gateway: O
         ussd.sessions.insert(phone.to_owned(), session.clone());
         (session.id, Keys::Dialled(rest))
     };
-    limit(state, phone, &session.0);
+    ending::limit(state, phone, &session.0);
     ask(state, phone, session.1).await
 }
 
@@ -89,7 +89,7 @@ pub(super) fn cancel(state: &Arc<State>, phone: &str) -> bool {
     let session = state.inner.lock().ussd.sessions.remove(phone);
     let open = session.is_some();
     if let Some(session) = session {
-        tell_end(state, session, End::Cancelled);
+        ending::tell(state, &session, End::Cancelled);
     }
     open
 }
@@ -226,28 +226,10 @@ async fn send(
     answer
 }
 
-async fn post(state: &State, url: Url, request: &Request) -> Answer {
-    let sent = state
-        .courier
-        .client()
-        .post(url)
-        .header("Content-Type", request.content_type)
-        .header("User-Agent", "ussd-gateway")
-        .body(request.body.clone())
-        .send();
-    let failed = |error: reqwest::Error| format!("the engine cannot be reached: {}", error.without_url());
-    let answer = sent.await.map_err(failed)?;
-    let status = answer.status().as_u16();
-    let header = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
-    let content_type = header.unwrap_or_default().to_owned();
-    let body = answer.bytes().await.map_err(failed)?;
-    Ok(Answered { status, content_type, body })
-}
-
 fn show(session: &Session, screen: &Result<Screen, String>) -> Shown {
     let id = Some(session.id.clone());
     match screen {
-        Ok(Screen { screen, ended, .. }) => {
+        Ok(Screen { text: screen, ended, .. }) => {
             Shown { screen: screen.clone(), ended: *ended, operator: None, same: None, session: id }
         }
         Err(why) => Shown { session: id, ..Shown::operator(OPERATOR_ERROR, why) },
@@ -283,7 +265,7 @@ fn settle(state: &Arc<State>, asked: &Session, body: String, screen: &Result<Scr
             let stop = state.stop.clone();
             state.tasks.clone().spawn(async move {
                 tokio::select! {
-                    () = sleep(idle) => time_out_of(&state, &phone, &id, Some(hops)),
+                    () = sleep(idle) => ending::time_out_of(&state, &phone, &id, Some(hops)),
                     () = stop.cancelled() => {}
                 }
             });
@@ -292,100 +274,8 @@ fn settle(state: &Arc<State>, asked: &Session, body: String, screen: &Result<Scr
             let session = inner.ussd.sessions.remove(&phone);
             drop(inner);
             if let Some(session) = session {
-                tell_end(state, session, end);
+                ending::tell(state, &session, end);
             }
         }
     }
-}
-
-/// The session's whole time.
-fn limit(state: &Arc<State>, phone: &str, id: &str) {
-    let (state, phone, id) = (Arc::clone(state), phone.to_owned(), id.to_owned());
-    let total = {
-        let inner = state.inner.lock();
-        inner.ussd.sessions.get(&phone).map(|session| inner.ussd.gateways[session.gateway].total)
-    };
-    let Some(total) = total else { return };
-    let stop = state.stop.clone();
-    state.tasks.clone().spawn(async move {
-        tokio::select! {
-            () = sleep(total) => time_out_of(&state, &phone, &id, None),
-            () = stop.cancelled() => {}
-        }
-    });
-}
-
-/// Ends a session that waited too long: since hop `hops`, or altogether.
-fn time_out_of(state: &Arc<State>, phone: &str, id: &str, hops: Option<u64>) {
-    let ended = {
-        let mut inner = state.inner.lock();
-        let sessions = &mut inner.ussd.sessions;
-        let due = sessions
-            .get(phone)
-            .is_some_and(|session| session.id == id && hops.is_none_or(|hops| session.hops == hops && !session.asking));
-        if due { sessions.remove(phone) } else { None }
-    };
-    if let Some(session) = ended {
-        tell_end(state, session, End::TimedOut);
-    }
-}
-
-/// Tells the engine that a session ended, where its gateway does. Nobody waits for it.
-fn tell_end(state: &Arc<State>, session: Session, end: End) {
-    let (gateway, copies) = {
-        let mut inner = state.inner.lock();
-        let none = inner
-            .faults
-            .take(Target::Ussd, Some(&session.phone), |kind| matches!(kind, Kind::NoEndEvents).then_some(()));
-        let copies = inner.faults.take(Target::Ussd, Some(&session.phone), |kind| match kind {
-            Kind::DuplicateWebhooks { copies } => Some(*copies),
-            _ => None,
-        });
-        let copies = if none.is_some() { 0 } else { copies.unwrap_or(1).min(COPIES_MAX) };
-        (inner.ussd.gateways[session.gateway].clone(), copies)
-    };
-    let Some(request) = gateway.style.end(&session, end, state.now()) else { return };
-    for _ in 0..copies {
-        let (state, gateway, session, request) = (Arc::clone(state), gateway.clone(), session.clone(), request.clone());
-        state.tasks.clone().spawn(async move {
-            let url = gateway.end_url.clone().map_or_else(|| callback(&state, &gateway), Ok);
-            let began = Instant::now();
-            let answer = match url {
-                Ok(url) => timeout(gateway.budget, post(&state, url, &request)).await,
-                Err(why) => Ok(Err(why)),
-            };
-            let answer = answer.unwrap_or_else(|_| Err("no answer came in time".to_owned()));
-            let refused = match &answer {
-                Ok(answered) if answered.status == 200 => None,
-                Ok(answered) => Some(format!("the status is {}", answered.status)),
-                Err(why) => Some(why.clone()),
-            };
-            let answered = answer.as_ref().ok();
-            let seen = Seen {
-                n: 0,
-                at: state.now(),
-                gateway: gateway.name,
-                session: session.id,
-                of: session.phone,
-                what: "end",
-                request: request.body,
-                status: answered.map(|answered| answered.status),
-                answer: answered.map(|answered| String::from_utf8_lossy(&answered.body).into_owned()),
-                ms: began.elapsed().as_millis() as u64,
-                refused,
-            };
-            state.inner.lock().ussd.record(seen);
-        });
-    }
-}
-
-/// Where a gateway calls.
-fn callback(state: &State, gateway: &UssdGateway) -> Result<Url, String> {
-    if let Some(url) = &gateway.url {
-        return Ok(url.clone());
-    }
-    let mut url = state.inner.lock().webhook_url.clone().ok_or("nobody told where the engine is")?;
-    url.set_path(&format!("/webhooks/ussd/{}/{}", gateway.name, gateway.key));
-    url.set_query(None);
-    Ok(url)
 }

@@ -2,9 +2,11 @@
 //! only answers in its own form, and a person may hang up at any moment.
 
 mod control;
+mod ending;
 mod gateway;
-mod gsm;
+pub(super) mod gsm;
 mod hop;
+mod line;
 mod session;
 mod style;
 

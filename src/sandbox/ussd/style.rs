@@ -5,7 +5,6 @@ mod hubtel;
 mod mtn_rwanda;
 
 use bytes::Bytes;
-use serde::Serialize;
 
 use super::gateway::UssdStyle;
 use super::gsm;
@@ -31,12 +30,11 @@ pub(super) struct Answered {
 }
 
 /// What a handset shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Screen {
-    pub(super) screen: String,
+    pub(super) text: String,
     pub(super) ended: bool,
     /// What the engine wants to have back at the next hop.
-    #[serde(skip)]
     pub(super) client_state: Option<String>,
 }
 
@@ -68,10 +66,10 @@ impl UssdStyle {
             Self::Hubtel => hubtel::read(session, text)?,
             Self::MtnRwanda => mtn_rwanda::read(session, text)?,
         };
-        if screen.screen.trim().is_empty() {
+        if screen.text.trim().is_empty() {
             return Err("the screen is empty".to_owned());
         }
-        match gsm::septets(&screen.screen) {
+        match gsm::septets(&screen.text) {
             Err(letter) => Err(format!("the screen holds {letter:?}, which handsets do not have")),
             Ok(septets) if septets > SEPTETS_MAX => {
                 Err(format!("the screen takes {septets} septets: expected at most {SEPTETS_MAX}"))

@@ -40,6 +40,15 @@ pub(super) async fn sender_ids(pool: &PgPool) -> Result<Vec<SenderIdRow>> {
     Ok(rows.into_iter().map(read).collect())
 }
 
+pub(super) async fn opt_outs(pool: &PgPool, conversation: Conversation) -> Result<Vec<(String, String)>> {
+    sqlx::query_as("SELECT channel, purpose FROM opt_outs($1, $2)")
+        .bind(conversation.tenant.0)
+        .bind(conversation.contact.0)
+        .fetch_all(pool)
+        .await
+        .map_err(failed("read what a person stopped"))
+}
+
 pub(super) async fn opted_out(pool: &PgPool, conversation: Conversation, channel: &str, purpose: &str) -> Result<bool> {
     sqlx::query_scalar("SELECT opted_out($1, $2, $3, $4)")
         .bind(conversation.tenant.0)

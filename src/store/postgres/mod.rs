@@ -208,6 +208,10 @@ impl Store for PgStore {
         keeping::sender_ids(&self.pool).await
     }
 
+    async fn opt_outs(&self, conversation: Conversation) -> Result<Vec<(String, String)>> {
+        keeping::opt_outs(&self.pool, conversation).await
+    }
+
     async fn opted_out(&self, conversation: Conversation, channel: &str, purpose: &str) -> Result<bool> {
         keeping::opted_out(&self.pool, conversation, channel, purpose).await
     }

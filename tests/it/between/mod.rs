@@ -6,6 +6,7 @@
 mod codes;
 mod fall_back;
 mod joins;
+mod journey;
 mod prefer;
 
 use std::collections::BTreeMap;
@@ -76,6 +77,14 @@ good = Good.
 /// A shop at WhatsApp and SMS, with a flow of its own.
 pub async fn shop() -> World {
     let world = World::with(Wish { flow: "diary", ..Wish::default() }).await;
+    at_sms_too(&world).await;
+    publish(&world, "shop", FLOW, ENGLISH).await;
+    introduce(&world).await;
+    world
+}
+
+/// A short code for SMS, and the number people see at WhatsApp.
+pub async fn at_sms_too(world: &World) {
     let pool = world.database.pool().await;
     sqlx::query(
         "INSERT INTO ganira.account (tenant_id, channel, external_id, parent_id, app) VALUES ($1, 'sms', $2, '', $3)",
@@ -87,19 +96,26 @@ pub async fn shop() -> World {
     .await
     .unwrap();
     tenants::set_number(&pool, NUMBER, &Phone::parse("+250788000100").unwrap()).await.unwrap();
+}
+
+pub async fn publish(world: &World, name: &str, flow: &str, english: &str) {
     let files: Folder = BTreeMap::from([
-        ("shop.flow.yaml".to_owned(), FLOW.to_owned()),
-        ("shop.en.ftl".to_owned(), ENGLISH.to_owned()),
+        (format!("{name}.flow.yaml"), flow.to_owned()),
+        (format!("{name}.en.ftl"), english.to_owned()),
     ]);
     let wanted = Wanted { note: "a test", by: "the test", reviewed_only: false };
+    let pool = world.database.pool().await;
     flows::publish(&pool, world.tenant, files, &registry::environment(), wanted).await.unwrap();
-    refresh(&world).await;
+    refresh(world).await;
+}
+
+/// People at WhatsApp of whom nobody is told a phone number.
+pub async fn introduce(world: &World) {
     for id in [ALINE_THERE, STRANGER] {
         let body = json!({"user_id": id, "username": format!("@p{}", &id[3..7]), "name": "Somebody"});
         let answer = world.http.post(world.control("/whatsapp/people")).json(&body).send().await.unwrap();
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
-    world
 }
 
 pub async fn refresh(world: &World) {

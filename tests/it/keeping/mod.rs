@@ -3,4 +3,5 @@
 mod commands;
 mod house;
 mod quiet;
+mod sms;
 mod stop;

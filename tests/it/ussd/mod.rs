@@ -2,7 +2,8 @@
 
 mod booking;
 mod deadline;
-mod handset;
+pub mod handset;
+mod operators;
 mod redial;
 mod refusals;
 mod repeated;

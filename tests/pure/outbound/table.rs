@@ -198,6 +198,10 @@ impl Store for Table {
         Ok(Vec::new())
     }
 
+    async fn opt_outs(&self, _: Conversation) -> Result<Vec<(String, String)>> {
+        Ok(Vec::new())
+    }
+
     async fn opted_out(&self, conversation: Conversation, _: &str, _: &str) -> Result<bool> {
         Ok(self.inner.lock().opted_out.contains(&conversation.contact))
     }

@@ -3,7 +3,7 @@
 //! Codes below 1000 are its own (`statusCode` of a recipient). Failures of delivery reports are words there; they have numbers of ours here,
 //! from 1001.
 
-use crate::channels::Refused::{BadRequest, Undeliverable, Unwanted};
+use crate::channels::Refused::{BadRequest, OptedOut, Undeliverable, Unwanted};
 use crate::channels::sms::rule::Action::{Refuse, Retry, StopAccount};
 use crate::channels::sms::rule::{Rule, rule};
 
@@ -17,7 +17,7 @@ pub const POLICY: &[Rule] = &[
     rule(403, Refuse(Undeliverable), "InvalidPhoneNumber"),
     rule(404, Refuse(Undeliverable), "UnsupportedNumberType"),
     rule(405, StopAccount, "InsufficientBalance"),
-    rule(406, Refuse(Unwanted), "UserInBlacklist"),
+    rule(406, Refuse(OptedOut), "UserInBlacklist"),
     rule(407, Refuse(Undeliverable), "CouldNotRoute"),
     rule(409, Refuse(Unwanted), "DoNotDisturbRejection"),
     rule(500, Retry, "InternalServerError"),
@@ -27,7 +27,6 @@ pub const POLICY: &[Rule] = &[
     rule(1001, Refuse(Undeliverable), "InsufficientCredit"),
     rule(1002, Refuse(BadRequest), "InvalidLinkId"),
     rule(1003, Refuse(Undeliverable), "UserIsInactive"),
-    rule(1004, Refuse(Unwanted), "UserInBlackList"),
     rule(1005, Refuse(Undeliverable), "UserAccountSuspended"),
     rule(1006, Refuse(Undeliverable), "NotNetworkSubscriber"),
     rule(1007, Refuse(Unwanted), "UserNotSubscribedToProduct"),

@@ -9,9 +9,6 @@ use crate::channels::sms::{Called, Unreadable, Update};
 use crate::domain::receipt::ReceiptError;
 use crate::domain::{DeliveryState, Inbound, InboundKind, Message, MessageBody, Receipt, Timestamp, account_name};
 
-/// What somebody who unsubscribed by the company's own means might as well have written.
-const STOP: &str = "STOP";
-
 pub fn read(gateway: &str, called: &Called<'_>) -> Result<Vec<Update>, Unreadable> {
     std::str::from_utf8(called.body).map_err(|_| Unreadable::NotText)?;
     let fields = called.fields();
@@ -38,7 +35,14 @@ fn message(gateway: &str, fields: &Fields) -> Result<Inbound, Unreadable> {
 fn opt_out(gateway: &str, fields: &Fields) -> Result<Inbound, Unreadable> {
     let to = fields.some("senderId").ok_or(Unreadable::Missing("text"))?;
     let from = fields.some("phoneNumber").ok_or(Unreadable::Missing("phoneNumber"))?;
-    Ok(said(gateway, to, &format!("opt-out {to} {from}"), None, from, STOP.to_owned()))
+    Ok(Inbound {
+        account: account_name(gateway, &number(to)),
+        // It has none, and the same person may do it again after she changed her mind.
+        provider_id: String::new(),
+        occurred_at: None,
+        kind: InboundKind::Kept { from: sender(from), again: false },
+        raw: bytes::Bytes::new(),
+    })
 }
 
 fn said(gateway: &str, to: &str, id: &str, at: Option<Timestamp>, from: &str, text: String) -> Inbound {

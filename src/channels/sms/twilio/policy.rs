@@ -1,6 +1,6 @@
 //! What each error code of Twilio asks of us. Source: "Error and warning dictionary". 30xxx come with statuses, the others with answers.
 
-use crate::channels::Refused::{BadRequest, Undeliverable, Unwanted};
+use crate::channels::Refused::{BadRequest, OptedOut, Undeliverable, Unwanted};
 use crate::channels::sms::rule::Action::{Refuse, Retry, StopAccount, Throttle};
 use crate::channels::sms::rule::{Rule, rule};
 
@@ -27,7 +27,7 @@ pub const POLICY: &[Rule] = &[
     rule(21_606, StopAccount, "the sender does not belong to the account"),
     rule(21_608, Refuse(Undeliverable), "a trial account may only write to verified numbers"),
     rule(21_609, StopAccount, "the address for statuses is not valid"),
-    rule(21_610, Refuse(Unwanted), "the person wrote STOP"),
+    rule(21_610, Refuse(OptedOut), "the person wrote STOP"),
     rule(21_611, Throttle(30), "too many messages wait for this sender"),
     rule(21_612, Refuse(Undeliverable), "there is no way from this sender to this receiver"),
     rule(21_614, Refuse(Undeliverable), "the receiver is no mobile phone"),

@@ -31,12 +31,25 @@ fn message(gateway: &str, fields: &Fields, id: &str) -> Result<Inbound, Unreadab
     } else {
         MessageBody::Text { text: text.to_owned() }
     };
-    let message = Message { from: sender(from), body, reply_to: None, forwarded: false, group: None, referral: None };
+    // With "Advanced Opt-Out" Twilio heard the word, keeps to it and has answered.
+    let kind = match fields.some("OptOutType") {
+        Some("STOP") => InboundKind::Kept { from: sender(from), again: false },
+        Some("START") => InboundKind::Kept { from: sender(from), again: true },
+        Some(_) => InboundKind::Notice { field: "help".to_owned() },
+        None => InboundKind::Message(Message {
+            from: sender(from),
+            body,
+            reply_to: None,
+            forwarded: false,
+            group: None,
+            referral: None,
+        }),
+    };
     Ok(Inbound {
         account: account_name(gateway, &number(to)),
         provider_id: id.to_owned(),
         occurred_at: None,
-        kind: InboundKind::Message(message),
+        kind,
         raw: bytes::Bytes::new(),
     })
 }

@@ -68,12 +68,11 @@ fn with_and_without_port(address: &str) -> Vec<String> {
     let (authority, path) = rest.split_at(end);
     // The last colon outside the brackets of an IPv6 address.
     let colon = authority.rfind(':').filter(|at| !authority[*at..].contains(']'));
-    match colon {
-        Some(at) => forms.push(format!("{scheme}://{}{path}", &authority[..at])),
-        None => {
-            let port = if scheme == "http" { 80 } else { 443 };
-            forms.push(format!("{scheme}://{authority}:{port}{path}"));
-        }
-    }
+    forms.push(if let Some(at) = colon {
+        format!("{scheme}://{}{path}", &authority[..at])
+    } else {
+        let port = if scheme == "http" { 80 } else { 443 };
+        format!("{scheme}://{authority}:{port}{path}")
+    });
     forms
 }

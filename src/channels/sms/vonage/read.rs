@@ -85,7 +85,7 @@ fn receipt(gateway: &str, fields: &Fields, id: &str, status: &str) -> Inbound {
         None => (client_ref, 1),
     };
     let at = fields.get("message-timestamp").and_then(moment);
-    news(gateway, fields.get("to").unwrap_or_default(), News { id, status, code, opaque, parts, at, title: status })
+    news(gateway, fields.get("to").unwrap_or_default(), &News { id, status, code, opaque, parts, at, title: status })
 }
 
 /// What a receipt of either interface says.
@@ -99,7 +99,7 @@ struct News<'a> {
     title: &'a str,
 }
 
-fn news(gateway: &str, from: &str, news: News<'_>) -> Inbound {
+fn news(gateway: &str, from: &str, news: &News<'_>) -> Inbound {
     let state = match news.status {
         "submitted" => Some(DeliveryState::Accepted),
         "accepted" | "buffered" => Some(DeliveryState::Sent),
@@ -141,7 +141,7 @@ fn of_messages(gateway: &str, fields: &Fields, id: &str, body: &Bytes) -> Result
         let code = word("title").parse().unwrap_or(NO_REASON);
         let title = if word("detail").is_empty() { status } else { word("detail") };
         let opaque = fields.some("client_ref").unwrap_or_default();
-        return Ok(news(gateway, from, News { id, status, code, opaque, parts: 1, at, title }));
+        return Ok(news(gateway, from, &News { id, status, code, opaque, parts: 1, at, title }));
     }
     let body = match fields.get("message_type") {
         Some("text") | None => MessageBody::Text { text: fields.get("text").unwrap_or_default().to_owned() },

@@ -24,7 +24,7 @@ pub(super) fn read(content_type: &str, text: &str) -> Result<Screen, String> {
     if !content_type.starts_with("text/plain") {
         return Err(format!("the content type is {content_type:?}: expected text/plain"));
     }
-    let of = |screen: &str, ended| Screen { screen: screen.to_owned(), ended, client_state: None };
+    let of = |screen: &str, ended| Screen { text: screen.to_owned(), ended, client_state: None };
     match (text.strip_prefix("CON "), text.strip_prefix("END ")) {
         (Some(screen), _) => Ok(of(screen, false)),
         (_, Some(screen)) => Ok(of(screen, true)),

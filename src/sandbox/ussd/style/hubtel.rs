@@ -16,7 +16,7 @@ pub(super) fn request(session: &Session, keys: &Keys) -> Request {
 
 pub(super) fn read(session: &Session, text: &str) -> Result<Screen, String> {
     let answer: Json = serde_json::from_str(text).map_err(|error| format!("the answer is not JSON: {error}"))?;
-    let screen = answer["Message"].as_str().ok_or("Message is missing")?.to_owned();
+    let text = answer["Message"].as_str().ok_or("Message is missing")?.to_owned();
     let ended = match answer["Type"].as_str() {
         Some("response") => false,
         Some("release") => true,
@@ -30,7 +30,7 @@ pub(super) fn read(session: &Session, text: &str) -> Result<Screen, String> {
         return Err("SessionId is another session's".to_owned());
     }
     let client_state = answer["ClientState"].as_str().map(str::to_owned);
-    Ok(Screen { screen, ended, client_state })
+    Ok(Screen { text, ended, client_state })
 }
 
 pub(super) fn end(session: &Session, end: End) -> Option<Request> {

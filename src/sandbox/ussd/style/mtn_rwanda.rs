@@ -55,7 +55,7 @@ pub(super) fn read(session: &Session, text: &str) -> Result<Screen, String> {
         "end" | "notify" => true,
         other => return Err(format!("action is {other:?}: expected request, notify or end")),
     };
-    Ok(Screen { screen: needed("USSDResponseString")?.clone(), ended, client_state: None })
+    Ok(Screen { text: needed("USSDResponseString")?.clone(), ended, client_state: None })
 }
 
 /// The members of the answer's structure, by name.
