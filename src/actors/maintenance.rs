@@ -17,7 +17,6 @@ use super::fence::Fence;
 use super::ingress::{Ingress, Taken};
 use super::outbound::Outbound;
 use super::shared::World;
-use super::sms;
 use crate::channels::sms::Called;
 use crate::channels::whatsapp;
 use crate::domain::{ContactId, Conversation, InboundKind, TenantId, Trace};
@@ -231,8 +230,8 @@ impl Housekeeper {
                     Some(account) if account.app != app => {
                         return Some("it was signed by another app than its account's".to_owned());
                     }
-                    Some(account) => account.channel,
-                };
+                    Some(_) => {}
+                }
                 inbound.raw = raw.0;
                 let trace = Trace(crate::crypto::random::number());
                 match self.ingress.replay(channel, *inbound, &name, trace).await {
@@ -242,9 +241,7 @@ impl Housekeeper {
                     Verdict::Committed | Verdict::Void => "replayed",
                 }
             }
-            Some(Buried::Body { app, body, .. }) if sms::gateway_of(&app).is_some() => {
-                return self.replay_sms(sms::gateway_of(&app).unwrap_or_default(), &body.0, id).await;
-            }
+            Some(Buried::Body { channel: Channel::Sms, app, body }) => return self.replay_sms(&app, &body.0, id).await,
             Some(Buried::Body { channel: Channel::Ussd, .. }) => {
                 return Some("whoever dialled has long hung up: it cannot be replayed".to_owned());
             }
@@ -267,7 +264,7 @@ impl Housekeeper {
     /// An SMS gateway's request once more. A query is kept as a body, which a form reads alike.
     async fn replay_sms(&self, gateway: &str, body: &Bytes, letter: i64) -> Option<String> {
         let Some(gateway) = self.world.sms.get(gateway) else {
-            return Some("its gateway is no longer configured".to_owned());
+            return Some("it is not of a gateway that posts requests, or that is no longer configured".to_owned());
         };
         let headers = http::HeaderMap::new();
         let called = Called { method: &http::Method::POST, target: "/", headers: &headers, body };

@@ -30,6 +30,7 @@ use base64::Engine as _;
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value as Json};
 
+use crate::domain::Country;
 use reader::Reader;
 use section::Section;
 
@@ -305,6 +306,11 @@ impl Config {
             }
             let what = format!("cannot be used: expected whsec_ and at least {SECRET_BYTES_MIN} bytes as base64");
             mistakes.add(Mistake::at(format!("providers.{name}.secret"), what));
+        }
+        for (name, gateway) in &self.smpp_gateways {
+            if let Some(Err(error)) = gateway.country.as_deref().map(Country::named) {
+                mistakes.add(Mistake::at(format!("sms.gateways.{name}.country"), error.to_string()));
+            }
         }
         let url = self.database.url.as_ref().map(secrecy::SecretString::expose_secret);
         if url.is_some_and(|url| !url.starts_with("postgres://") && !url.starts_with("postgresql://")) {

@@ -104,6 +104,8 @@ section! {
         dest_ton: u16, "number", Some("1"), 0 to 6;
         /// Numbering plan of them; 1 is E.164.
         dest_npi: u16, "number", Some("1"), 0 to 18;
+        /// The country whose people's numbers may come without their country code.
+        country: Option<String>, "two letters, such as RW", None;
         /// What data coding 0 means there: `gsm7` or `latin1`.
         default_alphabet: DefaultAlphabet, "word", Some("gsm7");
         /// The data coding of texts in the default alphabet.

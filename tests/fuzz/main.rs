@@ -38,4 +38,5 @@ tests! {
     any_inputs_leave_a_session_that_can_be_read_back => "advance"
     any_request_of_a_ussd_gateway_is_refused_or_answered => "ussd"
     anything_of_a_message_centre_is_read_or_kept => "smpp"
+    any_request_of_an_sms_company_is_refused_or_read => "sms"
 }

@@ -113,7 +113,7 @@ impl Line {
         let body = match self.body(message) {
             Body::Alone(said) => said,
             Body::Part(place, text) => {
-                let (from, to) = (message.from.clone(), message.to.clone());
+                let (from, to) = (self.gateway.digits(&message.from), message.to.clone());
                 let wait = self.gateway.parts_wait();
                 let part = PartIn { gateway: gateway.to_owned(), from, to, place, text, wait };
                 return answer(self.tools.parts.gather(&self.tools.ingress, part, trace).await);
@@ -124,7 +124,7 @@ impl Line {
             account: account_name(gateway, &message.to),
             provider_id,
             occurred_at: None,
-            kind: InboundKind::Message(self::message(&message.from, body)),
+            kind: InboundKind::Message(self::message(&self.gateway.digits(&message.from), body)),
             raw: raw(message),
         };
         answer(take(inbound).await)
@@ -160,8 +160,8 @@ impl Line {
         let mut forms = ids::forms(&id).into_iter();
         let name = forms.next().unwrap_or_default();
         let reference = message.ussd.user_message_reference;
-        let from = message.from.trim_start_matches('+');
-        let opaque = reference.and_then(|reference| self.begun.lock().heard(reference, from, &name));
+        let from = self.gateway.digits(&message.from);
+        let opaque = reference.and_then(|reference| self.begun.lock().heard(reference, &from, &name));
         let code = message.network_error.map_or_else(|| text.error_code(), i64::from);
         let word = state.map_or("UNKNOWN", State::word);
         let delivery = state.and_then(State::delivery).filter(|_| !id.is_empty());

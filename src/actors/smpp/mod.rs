@@ -26,6 +26,7 @@ use super::shared::World;
 use crate::channels::smpp::parts::Writing;
 use crate::channels::smpp::{Centre, TcpCentre};
 use crate::config::{Config, SmppGateway};
+use crate::domain::{Country, Phone};
 use crate::flows::Channel;
 use line::{Line, LineName, Login};
 use parts::Parts;
@@ -39,6 +40,7 @@ struct Gateway {
     name: String,
     settings: SmppGateway,
     writing: Writing,
+    country: Option<Country>,
     /// Why it cannot be used instead, where it cannot.
     centre: Result<Arc<dyn Centre>, String>,
 }
@@ -140,7 +142,16 @@ impl Gateway {
             joining: settings.joining,
             look_alikes: settings.look_alikes,
         };
-        Self { name: name.to_owned(), settings: settings.clone(), writing, centre }
+        let country = settings.country.as_deref().and_then(|country| Country::named(country).ok());
+        Self { name: name.to_owned(), settings: settings.clone(), writing, country, centre }
+    }
+
+    /// A person's digits as the centre writes them, in international form where they are hers at home.
+    fn digits(&self, from: &str) -> String {
+        let home = self.country.and_then(|country| Phone::parse_in(from, Some(country)).ok());
+        let digits = from.trim_start_matches('+');
+        let digits = digits.strip_prefix("00").unwrap_or(digits);
+        home.map_or_else(|| digits.to_owned(), |phone| phone.digits().to_owned())
     }
 
     fn parts_wait(&self) -> Duration {

@@ -255,17 +255,11 @@ pub(super) fn message(from: &str, said: Said) -> Message {
         Said::Binary => MessageBody::Unsupported { what: "binary".to_owned() },
     };
     Message {
-        from: Sender { phone: phone(from), ..Sender::default() },
+        from: Sender { phone: Phone::from_digits(from).ok(), ..Sender::default() },
         body,
         reply_to: None,
         forwarded: false,
         group: None,
         referral: None,
     }
-}
-
-/// A phone's number as a message centre writes it: digits, with `+` or `00` before them or without.
-pub(super) fn phone(from: &str) -> Option<Phone> {
-    let digits = from.trim_start_matches('+');
-    Phone::from_digits(digits.strip_prefix("00").unwrap_or(digits)).ok()
 }

@@ -78,7 +78,7 @@ impl SmsGateways {
         }
         for (body, error) in unread {
             tracing::warn!(%trace, gateway = gateway.name(), error, "an SMS webhook cannot be read");
-            taken = worse(taken, ingress.bury_body(Channel::Sms, &buried_as(gateway.name()), &body, &error).await);
+            taken = worse(taken, ingress.bury_body(Channel::Sms, gateway.name(), &body, &error).await);
         }
         taken
     }
@@ -87,15 +87,3 @@ impl SmsGateways {
 fn worse(one: Taken, other: Taken) -> Taken {
     if one == Taken::Safe { other } else { one }
 }
-
-/// What dead letters call a gateway: no app of WhatsApp's has such a name.
-pub fn buried_as(gateway: &str) -> String {
-    format!("{BURIED}{gateway}")
-}
-
-/// The gateway behind the name of [`buried_as`].
-pub fn gateway_of(app: &str) -> Option<&str> {
-    app.strip_prefix(BURIED)
-}
-
-const BURIED: &str = "sms/";

@@ -31,8 +31,14 @@ impl Wire for SmsWire {
             return Err(refused(Refused::BadRequest, "the message was not laid out for SMS"));
         };
         let opaque = Opaque { outbox: message.id, wake: envelope.wake }.to_string();
-        let parcel =
-            Parcel { from: sender_for(account, to), customer: &account.parent_id, credential, to, text, opaque: &opaque };
+        let parcel = Parcel {
+            from: sender_for(account, to),
+            customer: &account.parent_id,
+            credential,
+            to,
+            text,
+            opaque: &opaque,
+        };
         let request = self.0.render(&parcel)?;
         Ok(Box::new(HttpSending { request, outcome: self.0.outcome() }))
     }

@@ -2,6 +2,7 @@
 
 mod handset;
 mod line;
+mod sms;
 mod ussd;
 pub mod view;
 mod whatsapp;
@@ -39,7 +40,7 @@ pub(super) struct Chat {
     #[arg(long, value_name = "PHONE", default_value = "+250780000001", value_parser = person)]
     from: String,
     /// Whom to talk to. WhatsApp: a number by its phone_number_id, the sandbox's first without it; USSD: the code to dial, the demo salon's
-    /// without it
+    /// without it; SMS: the number or short code, the sandbox's first without it
     #[arg(long, value_name = "NUMBER")]
     to: Option<String>,
     /// The sandbox's address; without it that of the `ganira dev` that runs in this folder
@@ -51,6 +52,7 @@ pub(super) struct Chat {
 enum ChannelName {
     Whatsapp,
     Ussd,
+    Sms,
 }
 
 fn person(text: &str) -> Result<String, String> {
@@ -69,6 +71,7 @@ impl Chat {
         let line = handset::Control::new(sandbox)?;
         let handset: Box<dyn Handset> = match self.channel {
             ChannelName::Whatsapp => Box::new(whatsapp::Whatsapp::new(line, self.from, self.to)),
+            ChannelName::Sms => Box::new(sms::Sms::new(line, self.from, self.to)),
             ChannelName::Ussd => {
                 Box::new(ussd::Ussd::new(line, self.from, self.to.unwrap_or_else(|| DEMO_CODE.to_owned())))
             }

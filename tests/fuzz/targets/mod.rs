@@ -6,6 +6,7 @@ mod flows;
 mod gsm;
 mod moves;
 mod smpp;
+mod sms;
 mod snapshot;
 mod state;
 mod talk;
@@ -29,7 +30,7 @@ pub struct Target {
     pub run: fn(&[u8], &mut Seen),
 }
 
-pub const ALL: [Target; 11] = [
+pub const ALL: [Target; 12] = [
     flows::TARGET,
     talks::TARGET,
     words::TARGET,
@@ -41,6 +42,7 @@ pub const ALL: [Target; 11] = [
     advance::TARGET,
     ussd::TARGET,
     smpp::TARGET,
+    sms::TARGET,
 ];
 
 pub fn shares() -> u64 {

@@ -7,7 +7,7 @@ use super::{ALINE, NUMBER, answer_to, count, received, say, smsc, tell, text, wo
 
 /// More than two parts of letters, each part different.
 fn long() -> String {
-    (0..60).map(|n| format!("line {n:02}, ")).collect()
+    (0..60).map(|n| format!("line {n:02}")).collect::<Vec<_>>().join(", ")
 }
 
 #[rstest]
@@ -76,6 +76,17 @@ async fn words_in_any_alphabet_are_read_and_answered() {
         let answer = answer_to(&world, ALINE, words).await;
         assert!(said.iter().all(|words| answer.contains(words)), "{answer}");
     }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_number_as_it_is_written_at_home_is_the_same_person() {
+    let world = world("diary", smsc(), |gateway| gateway.country = Some("RW".into())).await;
+    say(&world, "+250788000001", "abroad").await;
+    received(&world, "+250788000001", 1).await;
+    tell(&world, "/say", json!({"from": "0788000001", "to": NUMBER, "text": "home"})).await;
+    let answer = received(&world, "+250788000001", 2).await;
+    assert!(text(&answer[1]).contains("abroad") && text(&answer[1]).contains("home"), "{answer:?}");
     world.stop().await;
 }
 

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use reqwest::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
+use sqlx::ConnectOptions as _;
 
 use super::bench::{ALINE, KEY, salon, with};
 use crate::world::{World, wait_for};
@@ -21,16 +22,11 @@ fn files(world: &World, kind: &str) -> Vec<PathBuf> {
 }
 
 async fn post(world: &World, id: u32, text: &str) -> StatusCode {
-    let body = format!("from=%2B250780000001&to=7711&text={text}&id=m-{id}&date=2026-11-20+10%3A00%3A{id:02}");
-    let date = chrono_now();
-    let body = body.replace("2026-11-20", &date);
+    let today = ganira::domain::Clock::system().now().date_naive();
+    let body = format!("from=%2B250780000001&to=7711&text={text}&id=m-{id}&date={today}+00%3A00%3A{id:02}");
     let request = world.http.post(world.url(&format!("/webhooks/sms/at/{KEY}")));
     let request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
     request.send().await.unwrap().status()
-}
-
-fn chrono_now() -> String {
-    ganira::domain::Clock::system().now().date_naive().to_string()
 }
 
 /// Another engine owns the conversations from now on: as when the database went away and this one was fenced.
@@ -66,25 +62,53 @@ async fn what_comes_while_another_engine_owns_is_kept_and_taken_once_in_order() 
     wait_for("the spool to be empty", async || files(&world, "request").is_empty().then_some(())).await;
     assert_eq!(world.count(JOURNAL).await, 5);
     let pool = world.database.pool().await;
-    let order: Vec<i64> =
-        sqlx::query_scalar("SELECT extract(second FROM at)::bigint FROM ganira.journal WHERE kind = 1 ORDER BY seq")
-            .fetch_all(&pool)
-            .await
-            .unwrap();
-    assert_eq!(order.len(), 5);
+    let order = "SELECT account_id, event FROM ganira.journal WHERE kind = 1 ORDER BY seq";
+    let order: Vec<(i64, Vec<u8>)> = sqlx::query_as(order).fetch_all(&pool).await.unwrap();
+    let hashes = ganira::cli::assemble::hash_key(&world.config).unwrap();
+    let sent: Vec<Vec<u8>> = (0..5).map(|id| hashes.event(order[0].0, format!("m-{id}").as_bytes()).to_vec()).collect();
+    assert_eq!(order.into_iter().map(|(_, event)| event).collect::<Vec<_>>(), sent);
     assert_eq!(post(&world, 9, "hello").await, StatusCode::OK);
     assert_eq!((files(&world, "request").len(), world.count(JOURNAL).await), (0, 6), "and the next is taken at once");
     world.stop().await;
 }
 
+/// Nobody gets in to the database any more, and whoever was in is thrown out.
+async fn shut(world: &World, open: bool) {
+    let mut outside = world.database.options().database("postgres").connect().await.unwrap();
+    let name = &world.database.name;
+    let statements = [
+        format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {open}"),
+        format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND NOT {open}"),
+    ];
+    for statement in statements {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut outside).await.unwrap();
+    }
+}
+
 #[tokio::test]
-async fn what_was_kept_survives_the_end_of_the_process() {
+async fn with_the_database_away_every_message_is_kept_and_taken_once_when_it_is_back() {
+    let world = with(|config| config.server.request_timeout_ms = 1_000).await;
+    assert_eq!(post(&world, 0, "hello").await, StatusCode::OK);
+    shut(&world, false).await;
+    for id in 1..5 {
+        assert_eq!(post(&world, id, "hello").await, StatusCode::OK);
+    }
+    assert_eq!(files(&world, "request").len(), 4);
+    shut(&world, true).await;
+    wait_for("the spool to be empty", async || files(&world, "request").is_empty().then_some(())).await;
+    assert_eq!(world.count(JOURNAL).await, 5);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_kept_survives_a_kill() {
     let mut world = salon().await;
+    world.start_apart().await;
     lose(&world).await;
     assert_eq!(post(&world, 1, "hello").await, StatusCode::OK);
     // As kill -9 leaves it: a request whose writing was not over, which nobody was told is safe.
     fs::write(folder(&world).join("00000000000000000007-at.writing"), b"half").unwrap();
-    world.stop_engine().await;
+    world.kill();
     give_back(&world).await;
     world.start().await;
     wait_for("the spool to be empty", async || files(&world, "request").is_empty().then_some(())).await;

@@ -4,6 +4,7 @@ mod booking;
 mod deadline;
 pub mod handset;
 mod operators;
+mod moves;
 mod redial;
 mod refusals;
 mod repeated;

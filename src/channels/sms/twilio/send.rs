@@ -18,7 +18,8 @@ use crate::channels::transport::TransportError;
 impl Twilio {
     /// The credential is the auth token, or an API key as `SK…:secret`. A sender that begins with `MG` is a messaging service.
     pub(in crate::channels::sms) fn render(&self, parcel: &Parcel<'_>) -> Result<Request<Bytes>, http::Error> {
-        let statuses = Serializer::new(format!("{}?", self.statuses)).append_pair(OURS, parcel.opaque).finish();
+        let ours = Serializer::new(String::new()).append_pair(OURS, parcel.opaque).finish();
+        let statuses = format!("{}?{ours}", self.statuses);
         let from = if parcel.from.starts_with("MG") { "MessagingServiceSid" } else { "From" };
         let form = Serializer::new(String::new())
             .append_pair("To", parcel.to.as_str())
