@@ -81,6 +81,13 @@ fn every_default_is_a_value_its_own_field_takes() {
             sources.environment.insert(beside("KIND"), "africastalking".to_owned());
             sources.environment.insert(beside("KEY"), SECRET.to_owned());
         }
+        if field.path.starts_with("sms.gateways.") {
+            let name = field.path.rsplit('.').next().unwrap().to_uppercase();
+            let beside = |other: &str| field.variable().replace(&name, other);
+            let kind = if name == "VONAGE_API" { "vonage" } else { "smpp" };
+            sources.environment.insert(beside("KIND"), kind.to_owned());
+            sources.environment.insert(beside("KEY"), SECRET.to_owned());
+        }
         if field.path == "database.private" {
             continue;
         }
