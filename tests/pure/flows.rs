@@ -20,3 +20,4 @@ mod talks;
 mod texts;
 mod typed;
 pub mod world;
+mod written;

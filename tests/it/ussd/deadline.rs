@@ -116,7 +116,11 @@ async fn a_hop_that_waits_behind_another_until_its_time_is_up_never_happens() {
         (count(&world, "SELECT count(*) FROM ganira.journal WHERE kind = 14").await == 1).then_some(())
     })
     .await;
-    assert_eq!(count(&world, "SELECT count(*) FROM ganira.journal WHERE kind = 12").await, 2, "the second was taken back");
+    assert_eq!(
+        count(&world, "SELECT count(*) FROM ganira.journal WHERE kind = 12").await,
+        2,
+        "the second was taken back"
+    );
     assert_eq!(count(&world, "SELECT count(*) FROM ganira.hand_over").await, 0, "nobody is to call her");
     assert_eq!(second.repeat().await, behind, "and it stays so when it comes again");
     world.stop().await;

@@ -3,8 +3,8 @@
 mod booking;
 mod deadline;
 pub mod handset;
-mod operators;
 mod moves;
+mod operators;
 mod redial;
 mod refusals;
 mod repeated;
