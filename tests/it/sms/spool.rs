@@ -149,10 +149,8 @@ async fn a_full_spool_says_so() {
 async fn a_company_that_comes_again_is_told_to_do_so() {
     let world = salon().await;
     lose(&world).await;
-    let infobip = world
-        .http
-        .post(world.control("/sms/say"))
-        .json(&serde_json::json!({ "gateway": "ib", "from": ALINE, "text": "hello" }));
+    let infobip =
+        world.http.post(world.control("/sms/say")).json(&json!({ "gateway": "ib", "from": ALINE, "text": "hello" }));
     let said: Value = infobip.send().await.unwrap().json().await.unwrap();
     assert_eq!(said["gateway"], "ib");
     wait_for("two attempts", async || {
