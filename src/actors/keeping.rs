@@ -1,4 +1,4 @@
-//! What a turn may send: every message of every turn passes [`Gate::pass`], and what the person stops or renews becomes part of the commit.
+//! What a turn may send: every message of every turn passes `Gate::pass`, and what the person stops or renews becomes part of the commit.
 
 use chrono::TimeDelta;
 use serde_json::json;

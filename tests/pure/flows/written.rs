@@ -125,9 +125,7 @@ fn any_value() -> impl Strategy<Value = Value> {
         ".{0,40}".prop_map(Value::text),
         any::<i64>().prop_map(Value::Whole),
         any::<bool>().prop_map(Value::YesNo),
-        (-800_000..800_000_i32)
-            .prop_filter_map("a day", |n| NaiveDate::from_num_days_from_ce_opt(n))
-            .prop_map(Value::Date),
+        (-800_000..800_000_i32).prop_filter_map("a day", NaiveDate::from_num_days_from_ce_opt).prop_map(Value::Date),
         moment.prop_filter_map("an instant", |(s, n)| Utc.timestamp_opt(s, n).single()).prop_map(Value::DateTime),
         any::<i64>().prop_map(Value::Duration),
         proptest::collection::vec(".{0,8}", 0..4).prop_map(Value::Texts),
