@@ -134,13 +134,11 @@ impl Engine {
 
     /// The screen that answers a person at a keypad, also where nobody may come in.
     pub async fn hop(&self, dialled: Dialled) -> Screen {
-        match self.enter(Channel::Ussd) {
-            Ok(ingress) => ingress.hop(dialled).await,
-            Err(_) => {
-                let account = self.world().accounts.dialled(&dialled.gateway, &dialled.hop.code);
-                ussd::refusal::Refusal::Busy.of_account(account.as_deref(), &dialled.hop.code)
-            }
+        if let Ok(ingress) = self.enter(Channel::Ussd) {
+            return ingress.hop(dialled).await;
         }
+        let account = self.world().accounts.dialled(&dialled.gateway, &dialled.hop.code);
+        ussd::refusal::Refusal::Busy.of_account(account.as_deref(), &dialled.hop.code)
     }
 
     /// The present incarnation, for those who look at it.

@@ -1,4 +1,4 @@
-//! What a turn may send: every message of every turn passes [`Gate::pass`], and what the person stops or renews becomes part of the commit.
+//! What a turn may send: every message of every turn passes `Gate::pass`, and what the person stops or renews becomes part of the commit.
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -69,8 +69,11 @@ fn occasion(kind: &EventKind, after: &Snapshot, now: Timestamp) -> Occasion {
     let last = after.kept.doors.iter().filter_map(|door| door.last_inbound).max();
     let within = |time: TimeDelta| last.is_some_and(|at| now - at < time);
     let asked = match kind {
-        EventKind::Message { .. } | EventKind::Code { .. } | EventKind::SlowDown => true,
-        EventKind::Hop { .. } | EventKind::Missed { .. } => true,
+        EventKind::Message { .. }
+        | EventKind::Code { .. }
+        | EventKind::SlowDown
+        | EventKind::Hop { .. }
+        | EventKind::Missed { .. } => true,
         EventKind::JobDone { .. } | EventKind::HandedBack { .. } => within(ANSWERING),
         _ => false,
     };

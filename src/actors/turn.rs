@@ -193,7 +193,7 @@ enum Given {
 
 fn input(world: &World, event: &Event, placed: Option<&Placed>, kept: &Kept, now: Timestamp) -> Given {
     match &event.kind {
-        EventKind::Hop { redeemed: Some(redeemed), .. } => moved(*redeemed),
+        EventKind::Hop { redeemed: Some(redeemed), .. } | EventKind::Code { redeemed, .. } => moved(*redeemed),
         EventKind::Hop { .. } => match placed.map(|placed| placed.heard.clone()) {
             Some(Heard::Dialled(code)) => Given::Flow(Input::Dial { code }),
             Some(Heard::Typed(text)) => {
@@ -201,14 +201,12 @@ fn input(world: &World, event: &Event, placed: Option<&Placed>, kept: &Kept, now
             }
             None => Given::Nothing,
         },
-        EventKind::HungUp { .. } => Given::Flow(Input::HungUp),
         EventKind::Missed { screen, .. } if screen.ended => Given::Missed(screen.clone()),
-        EventKind::Missed { .. } => Given::Flow(Input::HungUp),
+        EventKind::HungUp { .. } | EventKind::Missed { .. } => Given::Flow(Input::HungUp),
         EventKind::Alarm { .. } if keypad::is_gone(world, event, kept, now) => Given::Flow(Input::HungUp),
         EventKind::Message { message, .. } => {
             Given::Flow(Input::Message { body: message.body.clone(), referral: message.referral.clone() })
         }
-        EventKind::Code { redeemed, .. } => moved(*redeemed),
         EventKind::Prefers { purpose, channel } => Given::Flow(Input::Prefers { purpose: *purpose, channel: *channel }),
         EventKind::Echo { .. } => {
             let minutes = i64::try_from(world.settings.engine.echo_quiet_minutes).unwrap_or(i64::MAX);

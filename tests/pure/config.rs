@@ -75,10 +75,17 @@ fn every_default_is_a_value_its_own_field_takes() {
             sources.environment.insert(beside("URL"), "https://provider.example".to_owned());
             sources.environment.insert(beside("SECRET"), DEV_PROVIDER_SECRET.to_owned());
         }
-        if field.path.starts_with("ussd.gateways.") {
+        if field.path.starts_with("ussd.gateways.") || field.path.starts_with("sms.gateways.") {
             let name = field.path.rsplit('.').next().unwrap().to_uppercase();
             let beside = |other: &str| field.variable().replace(&name, other);
             sources.environment.insert(beside("KIND"), "africastalking".to_owned());
+            sources.environment.insert(beside("KEY"), SECRET.to_owned());
+        }
+        if field.path.starts_with("sms.gateways.") {
+            let name = field.path.rsplit('.').next().unwrap().to_uppercase();
+            let beside = |other: &str| field.variable().replace(&name, other);
+            let kind = if name == "VONAGE_API" { "vonage" } else { "smpp" };
+            sources.environment.insert(beside("KIND"), kind.to_owned());
             sources.environment.insert(beside("KEY"), SECRET.to_owned());
         }
         if field.path == "database.private" {
@@ -235,6 +242,7 @@ fn dev_needs_nothing_and_its_secrets_are_refused_by_serve() {
         "whatsapp.apps.demo.verify_token",
         "providers.read.eyes.secret",
         "providers.pay.till.secret",
+        "sms.gateways.at.key",
         "ussd.gateways.at.key",
         "secrets.key_ring",
         "secrets.hash_key",

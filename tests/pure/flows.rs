@@ -19,5 +19,5 @@ mod schemas;
 mod talks;
 mod texts;
 mod typed;
-mod written;
 pub mod world;
+mod written;

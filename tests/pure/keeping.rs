@@ -349,12 +349,12 @@ fn the_three_answers_fill_one_message_with_the_longest_name_in_every_language() 
 /// Values as long as the salon's visits may have them.
 fn longest_visit() -> ganira::flows::Row {
     use ganira::flows::Value;
-    let long = |letter: char, chars: usize| Value::text(&letter.to_string().repeat(chars));
+    let long = |letter: char, chars: usize| Value::text(letter.to_string().repeat(chars));
     let start = Value::DateTime(at("2026-12-30T12:30:00Z"));
     [
-        ("id", Value::text(&"1".repeat(36))),
+        ("id", Value::text("1".repeat(36))),
         ("label", long('L', 24)),
-        ("note", Value::text(&"n".repeat(72))),
+        ("note", Value::text("n".repeat(72))),
         ("service_label", long('S', 60)),
         ("staff_name", long('J', 60)),
         ("start", start),

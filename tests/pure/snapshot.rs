@@ -100,6 +100,9 @@ fn what_an_awake_conversation_holds_is_small() {
 fn zz_make() {
     let json = br#"{"s":{"v":1,"lang":"rw","contact":{"name":{"text":"Aline"}},"prompt":3,"stack":[{"flow":"booking","at":"book.staff","vals":{"staff_for":{"rows":[{"id":{"whole":0},"label":{"text":"Anyone"}},{"id":{"whole":1},"label":{"text":"Belise"}}]}},"shown":{"prompt":3,"digest":7,"rows":[0,1]}}]},"d":[{"i":1,"t":{"phone":"+250780000001"},"l":"2024-10-04T00:00:00Z"}],"n":"Aline"}"#;
     let mut bytes = vec![1, 0, 0, 0, 0, 0];
-    bytes.extend(lz4_flex::block::compress_prepend_size_with_dict(json, include_bytes!("../../src/actors/snapshot.1.dictionary")));
+    bytes.extend(lz4_flex::block::compress_prepend_size_with_dict(
+        json,
+        include_bytes!("../../src/actors/snapshot.1.dictionary"),
+    ));
     println!("HEX {} {}", bytes.len(), hex::encode(&bytes));
 }

@@ -108,21 +108,18 @@ impl Ingress {
         trace: Trace,
     ) -> Verdict {
         let world = &self.0.shared.world;
-        let (account, conversation) = match who {
-            Some((phone, code)) => {
-                let Some(account) = world.accounts.dialled(gateway, &code) else { return Verdict::Void };
-                let Ok(conversation) = self.caller(&account, &phone).await else { return Verdict::Unavailable };
-                (account, conversation)
-            }
-            None => {
-                let Some(conversation) = self.0.ussd.whose(self.session_key(gateway, session)) else {
-                    return Verdict::Void;
-                };
-                let mut accounts = world.accounts.all().into_iter();
-                let own = accounts.find(|own| own.app == gateway && own.tenant.id == conversation.tenant);
-                let Some(account) = own else { return Verdict::Void };
-                (account, conversation)
-            }
+        let (account, conversation) = if let Some((phone, code)) = who {
+            let Some(account) = world.accounts.dialled(gateway, &code) else { return Verdict::Void };
+            let Ok(conversation) = self.caller(&account, &phone).await else { return Verdict::Unavailable };
+            (account, conversation)
+        } else {
+            let Some(conversation) = self.0.ussd.whose(self.session_key(gateway, session)) else {
+                return Verdict::Void;
+            };
+            let mut accounts = world.accounts.all().into_iter();
+            let own = accounts.find(|own| own.app == gateway && own.tenant.id == conversation.tenant);
+            let Some(account) = own else { return Verdict::Void };
+            (account, conversation)
         };
         let id = self.event_id(&[b"hung_up", &account.id.0.to_be_bytes(), session.as_bytes()]);
         let kind = EventKind::HungUp { session: session.to_owned() };
@@ -137,9 +134,8 @@ impl Ingress {
         let refused = |refusal: Refusal, language: Option<String>| {
             Err(refusal.screen(language.as_deref().unwrap_or(&account.tenant.language), account.code()))
         };
-        let (conversation, redeemed) = match timeout_at(*until, self.whose(taken)).await {
-            Ok(Ok(whose)) => whose,
-            Ok(Err(())) | Err(_) => return (refused(Refusal::TooLate, None), None),
+        let Ok(Ok((conversation, redeemed))) = timeout_at(*until, self.whose(taken)).await else {
+            return (refused(Refusal::TooLate, None), None);
         };
         let language = || self.0.ussd.language(conversation);
         self.0.ussd.began(self.session_key(&account.app, &hop.session), conversation);
@@ -151,23 +147,18 @@ impl Ingress {
         else {
             return (refused(Refusal::Busy, language()), None);
         };
-        match timeout_at(*until, &mut verdict).await {
-            Ok(verdict) => {
-                let screen = self.screen_of(account, &event);
-                let why = if verdict == Ok(Verdict::Buried) { Refusal::Trouble } else { Refusal::TooLate };
-                (screen.map_or_else(|| refused(why, language()), Ok), None)
-            }
-            Err(_) => {
-                let withdrawn = event.withdraw();
-                let what = if withdrawn { "withdrawn" } else { "late" };
-                metrics::counter!("ganira_ussd_deadline_total", "what" => what).increment(1);
-                tracing::warn!(trace = %event.trace, what, "a hop was not answered in time");
-                let told = refused(Refusal::TooLate, language());
-                let late =
-                    (!withdrawn).then(|| Late { event, verdict, told: told.clone().unwrap_or_else(|told| told) });
-                (told, late)
-            }
+        if let Ok(verdict) = timeout_at(*until, &mut verdict).await {
+            let screen = self.screen_of(account, &event);
+            let why = if verdict == Ok(Verdict::Buried) { Refusal::Trouble } else { Refusal::TooLate };
+            return (screen.map_or_else(|| refused(why, language()), Ok), None);
         }
+        let withdrawn = event.withdraw();
+        let what = if withdrawn { "withdrawn" } else { "late" };
+        metrics::counter!("ganira_ussd_deadline_total", "what" => what).increment(1);
+        tracing::warn!(trace = %event.trace, what, "a hop was not answered in time");
+        let told = refused(Refusal::TooLate, language());
+        let late = (!withdrawn).then(|| Late { event, verdict, told: told.clone().unwrap_or_else(|told| told) });
+        (told, late)
     }
 
     /// What her flow shows, if it came to that.

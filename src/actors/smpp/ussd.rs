@@ -21,7 +21,7 @@ use crate::flows::Channel;
 /// The service type of USSD (section 5.2.11).
 const USSD: &str = "USSD";
 /// The part of an operator's budget that is left to the way back.
-const MARGIN: u32 = 10;
+const MARGIN: u64 = 10;
 /// Open sessions remembered at most; when full, those older than [`SESSION_MAX`] are forgotten.
 const SESSIONS_MAX: usize = 50_000;
 const SESSION_MAX: TimeDelta = TimeDelta::minutes(30);
@@ -116,7 +116,7 @@ impl Line {
         let account = accounts.dialled(&self.gateway.name, &open.code);
         let own = account.as_ref().map_or("", |account| account.code()).trim_end_matches('#');
         let behind = open.code.trim_end_matches('#').strip_prefix(own).unwrap_or("").trim_start_matches('*');
-        let budget = Duration::from_millis(self.gateway.settings.ussd_budget_ms);
+        let budget_ms = self.gateway.settings.ussd_budget_ms;
         let hop = Hop {
             session: open.name,
             phone: phone.clone(),
@@ -131,7 +131,7 @@ impl Line {
             hop,
             raw: raw(message),
             trace: Trace(random::number()),
-            until: Instant::now() + (budget - budget / MARGIN),
+            until: Instant::now() + Duration::from_millis(budget_ms.saturating_sub(budget_ms / MARGIN)),
         };
         self.tools.ingress.hop(dialled).await
     }

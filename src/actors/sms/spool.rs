@@ -76,8 +76,27 @@ pub struct Spool {
 struct Held {
     next: u64,
     bytes: u64,
-    /// In their order: the number in the name, the gateway, the bytes.
-    requests: BTreeMap<u64, (String, u64)>,
+    /// By gateway, in their order: the number in the name, and the bytes. No bytes: it is being written.
+    requests: BTreeMap<String, BTreeMap<u64, u64>>,
+}
+
+impl Held {
+    fn count(&self) -> usize {
+        self.requests.values().map(BTreeMap::len).sum()
+    }
+
+    fn put(&mut self, gateway: &str, number: u64, bytes: u64) {
+        self.bytes += bytes;
+        self.requests.entry(gateway.to_owned()).or_default().insert(number, bytes);
+    }
+
+    fn remove(&mut self, gateway: &str, number: u64) {
+        let Some(own) = self.requests.get_mut(gateway) else { return };
+        self.bytes = self.bytes.saturating_sub(own.remove(&number).unwrap_or_default());
+        if own.is_empty() {
+            self.requests.remove(gateway);
+        }
+    }
 }
 
 impl Spool {
@@ -95,9 +114,8 @@ impl Spool {
             match Named::read(&entry.path()) {
                 Some(Named { number, gateway, kind: WHOLE }) => {
                     let bytes = entry.metadata()?.len();
-                    held.bytes += bytes;
                     held.next = held.next.max(number + 1);
-                    held.requests.insert(number, (gateway, bytes));
+                    held.put(&gateway, number, bytes);
                 }
                 Some(Named { kind: WRITING, .. }) => fs::remove_file(entry.path())?,
                 Some(Named { number, .. }) => held.next = held.next.max(number + 1),
@@ -105,7 +123,7 @@ impl Spool {
             }
         }
         if !held.requests.is_empty() {
-            tracing::info!(requests = held.requests.len(), "requests of companies lie in the spool and will be taken");
+            tracing::info!(requests = held.count(), "requests of companies lie in the spool and will be taken");
         }
         let (requests_max, bytes_max) = (settings.requests_max, settings.bytes_max);
         let spool = Self { folder, requests_max, bytes_max, held: Mutex::new(held), news: Notify::new() };
@@ -123,7 +141,7 @@ impl Spool {
 
     /// Whether anything of a gateway lies here.
     pub fn holds(&self, gateway: &str) -> bool {
-        self.held.lock().requests.values().any(|(of, _)| of == gateway)
+        self.held.lock().requests.contains_key(gateway)
     }
 
     /// Keeps a request. Returns once it is on disk for good.
@@ -138,8 +156,7 @@ impl Spool {
         let mut held = self.held.lock();
         match written {
             Ok(()) => {
-                held.bytes += bytes;
-                held.requests.insert(number, (kept.gateway.clone(), bytes));
+                held.put(&kept.gateway, number, bytes);
                 drop(held);
                 metrics::counter!("ganira_spool_kept_total").increment(1);
                 self.measure();
@@ -147,7 +164,7 @@ impl Spool {
                 Ok(())
             }
             Err(error) => {
-                held.requests.remove(&number);
+                held.remove(&kept.gateway, number);
                 Err(error.into())
             }
         }
@@ -156,33 +173,26 @@ impl Spool {
     /// A number, and a place among the others from now on: what comes next goes behind it.
     fn reserve(&self, gateway: &str) -> Result<u64, NotKept> {
         let mut held = self.held.lock();
-        if held.requests.len() >= self.requests_max || held.bytes >= self.bytes_max {
+        if held.count() >= self.requests_max || held.bytes >= self.bytes_max {
             metrics::counter!("ganira_spool_full_total").increment(1);
-            return Err(NotKept::Full { requests: held.requests.len(), bytes: held.bytes });
+            return Err(NotKept::Full { requests: held.count(), bytes: held.bytes });
         }
         let number = held.next;
         held.next += 1;
-        held.requests.insert(number, (gateway.to_owned(), 0));
+        held.put(gateway, number, 0);
         Ok(number)
     }
 
-    /// The gateways that have something here, those that wait longest first.
+    /// The gateways that have something here.
     fn gateways(&self) -> Vec<String> {
-        let held = self.held.lock();
-        let mut names: Vec<String> = Vec::new();
-        for (gateway, _) in held.requests.values() {
-            if !names.contains(gateway) {
-                names.push(gateway.clone());
-            }
-        }
-        names
+        self.held.lock().requests.keys().cloned().collect()
     }
 
     /// The oldest requests of a gateway, in their order, as far as they are written.
     fn oldest(&self, gateway: &str) -> Vec<u64> {
         let held = self.held.lock();
-        let own = held.requests.iter().filter(|(_, (of, _))| of == gateway);
-        own.take_while(|(_, (_, bytes))| *bytes > 0).map(|(number, _)| *number).take(BATCH_MAX).collect()
+        let own = held.requests.get(gateway).into_iter().flatten();
+        own.take_while(|(_, bytes)| **bytes > 0).map(|(number, _)| *number).take(BATCH_MAX).collect()
     }
 
     fn path(&self, number: u64, gateway: &str, kind: &'static str) -> PathBuf {
@@ -209,19 +219,15 @@ impl Spool {
         Ok(requests)
     }
 
-    fn forget(&self, number: u64) {
-        let mut held = self.held.lock();
-        if let Some((_, bytes)) = held.requests.remove(&number) {
-            held.bytes = held.bytes.saturating_sub(bytes);
-        }
-        drop(held);
+    fn forget(&self, number: u64, gateway: &str) {
+        self.held.lock().remove(gateway, number);
         self.measure();
     }
 
     fn remove(&self, number: u64, gateway: &str) {
         match fs::remove_file(self.path(number, gateway, WHOLE)) {
-            Ok(()) => self.forget(number),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => self.forget(number),
+            Ok(()) => self.forget(number, gateway),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.forget(number, gateway),
             Err(error) => tracing::error!(%error, "a request that was taken cannot be removed from the spool"),
         }
     }
@@ -233,12 +239,12 @@ impl Spool {
         if let Err(error) = fs::rename(self.path(number, gateway, WHOLE), self.path(number, gateway, TORN)) {
             tracing::error!(%error, "a request in the spool cannot be moved aside");
         }
-        self.forget(number);
+        self.forget(number, gateway);
     }
 
     fn measure(&self) {
         let held = self.held.lock();
-        metrics::gauge!("ganira_spool_requests").set(held.requests.len() as f64);
+        metrics::gauge!("ganira_spool_requests").set(held.count() as f64);
         metrics::gauge!("ganira_spool_bytes").set(held.bytes as f64);
     }
 }

@@ -54,7 +54,7 @@ impl Place {
             gateway,
             key: config.key.clone(),
             allow_from: config.allow_from.clone(),
-            budget: budget - budget / MARGIN,
+            budget: budget.saturating_sub(budget / MARGIN),
             life: Life { idle: ms(config.idle_ms), total: ms(config.total_ms) },
             screen,
         })

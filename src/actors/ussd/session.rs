@@ -160,14 +160,12 @@ pub fn place(
 ) -> Placed {
     let own = last.filter(|last| last.is_of(hashes, account, hop));
     let open = own.filter(|last| hop.new != Some(true) && last.idle_at(life).is_some_and(|at| now <= at));
-    match open {
-        Some(last) => Placed { heard: Heard::Typed(typed(hashes, hop, last)), began: last.began },
-        None => {
-            // What a session typed before it was lost was no dialling.
-            let behind = if own.is_none() && hop.new != Some(false) { hop.dialled.as_str() } else { "" };
-            Placed { heard: Heard::Dialled(dialled(code, hop, behind)), began: now }
-        }
+    if let Some(last) = open {
+        return Placed { heard: Heard::Typed(typed(hashes, hop, last)), began: last.began };
     }
+    // What a session typed before it was lost was no dialling.
+    let behind = if own.is_none() && hop.new != Some(false) { hop.dialled.as_str() } else { "" };
+    Placed { heard: Heard::Dialled(dialled(code, hop, behind)), began: now }
 }
 
 /// What follows the last history; where a gateway has forgotten it, what follows the last `*`.

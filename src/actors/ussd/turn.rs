@@ -91,9 +91,8 @@ pub fn show(
     let text = said.collect::<Vec<_>>().join("\n");
     let nearly_over = session::is_nearly_over(began, now, life(world, account));
     let (text, ended) = match rests {
-        Rests::Question if text.is_empty() => (notices::we_come_back(&language).to_owned(), true),
+        Rests::Question | Rests::Waiting if text.is_empty() => (notices::we_come_back(&language).to_owned(), true),
         Rests::Question if nearly_over => (notices::time_is_up(&language, account.code()), true),
-        Rests::Waiting if text.is_empty() => (notices::we_come_back(&language).to_owned(), true),
         Rests::Ended if text.is_empty() => (notices::thank_you(&language).to_owned(), true),
         _ => (text, rests != Rests::Question),
     };

@@ -1,6 +1,6 @@
 //! USSD gateways' callbacks: believed by their secret path and address, and always answered with a screen.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
@@ -25,7 +25,11 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// `/webhooks/ussd/{gateway}/{key}`, by any method and with whatever the gateway puts behind it. Who has not the key, or calls from
 /// elsewhere, learns no more than at any page that is not there.
-pub async fn receive(State(api): State<Api>, Path(parts): Path<HashMap<String, String>>, request: Request) -> Response {
+pub async fn receive(
+    State(api): State<Api>,
+    Path(parts): Path<BTreeMap<String, String>>,
+    request: Request,
+) -> Response {
     let arrived = Instant::now();
     let trace = Trace(random::number());
     let part = |name: &str| parts.get(name).map_or("", String::as_str);

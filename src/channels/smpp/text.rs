@@ -97,6 +97,8 @@ pub fn read(octets: &[u8], alphabet: Alphabet) -> Said {
     Said::Text(match alphabet {
         Alphabet::Gsm7 | Alphabet::Ascii if octets.iter().any(|octet| *octet > 0x7f) => eighth_bit(octets),
         Alphabet::Gsm7 => read_gsm(octets),
+        // Some call the alphabet of phones IA5 (npm's `smpp` does): no text of IA5 has what stands for @, $, _ or é there.
+        Alphabet::Ascii if octets.iter().any(|octet| *octet < b' ' && !b"\t\n\r".contains(octet)) => read_gsm(octets),
         Alphabet::Ascii | Alphabet::Latin1 => octets.iter().copied().map(char::from).collect(),
         Alphabet::Ucs2 => read_ucs2(octets),
         Alphabet::Binary => return Said::Binary,

@@ -44,7 +44,7 @@ impl FlowSet {
 impl Check<'_> {
     fn said_by_sms(&self) -> Vec<(String, &'static str, usize)> {
         let mut said = Vec::new();
-        for (_, line) in self.lines().into_iter().filter(|_| self.speaks(Channel::Sms)) {
+        for (_, line) in self.lines().filter(|_| self.speaks(Channel::Sms)) {
             for needs in line.step.needs().into_iter().filter(|needs| needs.valued && !needs.prompt) {
                 for texts in &self.flow.texts {
                     let measured = Measured { texts, id: &needs.message, line };

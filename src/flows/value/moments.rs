@@ -68,21 +68,23 @@ fn put(bytes: &mut [u8], at: usize, number: u32) {
 
 /// A day as [`put_day`] writes it.
 fn day(text: &[u8]) -> Option<NaiveDate> {
-    let [a, b, c, d, b'-', e, f, b'-', g, h] = text else { return None };
-    let year = two(*a, *b)? * 100 + two(*c, *d)?;
-    NaiveDate::from_ymd_opt(year as i32, two(*e, *f)?, two(*g, *h)?)
+    let [_, _, _, _, b'-', _, _, b'-', _, _] = text else { return None };
+    let year = two(text, 0)? * 100 + two(text, 2)?;
+    NaiveDate::from_ymd_opt(year as i32, two(text, 5)?, two(text, 8)?)
 }
 
 /// An instant as [`put_instant`] writes it.
 fn instant(text: &[u8]) -> Option<Timestamp> {
     let (date, time) = text.split_at_checked(10)?;
-    let [b'T', a, b, b':', c, d, b':', e, f, b'Z'] = time else { return None };
-    Some(day(date)?.and_hms_opt(two(*a, *b)?, two(*c, *d)?, two(*e, *f)?)?.and_local_timezone(Utc).earliest()?)
+    let [b'T', _, _, b':', _, _, b':', _, _, b'Z'] = time else { return None };
+    let time = day(date)?.and_hms_opt(two(time, 1)?, two(time, 4)?, two(time, 7)?)?;
+    time.and_local_timezone(Utc).earliest()
 }
 
-fn two(tens: u8, ones: u8) -> Option<u32> {
-    let digit = |byte: u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
-    Some(digit(tens)? * 10 + digit(ones)?)
+/// The number of two digits at this place.
+fn two(text: &[u8], at: usize) -> Option<u32> {
+    let digit = |at: usize| text.get(at).filter(|byte| byte.is_ascii_digit()).map(|byte| u32::from(byte - b'0'));
+    Some(digit(at)? * 10 + digit(at + 1)?)
 }
 
 struct ReadDay;

@@ -57,7 +57,7 @@ static GATEWAYS: LazyLock<Vec<Gateway>> = LazyLock::new(|| {
     }
     let sources = Sources { purpose: Purpose::Dev, file: None, environment };
     let config = Config::load(&sources, |_, _| {}).unwrap();
-    let gateway = |name: &&str| Gateway::new(name, &config.sms_gateways[**name], None).unwrap().unwrap();
+    let gateway = |name: &&str| Gateway::new(name, &config.sms_gateways[*name], None).unwrap().unwrap();
     COMPANIES.iter().map(gateway).collect()
 });
 

@@ -7,7 +7,7 @@ use super::{ALINE, NUMBER, answer_to, count, received, say, smsc, tell, text, wo
 
 /// More than two parts of letters, each part different.
 fn long() -> String {
-    (0..60).map(|n| format!("line {n:02}, ")).collect()
+    (0..60).map(|n| format!("line {n:02}")).collect::<Vec<_>>().join(", ")
 }
 
 #[rstest]

@@ -50,7 +50,7 @@ async fn a_person_books_at_her_keypad_over_smpp(
     #[case] answers: [u8; 2],
     #[case] info: [u8; 2],
 ) {
-    let world = keypad(coding).await;
+    let world = Box::pin(keypad(coding)).await;
     let mut screen = types(&world, CODE, asks[0], info).await;
     let mut seen = vec![screen.clone()];
     for _ in 0..12 {
@@ -71,7 +71,7 @@ async fn a_person_books_at_her_keypad_over_smpp(
 
 #[tokio::test]
 async fn a_session_that_is_broken_off_is_over_and_gets_no_screen() {
-    let world = keypad(UssdCoding::SixD).await;
+    let world = Box::pin(keypad(UssdCoding::SixD)).await;
     types(&world, CODE, 0x01, [0x12, 0x34]).await;
     let before = screens(&world).await.len();
     let order = json!({"from": ALINE, "to": CODE, "text": "", "service_op": 0x81, "session_info": [0x12, 0x35]});

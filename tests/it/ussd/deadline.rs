@@ -100,6 +100,33 @@ async fn a_booking_that_is_committed_too_late_is_told_by_sms_and_its_hop_is_answ
 }
 
 #[tokio::test]
+async fn a_hop_that_waits_behind_another_until_its_time_is_up_never_happens() {
+    let world = salon().await;
+    let mut first = Handset::new(&world, ALINE, "ATUid_1");
+    first.dial("").await;
+    let mut second = Handset::new(&world, ALINE, "ATUid_2");
+    let pause = paused(&world, "ganira.writer").await;
+    let (late, behind) = tokio::join!(first.key("1"), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        second.dial("9").await
+    });
+    assert_eq!([late.as_str(), behind.as_str()], [DIAL_AGAIN; 2]);
+    go_on(pause).await;
+    wait_for("the conversation to hear of the late one", async || {
+        (count(&world, "SELECT count(*) FROM ganira.journal WHERE kind = 14").await == 1).then_some(())
+    })
+    .await;
+    assert_eq!(
+        count(&world, "SELECT count(*) FROM ganira.journal WHERE kind = 12").await,
+        2,
+        "the second was taken back"
+    );
+    assert_eq!(count(&world, "SELECT count(*) FROM ganira.hand_over").await, 0, "nobody is to call her");
+    assert_eq!(second.repeat().await, behind, "and it stays so when it comes again");
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_question_that_came_too_late_is_asked_again_on_redial() {
     let mut world = salon().await;
     world.start_apart().await;

@@ -3,6 +3,7 @@
 mod booking;
 mod deadline;
 pub mod handset;
+mod moves;
 mod operators;
 mod redial;
 mod refusals;

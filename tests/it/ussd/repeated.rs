@@ -103,5 +103,6 @@ async fn a_person_with_a_long_past_is_asked_of_the_journal_once_a_session_and_re
     let answer = first.repeat().await;
     assert!(answer.starts_with("END "), "{answer}");
     assert_eq!(count(&world, "SELECT count(*) FROM ganira.journal").await, turns);
+    assert_eq!(count(&world, "SELECT count(*) FROM ganira.dead_letter").await, 0, "nor is it a failure");
     world.stop().await;
 }

@@ -2,8 +2,8 @@
 
 use chrono::{NaiveDate, NaiveTime, TimeZone as _, Utc};
 use ganira::domain::Money;
-use ganira::flows::value::{Place, Row, Value};
 use ganira::flows::State;
+use ganira::flows::value::{Place, Row, Value};
 use proptest::prelude::*;
 
 fn day(d: u32) -> NaiveDate {
@@ -28,7 +28,10 @@ fn the_kinds_that_json_knows_stand_as_they_are_and_the_others_name_themselves() 
         (Value::Money(Money::rwf(5_000)), r#"{"money":{"minor":5000,"currency":"RWF"}}"#),
         (Value::Date(day(21)), r#"{"date":"2026-11-21"}"#),
         (Value::Time(NaiveTime::from_hms_opt(8, 30, 0).unwrap()), r#"{"time":"08:30:00"}"#),
-        (Value::DateTime(Utc.with_ymd_and_hms(2026, 11, 21, 8, 30, 0).unwrap()), r#"{"date_time":"2026-11-21T08:30:00Z"}"#),
+        (
+            Value::DateTime(Utc.with_ymd_and_hms(2026, 11, 21, 8, 30, 0).unwrap()),
+            r#"{"date_time":"2026-11-21T08:30:00Z"}"#,
+        ),
         (Value::Duration(5_400), r#"{"duration":5400}"#),
         (Value::Place(Box::new(Place::at(-1.5, 30.25).unwrap())), r#"{"place":{"lat":-1500000,"lon":30250000}}"#),
         (Value::Row(Row::from([("b", Value::Whole(2)), ("a", Value::Whole(1))])), r#"{"row":{"a":1,"b":2}}"#),
@@ -46,7 +49,12 @@ fn rows_of_the_same_fields_are_a_table() {
     let row = |n: u32| {
         let at = Utc.with_ymd_and_hms(2026, 11, n, 6, 0, 0).unwrap();
         let date = Value::Date(day(n));
-        Row::from([("id", Value::Whole(n.into())), ("date", date), ("start", Value::DateTime(at)), ("label", Value::text("x"))])
+        Row::from([
+            ("id", Value::Whole(n.into())),
+            ("date", date),
+            ("start", Value::DateTime(at)),
+            ("label", Value::text("x")),
+        ])
     };
     let rows = Value::Rows((20..22).map(row).collect());
     let table = r#"{"table":[["date","id","label","start"],"d--t",["2026-11-20",20,"x","2026-11-20T06:00:00Z"],["2026-11-21",21,"x","2026-11-21T06:00:00Z"]]}"#;
@@ -58,7 +66,9 @@ fn rows_of_the_same_fields_are_a_table() {
 fn rows_of_different_fields_or_kinds_keep_both() {
     let named = Value::Rows([Row::from([("id", Value::Whole(1))]), Row::from([("label", Value::text("x"))])].into());
     assert_eq!(json(&named), r#"{"rows":[{"id":1},{"label":"x"}]}"#);
-    let mixed = Value::Rows([Row::from([("when", Value::Date(day(20)))]), Row::from([("when", Value::text("2026-11-20"))])].into());
+    let mixed = Value::Rows(
+        [Row::from([("when", Value::Date(day(20)))]), Row::from([("when", Value::text("2026-11-20"))])].into(),
+    );
     assert_eq!(json(&mixed), r#"{"table":[["when"],"-",[{"date":"2026-11-20"}],["2026-11-20"]]}"#);
     for value in [named, mixed] {
         assert_eq!(read(&json(&value)), value);
@@ -68,10 +78,21 @@ fn rows_of_different_fields_or_kinds_keep_both() {
 #[test]
 fn what_is_no_value_is_refused() {
     let refused = [
-        "null", "1.5", "18446744073709551615", "[]", "{}", r#"{"colour":"red"}"#, r#"{"text":"a","whole":1}"#,
-        r#"{"date":"2026-02-30"}"#, r#"{"date_time":"2026-11-21T24:00:00Z"}"#, r#"{"table":[["b","a"],"--",[1,2]]}"#,
-        r#"{"table":[["a","a"],"--",[1,2]]}"#, r#"{"table":[["a"],"--",[1]]}"#, r#"{"table":[["a"],"-",[1,2]]}"#,
-        r#"{"table":[["a"],"-",[]]}"#, r#"{"table":[["a"],"d",[1]]}"#,
+        "null",
+        "1.5",
+        "18446744073709551615",
+        "[]",
+        "{}",
+        r#"{"colour":"red"}"#,
+        r#"{"text":"a","whole":1}"#,
+        r#"{"date":"2026-02-30"}"#,
+        r#"{"date_time":"2026-11-21T24:00:00Z"}"#,
+        r#"{"table":[["b","a"],"--",[1,2]]}"#,
+        r#"{"table":[["a","a"],"--",[1,2]]}"#,
+        r#"{"table":[["a"],"--",[1]]}"#,
+        r#"{"table":[["a"],"-",[1,2]]}"#,
+        r#"{"table":[["a"],"-",[]]}"#,
+        r#"{"table":[["a"],"d",[1]]}"#,
     ];
     for text in refused {
         assert!(serde_json::from_str::<Value>(text).is_err(), "{text}");
@@ -90,7 +111,11 @@ fn what_the_first_release_wrote_is_read_and_written_anew() {
     let Some(Value::Row(who)) = state.value("who") else { panic!("{:?}", state.value("who")) };
     assert_eq!(who.get("id"), Some(&Value::Whole(1)));
     let written = serde_json::to_string(&state).unwrap();
-    assert!(written.starts_with(r#"{"v":2,"#) && written.len() * 4 < first.len() * 3, "{} bytes: {written}", written.len());
+    assert!(
+        written.starts_with(r#"{"v":2,"#) && written.len() * 4 < first.len() * 3,
+        "{} bytes: {written}",
+        written.len()
+    );
     assert_eq!(State::read(written.as_bytes()).unwrap(), state);
 }
 
@@ -100,13 +125,16 @@ fn any_value() -> impl Strategy<Value = Value> {
         ".{0,40}".prop_map(Value::text),
         any::<i64>().prop_map(Value::Whole),
         any::<bool>().prop_map(Value::YesNo),
-        (-800_000..800_000_i32).prop_filter_map("a day", |n| NaiveDate::from_num_days_from_ce_opt(n)).prop_map(Value::Date),
+        (-800_000..800_000_i32).prop_filter_map("a day", NaiveDate::from_num_days_from_ce_opt).prop_map(Value::Date),
         moment.prop_filter_map("an instant", |(s, n)| Utc.timestamp_opt(s, n).single()).prop_map(Value::DateTime),
         any::<i64>().prop_map(Value::Duration),
         proptest::collection::vec(".{0,8}", 0..4).prop_map(Value::Texts),
     ];
     simple.prop_recursive(3, 40, 6, |inner| {
-        let row = || proptest::collection::vec(("[a-d]|.{0,30}", inner.clone()), 0..5).prop_map(|row| row.into_iter().collect::<Row>());
+        let row = || {
+            proptest::collection::vec(("[a-d]|.{0,30}", inner.clone()), 0..5)
+                .prop_map(|row| row.into_iter().collect::<Row>())
+        };
         prop_oneof![
             row().prop_map(Value::Row),
             proptest::collection::vec(row(), 0..4).prop_map(|rows| Value::Rows(rows.into())),

@@ -43,7 +43,7 @@ fn centre(port: u16) -> TcpCentre {
         system_type: "GANIRA".into(),
         address_range: String::new(),
         window: 10,
-        enquire_link: Duration::from_secs(60),
+        enquire_link: Duration::from_mins(1),
         answer_timeout: Duration::from_secs(5),
     }
 }

@@ -58,6 +58,9 @@ fn broken_octets_are_read_as_well_as_they_can_be() {
     assert_eq!(said(&[0x00, 0x61, 0x00], 8), text("a"));
     assert_eq!(said(&[0xd8, 0x3d, 0x00, 0x61], 8), text("\u{fffd}a"));
     assert_eq!(said(&[0xff, 0xfe, 0x61, 0x00], 8), text("a"));
+    // The alphabet of phones under the name of IA5; text of IA5 itself is read as that.
+    assert_eq!(said(&[b'a', 0x00, 0x05, 0x1b, 0x65], 1), text("a@é€"));
+    assert_eq!(said(b"a@_\r\n", 1), text("a@_\r\n"));
     // What cannot be septets was UTF-8 or Latin-1.
     assert_eq!(said("ça".as_bytes(), 0), text("ça"));
     assert_eq!(said(&[0xe7, b'a'], 0), text("ça"));
