@@ -90,8 +90,10 @@ async fn with_the_database_away_every_message_is_kept_and_taken_once_when_it_is_
     let world = with(|config| config.server.request_timeout_ms = 1_000).await;
     assert_eq!(post(&world, 0, "hello").await, StatusCode::OK);
     // On a machine that is busy it may have taken longer than a request may.
-    wait_for("the first one", async || (files(&world, "request").is_empty() && world.count(JOURNAL).await == 1).then_some(()))
-        .await;
+    wait_for("the first one", async || {
+        (files(&world, "request").is_empty() && world.count(JOURNAL).await == 1).then_some(())
+    })
+    .await;
     shut(&world, false).await;
     for id in 1..5 {
         assert_eq!(post(&world, id, "hello").await, StatusCode::OK);
