@@ -34,6 +34,8 @@ const SAID: &str = "ok";
 pub(super) const WINDOW: usize = 50;
 /// How long a handset takes to receive.
 const RECEIPT_DELAY: Duration = Duration::from_millis(5);
+/// The centre sends receipts without a window: by its usual five seconds those that wait behind others would all come again, and again.
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(2);
 /// How often the database is asked how many are delivered.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 const OWNING_WITHIN: Duration = Duration::from_secs(30);
@@ -51,7 +53,12 @@ impl ShortCode {
     pub(super) async fn start(ground: &Ground, name: &str) -> anyhow::Result<Self> {
         let database = ground.database(name).await?;
         let loopback = ([127, 0, 0, 1], 0).into();
-        let centre = SmscOptions { listen: loopback, receipt_delay: RECEIPT_DELAY, ..SmscOptions::default() };
+        let centre = SmscOptions {
+            listen: loopback,
+            receipt_delay: RECEIPT_DELAY,
+            answer_timeout: ANSWER_TIMEOUT,
+            ..SmscOptions::default()
+        };
         let login = centre.logins.first().cloned().context("the message centre has no login")?;
         let sandbox = Sandbox::start(Options { listen: loopback, smsc: Some(centre), ..Options::default() }).await?;
         let port = sandbox.smsc_addr().context("the sandbox has no message centre")?.port();
