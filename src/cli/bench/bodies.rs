@@ -27,7 +27,8 @@ pub(super) fn text(person: u64, id: &str, at: i64, said: &str) -> String {
     )
 }
 
-fn phone(person: u64) -> String {
+/// A person's number, without `+`.
+pub(super) fn phone(person: u64) -> String {
     format!("2507{:08}", 20_000_000 + person)
 }
 

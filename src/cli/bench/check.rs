@@ -12,6 +12,19 @@ pub(super) async fn turns(connection: &mut PgConnection, acknowledged: u64) -> a
     consistent(connection).await
 }
 
+/// Fails if a hop is missing whose screen went on, or more stand there than were made. A hop that was told to try again may have become a
+/// turn, and the news that its screen was missed another.
+pub(super) async fn hops(connection: &mut PgConnection, answered: u64, ended: u64) -> anyhow::Result<()> {
+    let (journaled, _) = kept(connection).await?;
+    let shown = answered - ended;
+    if !(shown..=answered + ended).contains(&journaled) {
+        bail!(
+            "violation: {shown} screens were shown, {ended} hops were told to try again, and {journaled} turns stand in the journal"
+        );
+    }
+    consistent(connection).await
+}
+
 /// Fails if journal and conversations disagree.
 pub(super) async fn consistent(connection: &mut PgConnection) -> anyhow::Result<()> {
     let (journaled, counted): (i64, i64) = sqlx::query_as(

@@ -1,6 +1,7 @@
 //! The least client that HTTP/1.1 needs: one connection, one request after the other. Whatever it costs is taken from what is measured.
 
 use std::net::SocketAddr;
+use std::ops::Range;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -12,13 +13,15 @@ const BUFFER_BYTES: usize = 16 * 1024;
 pub(super) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
+    /// Where the body of the last answer lies in the buffer.
+    body: Range<usize>,
 }
 
 impl Connection {
     pub(super) async fn open(to: SocketAddr) -> std::io::Result<Self> {
         let stream = TcpStream::connect(to).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, buffer: Vec::with_capacity(BUFFER_BYTES) })
+        Ok(Self { stream, buffer: Vec::with_capacity(BUFFER_BYTES), body: 0..0 })
     }
 
     /// Posts a signed body and returns the status.
@@ -31,6 +34,20 @@ impl Connection {
         self.ask(&request).await
     }
 
+    /// Posts a form as a USSD gateway does, which signs nothing, and returns the status.
+    pub(super) async fn post_form(&mut self, path: &str, form: &str) -> std::io::Result<u16> {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+            form.len()
+        );
+        self.ask(&request).await
+    }
+
+    /// The body of the last answer.
+    pub(super) fn body(&self) -> &[u8] {
+        &self.buffer[self.body.clone()]
+    }
+
     pub(super) async fn get(&mut self, path: &str) -> std::io::Result<u16> {
         self.ask(&format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n")).await
     }
@@ -38,24 +55,26 @@ impl Connection {
     async fn ask(&mut self, request: &str) -> std::io::Result<u16> {
         self.stream.write_all(request.as_bytes()).await?;
         self.buffer.clear();
+        self.body = 0..0;
         loop {
             if self.stream.read_buf(&mut self.buffer).await? == 0 {
                 return Err(std::io::ErrorKind::UnexpectedEof.into());
             }
-            if let Some((status, bytes)) = head(&self.buffer) {
-                while self.buffer.len() < bytes {
+            if let Some((status, body)) = head(&self.buffer) {
+                while self.buffer.len() < body.end {
                     if self.stream.read_buf(&mut self.buffer).await? == 0 {
                         return Err(std::io::ErrorKind::UnexpectedEof.into());
                     }
                 }
+                self.body = body;
                 return Ok(status);
             }
         }
     }
 }
 
-/// Status and length of a whole answer, once its head is there.
-fn head(answer: &[u8]) -> Option<(u16, usize)> {
+/// Status of an answer and where its body lies, once its head is there.
+fn head(answer: &[u8]) -> Option<(u16, Range<usize>)> {
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let head = std::str::from_utf8(&answer[..end]).ok()?;
     let status = head.get(9..12)?.parse().ok()?;
@@ -63,5 +82,5 @@ fn head(answer: &[u8]) -> Option<(u16, usize)> {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
     });
-    Some((status, end + length.unwrap_or(0)))
+    Some((status, end..end + length.unwrap_or(0)))
 }

@@ -14,8 +14,8 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
-use super::bodies;
 use super::http::Connection;
+use super::{bodies, handset};
 use crate::actors::spawn;
 use crate::domain::Clock;
 
@@ -44,6 +44,8 @@ pub(super) enum Speech {
     Text(String),
     /// Not a message but news of one of ours.
     Receipt,
+    /// Hops of as many handsets as there are connections.
+    Hops,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -57,8 +59,10 @@ pub(super) struct Heard {
     pub offered: u64,
     /// By status.
     pub answers: BTreeMap<u16, u64>,
-    /// The connection broke, or the answer did not come in time.
+    /// The connection broke, the answer did not come in time, or a hop was answered by no screen.
     pub unanswered: u64,
+    /// Screens that end their session.
+    pub ended: u64,
     pub seconds: f64,
     /// Of the 200s.
     pub p50_ms: f64,
@@ -83,6 +87,7 @@ impl Heard {
 struct Tally {
     answers: BTreeMap<u16, u64>,
     unanswered: u64,
+    ended: u64,
     /// Microseconds.
     times: Histogram<u64>,
 }
@@ -96,7 +101,7 @@ struct Voices {
 
 pub(super) async fn run(spec: Spec) -> anyhow::Result<Heard> {
     let times = Histogram::new_with_bounds(1, 60_000_000, 3).context("no histogram")?;
-    let tally = Mutex::new(Tally { answers: BTreeMap::new(), unanswered: 0, times });
+    let tally = Mutex::new(Tally { answers: BTreeMap::new(), unanswered: 0, ended: 0, times });
     let voices = Arc::new(Voices { spec, next: AtomicU64::new(0), tally, clock: Clock::system() });
     let mut connections = Vec::with_capacity(voices.spec.connections);
     for _ in 0..voices.spec.connections {
@@ -118,6 +123,7 @@ pub(super) async fn run(spec: Spec) -> anyhow::Result<Heard> {
         offered,
         answers: tally.answers.clone(),
         unanswered: tally.unanswered,
+        ended: tally.ended,
         seconds,
         p50_ms: ms(tally.times.value_at_quantile(0.5)),
         p99_ms: ms(tally.times.value_at_quantile(0.99)),
@@ -198,11 +204,11 @@ impl Voices {
     async fn say(&self, connection: &mut Connection, number: u64, due: Instant, counts: bool) {
         let (person, at) = (number % self.spec.people, self.clock.now().timestamp());
         let id = bodies::id(self.spec.run, number);
-        let body = match &self.spec.speech {
-            Speech::Text(said) => bodies::text(person, &id, at, said),
-            Speech::Receipt => bodies::receipt(person, &id, at, number),
+        let answer = match &self.spec.speech {
+            Speech::Text(said) => connection.post(&bodies::text(person, &id, at, said)).await,
+            Speech::Receipt => connection.post(&bodies::receipt(person, &id, at, number)).await,
+            Speech::Hops => self.hop(connection, number).await,
         };
-        let answer = connection.post(&body).await;
         let took = due.elapsed().as_micros() as u64;
         if self.tally.lock().count(answer.as_ref().ok().copied(), took, counts) {
             return;
@@ -210,6 +216,20 @@ impl Voices {
         if let Ok(again) = Connection::open(self.spec.address).await {
             *connection = again;
         }
+    }
+
+    /// One hop of the handset that this connection belongs to. An answer that is no screen is none.
+    async fn hop(&self, connection: &mut Connection, number: u64) -> std::io::Result<u16> {
+        let form = handset::form(self.spec.run, number, self.spec.connections as u64);
+        let status = connection.post_form(handset::PATH, &form).await?;
+        if status != 200 {
+            return Ok(status);
+        }
+        match handset::goes_on(connection.body()) {
+            Some(goes_on) => self.tally.lock().ended += u64::from(!goes_on),
+            None => return Err(std::io::ErrorKind::InvalidData.into()),
+        }
+        Ok(status)
     }
 }
 

@@ -9,6 +9,7 @@ mod check;
 mod engine_alone;
 mod figures;
 mod ground;
+mod handset;
 mod http;
 mod inject;
 mod load;
@@ -20,6 +21,7 @@ mod pgbench;
 mod rows;
 mod served;
 mod shape;
+mod short_code;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
@@ -44,6 +46,10 @@ pub(super) enum Measure {
     Memory,
     /// Ten times what is sustainable
     Overload,
+    /// Hops of USSD sessions, 500 a second, against what an operator's patience leaves
+    Ussd,
+    /// Texts answered over SMPP until the receipts stand in the database
+    Sms,
     /// From kill -9 to the first answer; an idle engine's memory. The last one: it takes the database along
     Restart,
 }
@@ -104,6 +110,8 @@ impl Bench {
             Measure::Ack => rows::ack(self, ground).await,
             Measure::Memory => rows::memory().await,
             Measure::Overload => rows::overload(self, ground).await,
+            Measure::Ussd => rows::ussd(self, ground).await,
+            Measure::Sms => rows::sms(self, ground).await,
             Measure::Restart => rows::restart(self, ground).await,
         }
     }

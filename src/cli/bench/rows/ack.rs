@@ -1,6 +1,6 @@
 //! Signed bytes in, 200 out, on the real server; and how long that takes at half of what it can.
 
-use super::Loads;
+use super::{Loads, all};
 use crate::cli::bench::bare::{self, Commit};
 use crate::cli::bench::bodies::MID_BOOKING;
 use crate::cli::bench::figures::{Budget, Row, Series, rounded};
@@ -98,11 +98,4 @@ impl Half {
         self.p50.push(heard.p50_ms);
         self.p99.push(heard.p99_ms);
     }
-}
-
-fn all(heard: Heard) -> anyhow::Result<Heard> {
-    if heard.accepted() == heard.offered {
-        return Ok(heard);
-    }
-    anyhow::bail!("not everything was answered 200: {heard:?}")
 }

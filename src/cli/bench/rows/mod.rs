@@ -6,7 +6,9 @@ mod ingress;
 mod memory;
 mod overload;
 mod restart;
+mod sms;
 mod turns;
+mod ussd;
 
 pub(super) use ack::ack;
 pub(super) use flow::flow;
@@ -14,7 +16,9 @@ pub(super) use ingress::ingress;
 pub(super) use memory::memory;
 pub(super) use overload::overload;
 pub(super) use restart::restart;
+pub(super) use sms::sms;
 pub(super) use turns::turns;
+pub(super) use ussd::ussd;
 
 use super::bodies::INTO_BOOKING;
 use super::load::{Heard, Spec, Speech, Until};
@@ -62,4 +66,12 @@ impl Loads {
         self.accepted += heard.accepted();
         Ok(heard)
     }
+}
+
+/// Fails unless everything offered was accepted.
+fn all(heard: Heard) -> anyhow::Result<Heard> {
+    if heard.accepted() == heard.offered {
+        return Ok(heard);
+    }
+    anyhow::bail!("not everything was answered 200: {heard:?}")
 }
