@@ -88,15 +88,16 @@ BEGIN
         USING unnest(s_message) AS s (message), early_receipt AS met
         WHERE met.message = s.message AND e.receipt = met.receipt AND NOT e.ripe;
 
-    -- A receipt that is met by more than one form of its id belongs to the first of them.
+    -- A receipt that is met by more than one form of its id belongs to the first of them. By another form than its own it is never news of a
+    -- message that has arrived already: then it is early, and the number only looks like that other message's.
     IF cardinality(r_no) > 0 THEN
         SELECT array_agg(each.met ORDER BY each.no) INTO v_met FROM (
-            SELECT r.no, bool_or(m.message IS NOT NULL) AS met FROM unnest(r_no, r_message) AS r (no, message)
-            LEFT JOIN sent_message AS m ON m.message = r.message GROUP BY r.no) AS each;
+            SELECT r.no, bool_or(m.message IS NOT NULL) AS met FROM unnest(r_no, r_receipt, r_message) AS r (no, receipt, message)
+            LEFT JOIN sent_message AS m ON m.message = r.message AND (r.message = r.receipt OR m.rank < 50) GROUP BY r.no) AS each;
         WITH met AS (
             SELECT DISTINCT ON (r.no) m.message, r.rank, r.error
-            FROM unnest(r_no, r_message, r_rank, r_error) WITH ORDINALITY AS r (no, message, rank, error, form)
-            JOIN sent_message AS m ON m.message = r.message ORDER BY r.no, r.form),
+            FROM unnest(r_no, r_receipt, r_message, r_rank, r_error) WITH ORDINALITY AS r (no, receipt, message, rank, error, form)
+            JOIN sent_message AS m ON m.message = r.message AND (r.message = r.receipt OR m.rank < 50) ORDER BY r.no, r.form),
         news AS (SELECT message, max(rank) AS rank, max(error) AS error FROM met GROUP BY message)
         UPDATE sent_message AS m SET rank = greatest(m.rank, news.rank), error_code = coalesce(m.error_code, news.error)
             FROM news WHERE m.message = news.message;

@@ -79,7 +79,8 @@ impl Default for SmscOptions {
             receipt_delay: Duration::from_millis(20),
             submit_ids: IdForm::Hex8,
             receipt_ids: IdForm::Hex8,
-            first_id: 26,
+            // As large as those of a centre that has worked for a while: small numbers look alike in hexadecimal and decimal.
+            first_id: 4_988_768,
             receipt_parameters: true,
             answer_timeout: Duration::from_secs(5),
             again_after: Duration::from_millis(100),
