@@ -57,7 +57,7 @@ pub async fn world_at(
         gateway.enquire_link_ms = 500;
         change(&mut gateway);
         config.smpp_gateways.insert(GATEWAY.to_owned(), gateway);
-        config.outbound.unknown_wait_ms = 1_500;
+        config.outbound.unknown_wait_ms = 6_000;
         config.outbound.pair_burst = 1_000;
     });
     let mut world = World::with(wish).await;
