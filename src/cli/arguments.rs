@@ -10,6 +10,18 @@ pub(super) fn phone(text: &str) -> Result<Phone, String> {
     Phone::parse(text).map_err(|error| error.to_string())
 }
 
+/// A phone number as people type it: which country's it is, and so whether there is such a number, is known later.
+pub(super) fn typed_phone(text: &str) -> Result<String, String> {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let others = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '.' | '(' | ')'));
+    if others && (7..=17).contains(&digits) {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "{text:?} is no phone number: expected one such as +250780000001, or 0780000001 in the tenant's country"
+    ))
+}
+
 pub(super) fn scoped_id(text: &str) -> Result<ScopedId, String> {
     ScopedId::parse(text).map_err(|error| error.to_string())
 }

@@ -106,7 +106,7 @@ pub(super) struct Who {
 #[group(required = true, multiple = false)]
 struct By {
     /// Her phone number, such as +250780000001, or as it is typed in the tenant's country: 0780000001
-    #[arg(long)]
+    #[arg(long, value_parser = arguments::typed_phone)]
     phone: Option<String>,
     /// Her business-scoped id in WhatsApp, such as RW.13491208655302741918
     #[arg(long, value_name = "ID", value_parser = arguments::scoped_id)]

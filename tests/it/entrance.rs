@@ -30,6 +30,19 @@ async fn post(world: &World, body: &Value, sign: &str) -> u64 {
     post_text(world, body.to_string(), sign).await
 }
 
+/// As Meta does it: whoever hears no 200 in time comes again with the same. A thousand turns may take longer than that on a busy machine.
+async fn post_until_taken(world: &World, body: &Value) {
+    let url = world.control("/whatsapp/raw?sign=as_meta");
+    for _ in 0..10 {
+        let answer = world.http.post(&url).body(body.to_string()).send().await.unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        if answer["webhook"]["status"] == 200 {
+            return;
+        }
+    }
+    panic!("it was never taken");
+}
+
 async fn post_text(world: &World, body: String, sign: &str) -> u64 {
     let url = world.control(&format!("/whatsapp/raw?sign={sign}"));
     let answer: Value = world.http.post(url).body(body).send().await.unwrap().json().await.unwrap();
@@ -118,9 +131,9 @@ async fn a_thousand_updates_of_one_post_are_each_handled_once_and_in_order() {
         })
         .collect();
     body["entry"][0]["changes"][0]["value"]["messages"] = json!(messages);
-    assert_eq!(post(&world, &body, "as_meta").await, 200);
+    post_until_taken(&world, &body).await;
     assert_eq!(count(&world, "SELECT count(*) FROM ganira.journal").await, 1040);
-    assert_eq!(post(&world, &body, "as_meta").await, 200, "the same again is a duplicate");
+    post_until_taken(&world, &body).await;
     assert_eq!(count(&world, "SELECT count(*) FROM ganira.journal").await, 1040);
     assert_eq!(count(&world, "SELECT count(*) FROM ganira.outbox").await, 1040);
     let mut expected = "start\n".to_owned();

@@ -89,11 +89,17 @@ async fn shut(world: &World, open: bool) {
 async fn with_the_database_away_every_message_is_kept_and_taken_once_when_it_is_back() {
     let world = with(|config| config.server.request_timeout_ms = 1_000).await;
     assert_eq!(post(&world, 0, "hello").await, StatusCode::OK);
+    // On a machine that is busy it may have taken longer than a request may.
+    wait_for("the first one", async || {
+        (files(&world, "request").is_empty() && world.count(JOURNAL).await == 1).then_some(())
+    })
+    .await;
     shut(&world, false).await;
     for id in 1..5 {
         assert_eq!(post(&world, id, "hello").await, StatusCode::OK);
     }
-    assert_eq!(files(&world, "request").len(), 4);
+    // The reports of our answer to the first one may lie there too.
+    assert!(files(&world, "request").len() >= 4);
     shut(&world, true).await;
     wait_for("the spool to be empty", async || files(&world, "request").is_empty().then_some(())).await;
     assert_eq!(world.count(JOURNAL).await, 5);
