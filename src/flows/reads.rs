@@ -23,7 +23,7 @@ struct Fields {
 }
 
 impl Fields {
-    fn add(&mut self, name: &str) {
+    fn note(&mut self, name: &str) {
         if !self.has(name) {
             self.names.push(name.to_owned());
         }
@@ -69,12 +69,12 @@ impl Reads {
             }
             let mut chosen = reads.fields.get(into).cloned().unwrap_or_default();
             for name in ["id", "label", "note"] {
-                chosen.add(name);
+                chosen.note(name);
             }
             let list = reads.fields.entry(from.to_owned()).or_default();
             list.whole |= chosen.whole;
             for name in &chosen.names {
-                list.add(name);
+                list.note(name);
             }
         }
         reads
@@ -84,10 +84,10 @@ impl Reads {
         let Some((first, rest)) = path.split_first() else { return };
         let fields = self.fields.entry(first.clone()).or_default();
         match rest.first() {
-            Some(field) => fields.add(field),
+            Some(field) => fields.note(field),
             None if expression => fields.whole = true,
             // Alone in a message a row prints its label.
-            None => fields.add("label"),
+            None => fields.note("label"),
         }
     }
 
