@@ -1,6 +1,6 @@
 //! Which parts of a value anything in a flow can read: the rest need not be kept in the session.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use super::by_name::{ByName, Names};
 use super::definition::Flow;
@@ -18,7 +18,20 @@ pub(crate) struct Reads {
 struct Fields {
     /// Passed on as a whole.
     whole: bool,
-    names: BTreeSet<String>,
+    /// Few, and none twice.
+    names: Vec<String>,
+}
+
+impl Fields {
+    fn note(&mut self, name: &str) {
+        if !self.has(name) {
+            self.names.push(name.to_owned());
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name)
+    }
 }
 
 impl Reads {
@@ -55,10 +68,14 @@ impl Reads {
                 reads.only_chosen.insert(from.to_owned());
             }
             let mut chosen = reads.fields.get(into).cloned().unwrap_or_default();
-            chosen.names.extend(["id", "label", "note"].map(str::to_owned));
+            for name in ["id", "label", "note"] {
+                chosen.note(name);
+            }
             let list = reads.fields.entry(from.to_owned()).or_default();
             list.whole |= chosen.whole;
-            list.names.extend(chosen.names);
+            for name in &chosen.names {
+                list.note(name);
+            }
         }
         reads
     }
@@ -67,14 +84,10 @@ impl Reads {
         let Some((first, rest)) = path.split_first() else { return };
         let fields = self.fields.entry(first.clone()).or_default();
         match rest.first() {
-            Some(field) => {
-                fields.names.insert(field.clone());
-            }
+            Some(field) => fields.note(field),
             None if expression => fields.whole = true,
             // Alone in a message a row prints its label.
-            None => {
-                fields.names.insert("label".to_owned());
-            }
+            None => fields.note("label"),
         }
     }
 
@@ -87,12 +100,7 @@ impl Reads {
     pub(crate) fn project(&self, name: &str, value: &Value) -> Value {
         let none = Fields::default();
         let fields = self.fields.get(name).unwrap_or(&none);
-        let keep = |row: &Row| -> Row {
-            row.iter()
-                .filter(|(field, _)| fields.names.contains(field.as_str()))
-                .map(|(field, value)| (field.clone(), value.clone()))
-                .collect()
-        };
+        let keep = |row: &Row| row.only(|field| fields.has(field));
         match value {
             _ if fields.whole => value.clone(),
             Value::Row(row) => Value::Row(keep(row)),
@@ -103,14 +111,14 @@ impl Reads {
 
     /// Whether a session keeps this field of a value.
     pub(crate) fn keeps(&self, name: &str, field: &str) -> bool {
-        self.fields.get(name).is_some_and(|fields| fields.whole || fields.names.contains(field))
+        self.fields.get(name).is_some_and(|fields| fields.whole || fields.has(field))
     }
 
     /// Whether a session that keeps what this reads of `name` has all that `later` reads of `other`.
     pub(crate) fn covers_as(&self, name: &str, later: &Self, other: &str) -> bool {
         let none = Fields::default();
         let (kept, read) = (self.fields.get(name).unwrap_or(&none), later.fields.get(other).unwrap_or(&none));
-        kept.whole || (!read.whole && read.names.is_subset(&kept.names))
+        kept.whole || (!read.whole && read.names.iter().all(|name| kept.has(name)))
     }
 
     pub(crate) fn covers(&self, later: &Self, name: &str) -> bool {

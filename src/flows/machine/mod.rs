@@ -13,6 +13,7 @@ mod keeping;
 mod look;
 mod message;
 mod news;
+mod notes;
 mod outbox;
 mod rest;
 mod run;
@@ -25,8 +26,9 @@ pub(crate) use attach::Attachment;
 pub(crate) use hear::Heard;
 pub(crate) use invite::Moved;
 pub(crate) use look::{advance_traced, begin_at, labels, middle, more, start_code, start_word};
+pub(crate) use notes::Passed;
 pub(crate) use run::Run;
-pub(crate) use state::{Frame, Passed};
+pub(crate) use state::Frame;
 pub use state::{State, UnreadableState};
 pub(crate) use walk::{Missed, Then};
 

@@ -2,8 +2,8 @@
 
 use chrono::Duration;
 
+use super::notes::Wake;
 use super::run::Run;
-use super::state::Wake;
 use super::walk::Then;
 use crate::domain::Timestamp;
 use crate::flows::definition::{Line, Spot};

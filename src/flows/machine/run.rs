@@ -7,8 +7,9 @@ use chrono_tz::Tz;
 use smol_str::SmolStr;
 
 use super::OPERATIONS_MAX;
+use super::notes::Wake;
 use super::outbox::Outbox;
-use super::state::{Frame, Round, Shown, State, Wake};
+use super::state::{Frame, Round, Shown, State};
 use super::walk::Then;
 use crate::domain::{MessageBody, Timestamp};
 use crate::flows::definition::{Flow, FlowSet, Formula, Line};

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::notes::{Passed, Wake};
 use crate::domain::Timestamp;
 use crate::flows::definition::{FlowSet, Line};
 use crate::flows::turn::{Channel, Purpose};
-use crate::flows::value::{Row, Value, as_instant};
+use crate::flows::value::{Row, Value};
 
 /// The version in which states are written. Version 1 named every value's kind and knew no tables; all it wrote is still read as it stands.
 const VERSION: u16 = 2;
@@ -107,7 +108,14 @@ impl State {
         };
         match version {
             // An older version is lifted here, step by step, before it is read as the present one.
-            1..=VERSION => Ok(Self { v: VERSION, ..serde_json::from_slice(json)? }),
+            1..=VERSION => {
+                // Of a text that is known to be UTF-8 as a whole, each word need not be looked at again.
+                let state: Self = match str::from_utf8(json) {
+                    Ok(text) => serde_json::from_str(text)?,
+                    Err(_) => serde_json::from_slice(json)?,
+                };
+                Ok(Self { v: VERSION, ..state })
+            }
             version => Err(UnreadableState::Newer(version)),
         }
     }
@@ -292,14 +300,6 @@ pub(crate) enum Begins {
     Day(String),
 }
 
-/// A question that has been answered, and the names that got a value since it was asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Passed {
-    pub at: SmolStr,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub gave: Vec<SmolStr>,
-}
-
 /// How far an `each` has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Round {
@@ -307,15 +307,6 @@ pub(crate) struct Round {
     pub at: SmolStr,
     /// The item it is at.
     pub item: u16,
-}
-
-/// When a silence arm of the open question is due, or the time of a step that waits is up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Wake {
-    #[serde(with = "as_instant")]
-    pub at: Timestamp,
-    /// Its seconds, by which the arm is found again; none where the time is up.
-    pub after_s: u32,
 }
 
 fn is_empty(values: &Arc<Row>) -> bool {

@@ -7,8 +7,9 @@ use smol_str::SmolStr;
 
 use super::TEXT_BYTES_MAX;
 use super::hear::Heard;
+use super::notes::{Passed, Wake};
 use super::run::Run;
-use super::state::{Passed, Shown, Wake};
+use super::state::Shown;
 use super::walk::Then;
 use crate::domain::outbound::{TemplateButton, TemplateParameter};
 use crate::domain::{Content, Template};

@@ -15,7 +15,7 @@ use chrono::{NaiveDate, NaiveTime};
 use smol_str::SmolStr;
 
 pub use decimal::{Decimal, NoDecimal};
-pub(crate) use moments::as_instant;
+pub(crate) use moments::{Instant, read_instant};
 pub use place::Place;
 pub use row::Row;
 

@@ -13,7 +13,7 @@ use crate::domain::Timestamp;
 pub(super) struct Day(pub NaiveDate);
 
 /// `2026-11-21T08:30:00Z`
-pub(super) struct Instant(pub Timestamp);
+pub(crate) struct Instant(pub Timestamp);
 
 impl Serialize for Day {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -127,15 +127,7 @@ impl<'de> Deserialize<'de> for Instant {
     }
 }
 
-/// For a field that is an instant: `#[serde(with = "…")]`.
-pub(crate) mod as_instant {
-    use super::{Deserialize as _, Deserializer, Instant, Serialize as _, Serializer, Timestamp};
-
-    pub(crate) fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-        Instant(*at).serialize(serializer)
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-        Instant::deserialize(deserializer).map(|instant| instant.0)
-    }
+/// For a field that is an instant: `#[serde(deserialize_with = "…")]`.
+pub(crate) fn read_instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    Instant::deserialize(deserializer).map(|instant| instant.0)
 }

@@ -13,6 +13,8 @@ use super::Value;
 
 /// Most rows have no more values.
 const USUAL: usize = 4;
+/// So many names are sooner looked through than halved.
+const FEW: usize = 12;
 
 /// Named values in the order of their names; a name stands once.
 #[derive(Clone, Default, PartialEq)]
@@ -42,12 +44,17 @@ impl Row {
     }
 
     pub fn get(&self, name: &str) -> Option<&Value> {
-        let place = self.place(name).ok()?;
-        self.0.get(place).map(|(_, value)| value)
+        let found = if self.0.len() <= FEW {
+            // Names of another length differ at a glance.
+            self.0.iter().find(|(known, _)| known == name)
+        } else {
+            self.place(name).ok().and_then(|place| self.0.get(place))
+        };
+        found.map(|(_, value)| value)
     }
 
     pub fn contains_key(&self, name: &str) -> bool {
-        self.place(name).is_ok()
+        self.get(name).is_some()
     }
 
     /// Gives a name its value; the value it had before comes back.
@@ -76,8 +83,12 @@ impl Row {
         (!self.0.is_empty()).then(|| self.0.remove(0))
     }
 
-    pub fn retain(&mut self, mut keep: impl FnMut(&str, &Value) -> bool) {
-        self.0.retain(|(name, value)| keep(name, value));
+    /// The values of these names.
+    #[must_use]
+    pub fn only(&self, mut wanted: impl FnMut(&str) -> bool) -> Self {
+        let mut some = Vec::with_capacity(self.0.len());
+        some.extend(self.0.iter().filter(|(name, _)| wanted(name)).cloned());
+        Self(some)
     }
 
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&SmolStr, &Value)> + Clone {

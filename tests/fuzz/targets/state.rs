@@ -32,6 +32,7 @@ pub const WORDS: &[&str] = &[
     "\"tries\":255",
     "\"shown\":{",
     "\"trail\":[{\"at\":\"",
+    "\"trail\":[[\"",
     "\"wake\":[",
     "\"readings\":[",
     "\"tongue\":true",

@@ -111,6 +111,9 @@ fn what_the_first_release_wrote_is_read_and_written_anew() {
     let Some(Value::Row(who)) = state.value("who") else { panic!("{:?}", state.value("who")) };
     assert_eq!(who.get("id"), Some(&Value::Whole(1)));
     let written = serde_json::to_string(&state).unwrap();
+    let trail = r#""trail":[["who.who",["who","staff"]],["when.day",["free_days"]],["days.free_day"]]"#;
+    let wake = r#""wake":[["2026-11-20T08:30:00Z",1800],["2026-11-21T08:00:00Z",86400]]"#;
+    assert!(written.contains(trail) && written.contains(wake), "{written}");
     assert!(
         written.starts_with(r#"{"v":2,"#) && written.len() * 4 < first.len() * 3,
         "{} bytes: {written}",
