@@ -85,11 +85,13 @@ pub(super) struct Sieve<S> {
     stream: S,
     strained: Strained,
     strange: UnboundedSender<Heard>,
+    /// Something was written since it was last found that nothing is there to be read.
+    wrote: bool,
 }
 
 impl<S> Sieve<S> {
     pub(super) fn new(stream: S, bytes_max: usize, strange: UnboundedSender<Heard>) -> Self {
-        Self { stream, strained: Strained::new(bytes_max), strange }
+        Self { stream, strained: Strained::new(bytes_max), strange, wrote: false }
     }
 
     fn tell(&self, stranger: Stranger) {
@@ -116,7 +118,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Sieve<S> {
         let mut chunk = [0; READ_AT_ONCE];
         while this.strained.good().is_empty() {
             let mut read = ReadBuf::new(&mut chunk);
-            ready!(Pin::new(&mut this.stream).poll_read(context, &mut read))?;
+            let polled = Pin::new(&mut this.stream).poll_read(context, &mut read);
+            // `rusmppc` writes a few commands each time it is polled, then reads, and does not ask to be polled for the others.
+            if polled.is_pending() && std::mem::take(&mut this.wrote) {
+                context.waker().wake_by_ref();
+            }
+            ready!(polled)?;
             if read.filled().is_empty() {
                 return Poll::Ready(Ok(()));
             }
@@ -134,6 +141,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Sieve<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Sieve<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
+        self.wrote = true;
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
