@@ -47,35 +47,25 @@ pub(super) struct Doors {
     pub invitation: Option<Invitation>,
 }
 
-/// All doors of the person, and the ways to others. `code` is the one this turn may give her.
+/// All doors of the person, and the ways to others. `code` draws the one this turn may give her.
 pub(super) fn doors(
     world: &World,
     account: &Account,
     after: &Snapshot,
     event: &Event,
     now: Timestamp,
-    code: MoveCode,
+    code: impl FnOnce() -> MoveCode,
 ) -> Doors {
     let tenant = &account.tenant;
-    let known = used(world, tenant.id, after);
-    let mut doors = Doors {
-        all: known
-            .map(|(known, _)| Door { channel: known.channel, open: door_open(&known, after, event, now) })
-            .collect(),
-        ..Doors::default()
-    };
+    let (all, unused) = reachable(world, account, after, event, now);
+    let mut doors = Doors { all, unused, ..Doors::default() };
     let accounts = world.accounts.all_of_tenant(tenant.id);
     // Most businesses are at one channel.
     if accounts.len() < 2 {
         return doors;
     }
-    let phone = phone(world, after);
-    let sms = accounts.iter().find(|account| account.channel == Channel::Sms && takes(account));
-    if sms.is_some() && phone.is_some() && !doors.all.iter().any(|door| door.channel == Channel::Sms) {
-        doors.all.push(Door { channel: Channel::Sms, open: true });
-        doors.unused.push(Channel::Sms);
-    }
-    let usual = || if sms.is_some() { FALLBACK.to_vec() } else { Vec::new() };
+    let has_sms = || accounts.iter().any(|account| account.channel == Channel::Sms && takes(account));
+    let usual = || if has_sms() { FALLBACK.to_vec() } else { Vec::new() };
     doors.fallback = tenant.fallback.clone().unwrap_or_else(usual);
     let number = |channel| {
         let account = accounts.iter().filter(|account| takes(account)).find(|account| account.channel == channel);
@@ -83,14 +73,33 @@ pub(super) fn doors(
     };
     let minutes = tenant.code_minutes.map_or(world.settings.engine.move_code_minutes, u32::from);
     doors.invitation = Some(Invitation {
-        code,
+        code: code(),
         life_s: minutes * 60,
         whatsapp: number(Channel::WhatsApp),
         sms: number(Channel::Sms),
         ussd: number(Channel::Ussd),
-        phone_known: phone.is_some(),
+        phone_known: phone(world, after).is_some(),
     });
     doors
+}
+
+/// All doors of the person, the last used first; and the channels among them at which she has never been, but can be reached.
+pub(super) fn reachable(
+    world: &World,
+    account: &Account,
+    after: &Snapshot,
+    event: &Event,
+    now: Timestamp,
+) -> (Vec<Door>, Vec<Channel>) {
+    let tenant = account.tenant.id;
+    let known = used(world, tenant, after);
+    let open = |known: &Account| door_open(known, after, event, now);
+    let mut all: Vec<Door> = known.map(|(known, _)| Door { channel: known.channel, open: open(&known) }).collect();
+    if all.iter().any(|door| door.channel == Channel::Sms) || reached(world, tenant, after).is_none() {
+        return (all, Vec::new());
+    }
+    all.push(Door { channel: Channel::Sms, open: true });
+    (all, vec![Channel::Sms])
 }
 
 /// The number by which people know an account: its own, or what stands behind the gateway's name in the account's.
@@ -127,6 +136,7 @@ fn phone(world: &World, after: &Snapshot) -> Option<Phone> {
 #[derive(Debug)]
 pub(super) struct Leaving {
     pub account: AccountId,
+    pub channel: Channel,
     pub to: Recipient,
     /// Until when we may write freely there. `None`: always.
     pub door_until: Option<Timestamp>,
@@ -137,6 +147,7 @@ pub(super) struct Leaving {
 pub(super) fn leaves_by(world: &World, own: &Account, after: &Snapshot, by: Option<Channel>) -> Option<Leaving> {
     let at = |account: AccountId, channel: Channel, door: &kept::Door| Leaving {
         account,
+        channel,
         to: door.to.clone(),
         door_until: (channel == Channel::WhatsApp).then(|| door.open_until()),
     };
@@ -153,5 +164,5 @@ fn reached(world: &World, tenant: TenantId, after: &Snapshot) -> Option<Leaving>
     let accounts = world.accounts.all_of_tenant(tenant);
     let sms = accounts.iter().find(|account| account.channel == Channel::Sms && takes(account))?;
     let to = Recipient { phone: Some(phone(world, after)?), scoped_id: None };
-    Some(Leaving { account: sms.id, to, door_until: None })
+    Some(Leaving { account: sms.id, channel: Channel::Sms, to, door_until: None })
 }

@@ -22,6 +22,7 @@ use super::lane::{self, LaneSetup};
 use super::maintenance::Housekeeper;
 use super::outbound::share::Permits;
 use super::outbound::{self, GraphWire, Outbound, Refusal, Refusals, Wire, Wires};
+use super::parts::Parts;
 use super::root::{Root, RootSetup};
 use super::shared::{Shared, World};
 use super::smpp::Centres;
@@ -303,6 +304,7 @@ impl Engine {
             outbound,
             wires,
             centres,
+            parts: Parts::new(world.clone()),
             timers,
             jobs: Jobs::default(),
             world,
@@ -356,6 +358,9 @@ impl Engine {
         watch(fence, "the timers", super::spawn(timers::run(world.clone(), fence.clone(), ingress.clone(), queue)));
         let binding = shared.centres.clone().run(world.clone(), fence.clone(), ingress.clone());
         watch(fence, "the message centres", super::spawn(binding));
+        let waits = shared.centres.parts_waits().chain(world.sms.parts_waits()).collect();
+        let gathering = shared.parts.clone().run(fence.clone(), ingress.clone(), waits);
+        watch(fence, "the gatherer of parts", super::spawn(gathering));
         let tools = JobTools {
             world: world.clone(),
             transport: self.0.setup.transport.clone(),

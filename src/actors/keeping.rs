@@ -46,9 +46,8 @@ impl<'a> Gate<'a> {
         Self { after, occasion: occasion(&event.kind, after, now), quiet_over, own }
     }
 
-    /// What becomes of a message that leaves by this account.
-    pub fn pass(&self, world: &World, account: AccountId, said: Option<Purpose>) -> Passed {
-        let channel = world.accounts.by_id(account).map_or(self.own.channel, |account| account.channel);
+    /// What becomes of a message that leaves by this account of this channel.
+    pub fn pass(&self, account: AccountId, channel: Channel, said: Option<Purpose>) -> Passed {
         let purpose = purpose(said, self.occasion, account == self.own.id);
         let opt_outs = &self.after.kept.opt_outs;
         let passage = passage(purpose, channel, self.occasion, opt_outs, self.quiet_over);

@@ -25,6 +25,7 @@ pub mod maintenance;
 mod orders;
 pub mod outbound;
 pub mod outgoing;
+mod parts;
 #[cfg(feature = "planted-bugs")]
 pub mod plant;
 pub mod root;

@@ -14,6 +14,7 @@ use super::funnel::Funnel;
 use super::jobs::Jobs;
 use super::lane::Lane;
 use super::outbound::{Outbound, Wires};
+use super::parts::Parts;
 use super::smpp::Centres;
 use super::sms::{SmsGateways, Spool};
 use super::timers::Timers;
@@ -78,6 +79,7 @@ pub struct Shared {
     pub outbound: Outbound,
     pub wires: Arc<Wires>,
     pub centres: Centres,
+    pub(super) parts: Parts,
     pub timers: Timers,
     pub jobs: Jobs,
 }

@@ -308,7 +308,7 @@ impl Asking<'_> {
         let before = &awake.snapshot.kept.state;
         let Spoken { flows, revision, moved } = self.flows(before).await?;
         let before = moved.as_ref().unwrap_or(before);
-        let ways = doors(world, account, after, event, now, self.code());
+        let ways = doors(world, account, after, event, now, || self.code());
         let instead = self.instead(before, &flows, &ways).await?;
         let Doors { all, unused, fallback, invitation } = ways;
         let context = Context {
@@ -497,15 +497,16 @@ fn finish(
     let gate = Gate::new(account, &after, event, world.clock.now());
     for say in draft.messages {
         // Without a door there is nobody to say it to.
-        let Some(Leaving { account, to, door_until }) = leaves_by(world, account, &after, say.by) else { continue };
+        let Some(Leaving { account, channel, to, door_until }) = leaves_by(world, account, &after, say.by) else {
+            continue;
+        };
         // A screen that nobody waits for cannot be shown.
-        let is_screen = world.accounts.by_id(account).is_some_and(|account| account.channel == Channel::Ussd);
-        if is_screen && !matches!(event.kind, EventKind::Hop { .. }) {
+        if channel == Channel::Ussd && !matches!(event.kind, EventKind::Hop { .. }) {
             continue;
         }
-        let keeping::Passed { purpose, not_before, unwanted } = gate.pass(world, account, say.purpose);
+        let keeping::Passed { purpose, not_before, unwanted } = gate.pass(account, channel, say.purpose);
         let Say { content, when_unknown, wake, instead_of, words, .. } = say;
-        let shut = |channel| InsteadOf { channel, reason: Refused::WindowShut.word().to_owned(), message: None };
+        let shut = |was| InsteadOf { channel: was, reason: Refused::WindowShut.word().to_owned(), message: None };
         let instead_of = draft.instead.clone().or_else(|| instead_of.map(shut));
         let envelope = Envelope {
             to,

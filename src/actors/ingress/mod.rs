@@ -18,6 +18,7 @@ use crate::actors::accounts::Account;
 use crate::actors::admission::{Admission, Refusal};
 use crate::actors::dead_letters::{self, Buried, Owner, Raw, Reason};
 use crate::actors::event::{Answer, Event, EventKind, NewEvent, Verdict};
+use crate::actors::parts::PartIn;
 use crate::actors::shard::ShardMessage;
 use crate::actors::shared::Shared;
 use crate::actors::ussd::InFlight;
@@ -109,6 +110,11 @@ impl Ingress {
         }
         let verdicts = futures::future::join_all(pending.into_iter().map(Pending::verdict)).await;
         if verdicts.into_iter().all(Verdict::is_safe) { Taken::Safe } else { Taken::NotSafe }
+    }
+
+    /// Takes a part of a long message. [`Taken::Safe`]: it is kept, or its message is in.
+    pub(in crate::actors) async fn gather(&self, part: PartIn, trace: Trace) -> Taken {
+        self.0.shared.parts.gather(self, part, trace).await
     }
 
     /// A signed body that could not be read: kept whole by its hash, so that its repetition changes nothing.

@@ -13,10 +13,10 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use super::line::{Line, Seat};
-use super::parts::{PartIn, message};
 use super::repeats::{Digest, Lately};
 use super::ussd::{admits, is_ussd};
 use crate::actors::ingress::Taken;
+use crate::actors::parts::{PartIn, message};
 use crate::channels::smpp::reassembly::PartText;
 use crate::channels::smpp::text::{self, Alphabet, Said};
 use crate::channels::smpp::udh::{self, Concatenation, Reference};
@@ -116,7 +116,7 @@ impl Line {
                 let (from, to) = (self.gateway.digits(&message.from), message.to.clone());
                 let wait = self.gateway.parts_wait();
                 let part = PartIn { gateway: gateway.to_owned(), from, to, place, text, wait };
-                return answer(self.tools.parts.gather(&self.tools.ingress, part, trace).await);
+                return answer(self.tools.ingress.gather(part, trace).await);
             }
         };
         let provider_id = self.id_of(message, &seat.lately);

@@ -10,7 +10,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::Gateway;
 use super::begun::AllBegun;
-use super::parts::Parts;
 use super::repeats::{Lately, Repeats};
 use super::ussd::Sessions;
 use crate::actors::accounts::Account;
@@ -34,7 +33,6 @@ const IN_HAND_MAX: Duration = Duration::from_secs(5);
 pub(super) struct Tools {
     pub world: Arc<World>,
     pub ingress: Ingress,
-    pub parts: Parts,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

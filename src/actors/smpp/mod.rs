@@ -6,7 +6,6 @@
 mod begun;
 mod hear;
 mod line;
-mod parts;
 mod repeats;
 mod ussd;
 mod wire;
@@ -29,7 +28,6 @@ use crate::config::{Config, SmppGateway};
 use crate::domain::{Country, Phone};
 use crate::flows::Channel;
 use line::{Line, LineName, Login};
-use parts::Parts;
 
 /// How often lines are compared with the accounts there are.
 const COMPARE_EVERY: Duration = Duration::from_millis(500);
@@ -62,6 +60,11 @@ impl Centres {
         Self(Arc::new(Inner { gateways: gateways.collect(), lines: RwLock::default() }))
     }
 
+    /// How long each gateway's parts of long messages are waited for.
+    pub(super) fn parts_waits(&self) -> impl Iterator<Item = (String, Duration)> {
+        self.0.gateways.values().map(|gateway| (gateway.name.clone(), gateway.parts_wait()))
+    }
+
     /// How messages leave, by gateway.
     pub fn wires(&self) -> Vec<(String, Arc<dyn Wire>)> {
         let wire = |gateway: &Arc<Gateway>| wire::SmppWire { centres: self.clone(), gateway: gateway.clone() };
@@ -73,10 +76,7 @@ impl Centres {
         if self.0.gateways.is_empty() {
             return;
         }
-        let parts = Parts::new(world.clone());
-        let waits = self.0.gateways.values().map(|gateway| (gateway.name.clone(), gateway.parts_wait()));
-        super::spawn(parts.clone().run(fence.clone(), ingress.clone(), waits.collect()));
-        let tools = line::Tools { world: world.clone(), ingress, parts };
+        let tools = line::Tools { world: world.clone(), ingress };
         loop {
             self.compare(&world, &tools);
             if fence.wait_or_fallen(COMPARE_EVERY).await {

@@ -1,30 +1,34 @@
 //! SMS gateways in the engine: what their webhooks told goes through the one entrance, long messages put together first.
 
-pub mod parts;
 pub mod spool;
 mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use url::Url;
 
 use super::ingress::{Ingress, Taken};
-use crate::channels::sms::{BadGateway, Called, Gateway, Update};
+use super::parts::PartIn;
+use crate::channels::smpp::reassembly::PartText;
+use crate::channels::smpp::text::Alphabet;
+use crate::channels::sms::{BadGateway, Called, Gateway, Part, Update};
 use crate::config::SmsGateway;
 use crate::crypto::random;
-use crate::domain::{Inbound, Trace};
+use crate::domain::{Inbound, InboundKind, Message, MessageBody, Trace};
 use crate::flows::Channel;
 
-pub use parts::Parts;
 pub use spool::Spool;
 pub use wire::SmsWire;
 
-/// The configured gateways, and what their requests share. Outlives incarnations.
+/// How long the parts of a long message wait for the missing ones.
+const PARTS_WAIT: Duration = Duration::from_mins(2);
+
+/// The configured gateways. Outlives incarnations.
 #[derive(Debug)]
 pub struct SmsGateways {
     by_name: BTreeMap<String, Arc<Gateway>>,
-    pub parts: Parts,
 }
 
 impl SmsGateways {
@@ -36,11 +40,16 @@ impl SmsGateways {
                 by_name.insert(name.clone(), Arc::new(gateway));
             }
         }
-        Ok(Self { by_name, parts: Parts::default() })
+        Ok(Self { by_name })
     }
 
     pub fn get(&self, name: &str) -> Option<&Arc<Gateway>> {
         self.by_name.get(name)
+    }
+
+    /// How long each gateway's parts of long messages are waited for.
+    pub(super) fn parts_waits(&self) -> impl Iterator<Item = (String, Duration)> {
+        self.by_name.keys().map(|name| (name.clone(), PARTS_WAIT))
     }
 
     pub fn all(&self) -> impl Iterator<Item = &Arc<Gateway>> {
@@ -72,9 +81,8 @@ impl SmsGateways {
         } else {
             ingress.take(Channel::Sms, gateway.name(), wholes, trace).await
         };
-        let gathered = parts.into_iter().map(|part| self.parts.take(ingress, gateway.name(), part, trace));
-        for one in futures::future::join_all(gathered).await {
-            taken = worse(taken, one);
+        for part in parts {
+            taken = worse(taken, ingress.gather(part_in(gateway.name(), part), trace).await);
         }
         for (body, error) in unread {
             tracing::warn!(%trace, gateway = gateway.name(), error, "an SMS webhook cannot be read");
@@ -82,6 +90,21 @@ impl SmsGateways {
         }
         taken
     }
+}
+
+/// A part as the gatherer knows it. Its words are text already, which UCS-2 can say whole.
+fn part_in(gateway: &str, part: Part) -> PartIn {
+    let Part { inbound, place } = part;
+    let to = inbound.account.strip_prefix(gateway).map_or(inbound.account.as_str(), str::trim_start).to_owned();
+    let (mut from, mut octets) = (String::new(), Vec::new());
+    if let InboundKind::Message(Message { from: sender, body, .. }) = &inbound.kind {
+        from = sender.phone.as_ref().map(|phone| phone.digits().to_owned()).unwrap_or_default();
+        if let MessageBody::Text { text } = body {
+            octets = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        }
+    }
+    let text = PartText { alphabet: Alphabet::Ucs2, octets };
+    PartIn { gateway: gateway.to_owned(), from, to, place, text, wait: PARTS_WAIT }
 }
 
 fn worse(one: Taken, other: Taken) -> Taken {

@@ -4,12 +4,12 @@ use chrono::TimeDelta;
 
 use super::session::{self, LastHop, Life, Placed, Short};
 use crate::actors::accounts::Account;
-use crate::actors::doors::doors;
+use crate::actors::doors::reachable;
 use crate::actors::event::{Event, EventKind, Shown};
 use crate::actors::shared::World;
 use crate::actors::snapshot::{Kept, Snapshot};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{Content, Hop, MoveCode, Screen, Timestamp};
+use crate::domain::{Content, Hop, Screen, Timestamp};
 use crate::flows::{Channel, Rests, Say, notices};
 
 /// A session that is over is forgotten after this long: nobody repeats a hop of it any more.
@@ -116,8 +116,7 @@ pub fn missed(
     screen: &Screen,
     now: Timestamp,
 ) -> Vec<Say> {
-    // No code is given here, whatever number it has.
-    let doors = doors(world, account, after, event, now, MoveCode::drawn(0)).all;
+    let (doors, _) = reachable(world, account, after, event, now);
     let is_open = |channel: &Channel| doors.iter().any(|door| door.channel == *channel && door.open);
     let by = [Channel::Sms, Channel::WhatsApp].into_iter().find(is_open);
     let told = if by.is_some() { "yes" } else { "no" };

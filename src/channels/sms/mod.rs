@@ -22,6 +22,7 @@ pub use called::Called;
 pub use gateway::{BadGateway, Gateway};
 pub use rule::{Action, Rule};
 
+use super::smpp::udh::Concatenation;
 use crate::config::SmsGateway;
 use crate::domain::{Inbound, Phone};
 
@@ -38,11 +39,7 @@ pub enum Update {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
     pub inbound: Inbound,
-    /// What the parts of one message have in common, besides its sender and receiver.
-    pub reference: u16,
-    /// From 1 to `total`.
-    pub number: u8,
-    pub total: u8,
+    pub place: Concatenation,
 }
 
 /// A message to be sent.

@@ -119,7 +119,7 @@ fn check(update: &Update, body: &Bytes, query: &str) {
     let inbound = match update {
         Update::Whole(inbound) => inbound,
         Update::Part(part) => {
-            assert!((1..=part.total).contains(&part.number) && part.total > 1);
+            assert!((1..=part.place.total).contains(&part.place.number) && part.place.total > 1);
             &part.inbound
         }
     };

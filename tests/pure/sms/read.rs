@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use bytes::Bytes;
+use ganira::channels::smpp::udh::{Concatenation, Reference};
 use ganira::channels::sms::{Gateway, Unreadable, Update};
 use ganira::domain::InboundKind;
 use rstest::rstest;
@@ -25,7 +26,7 @@ fn written(update: &Update) -> Value {
     match update {
         Update::Whole(inbound) => serde_json::to_value(inbound).unwrap(),
         Update::Part(part) => {
-            json!({ "part": serde_json::to_value(&part.inbound).unwrap(), "place": [part.reference, part.number, part.total] })
+            json!({ "part": serde_json::to_value(&part.inbound).unwrap(), "place": [reference(part.place), json!(part.place.number), json!(part.place.total)] })
         }
     }
 }
@@ -94,4 +95,11 @@ fn one_odd_result_does_not_cost_its_neighbours() {
         .map(|update| matches!(update, Update::Whole(one) if matches!(one.kind, InboundKind::Message(_))))
         .collect();
     assert_eq!(kinds, [false, true, false]);
+}
+
+fn reference(place: Concatenation) -> u16 {
+    match place.reference {
+        Reference::Eight(reference) => reference.into(),
+        Reference::Sixteen(reference) | Reference::Sar(reference) => reference,
+    }
 }

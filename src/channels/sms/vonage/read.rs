@@ -4,6 +4,7 @@ use bytes::Bytes;
 use chrono::{DateTime, NaiveDateTime};
 use serde_json::Value;
 
+use crate::channels::smpp::udh::{Concatenation, Reference};
 use crate::channels::sms::fields::Fields;
 use crate::channels::sms::numbers::{number, sender};
 use crate::channels::sms::{Called, Part, Unreadable, Update};
@@ -49,20 +50,20 @@ fn message(gateway: &str, fields: &Fields, id: &str) -> Result<Update, Unreadabl
     let at = fields.get("message-timestamp").and_then(moment);
     let inbound = said(gateway, (from, to), id, at, body);
     Ok(match part_of(fields) {
-        Some((reference, number, total)) => Update::Part(Part { inbound, reference, number, total }),
+        Some(place) => Update::Part(Part { inbound, place }),
         None => Update::Whole(inbound),
     })
 }
 
-/// Reference, number and total of a part. What is no part of several is a message of its own.
-fn part_of(fields: &Fields) -> Option<(u16, u8, u8)> {
+/// Which part of how many it is. What is no part of several is a message of its own.
+fn part_of(fields: &Fields) -> Option<Concatenation> {
     if fields.get("concat") != Some("true") {
         return None;
     }
     let number: u8 = fields.get("concat-part")?.parse().ok()?;
     let total: u8 = fields.get("concat-total")?.parse().ok()?;
-    let reference = fields.get("concat-ref")?.parse().ok()?;
-    (total > 1 && (1..=total).contains(&number)).then_some((reference, number, total))
+    let reference = Reference::Sixteen(fields.get("concat-ref")?.parse().ok()?);
+    Concatenation::new(reference, total, number)
 }
 
 fn said(gateway: &str, (from, to): (&str, &str), id: &str, at: Option<Timestamp>, body: MessageBody) -> Inbound {

@@ -1,4 +1,4 @@
-//! Long messages that come in as parts: kept in the table before their gateway hears that they are safe, delivered on as one message when
+//! Long messages that come in as parts, over SMPP or HTTP: kept in the table before their gateway hears that they are safe, delivered on as one message when
 //! the last one is there or the time for it is over. The rules are those of [`Reassembly`].
 
 use std::collections::{BTreeMap, HashMap};
