@@ -107,7 +107,7 @@ fn keypads(report: &mut Report, sessions: &[Session], observed: &Observed, datab
     for session in sessions {
         for (n, screen) in session.screens.iter().enumerate() {
             let found: Vec<&str> = screen.trim_start_matches("CON ").lines().filter(|line| line.starts_with('u')).collect();
-            if found != session.lines(n + 1) {
+            if found != session.lines(n) {
                 report.add(Violation::Screen, format!("{} hop {n}: {screen:?}", session.name()));
             }
             match observed.turns_of_hop(database, session, n) {
@@ -194,12 +194,10 @@ fn replies(report: &mut Report, observed: &Observed) {
     for (key, times) in observed.outbox.iter().filter(|(_, times)| **times > 1) {
         report.add(Violation::OutboxKey, format!("{key:?} stands there {times} times"));
     }
-    for (contact, turns) in &observed.turns {
-        for turn in turns {
-            let count = observed.per_turn.get(&(*contact, *turn)).copied().unwrap_or(0);
-            if count != 1 {
-                report.add(Violation::OutboxKey, format!("turn {turn} of contact {contact} has {count} replies"));
-            }
+    for (contact, turn) in &observed.answered {
+        let count = observed.per_turn.get(&(*contact, *turn)).copied().unwrap_or(0);
+        if count != 1 {
+            report.add(Violation::OutboxKey, format!("turn {turn} of contact {contact} has {count} replies"));
         }
     }
     let mut tried_again = 0;

@@ -222,6 +222,7 @@ fn configuration(node: &Node, database: &Database, sandbox: &Handle, more: &str)
         [ussd.gateways.{GATEWAY}]
         kind = "africastalking"
         key = "{KEY}"
+        budget_ms = 15000
         [outbound]
         unknown_wait_ms = 1500
         breaker_open_ms = 500

@@ -33,7 +33,7 @@ impl Frames {
     pub fn feed(&mut self, mut bytes: &[u8]) -> Vec<Seen> {
         let mut seen = Vec::new();
         while !bytes.is_empty() {
-            let wanted = self.left.unwrap_or(self.head_size() - self.head.len());
+            let wanted = self.left.unwrap_or_else(|| self.head_size() - self.head.len());
             let (now, rest) = bytes.split_at(wanted.min(bytes.len()));
             bytes = rest;
             let room = (self.head_size() + LOOKED_AT).saturating_sub(self.head.len());

@@ -18,13 +18,13 @@ pub const GATEWAY: &str = "keypads";
 pub const KEY: &str = "k3y4behind7slashes";
 pub const CODE: &str = "*384*77#";
 /// Hops of a session: what they say fits one screen.
-const HOPS: usize = 7;
+const HOPS: usize = 8;
 /// Longer than the engine's own time for a screen.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(18);
 /// Who gets no screen for so long hangs up.
-const GIVE_UP: Duration = Duration::from_secs(40);
+const GIVE_UP: Duration = Duration::from_mins(1);
 /// How long somebody waits for a kill.
-const KILL_WITHIN: Duration = Duration::from_secs(10);
+const KILL_WITHIN: Duration = Duration::from_secs(20);
 
 /// One person's only session.
 #[derive(Debug, Clone, Default)]
@@ -45,18 +45,14 @@ impl Session {
         format!("torture-{}", self.number)
     }
 
-    /// What she types at her `n`th hop.
-    pub fn line(&self, n: usize) -> String {
-        format!("u{}-{n}", self.number)
-    }
-
-    pub fn lines(&self, hops: usize) -> Vec<String> {
-        (0..hops).map(|n| self.line(n)).collect()
+    /// What she has typed by her `n`th hop, which is what its screen must show. At the first one she only dials.
+    pub fn lines(&self, n: usize) -> Vec<String> {
+        (0..n).map(|line| format!("u{}-{line}", self.number)).collect()
     }
 
     /// The history with her `n`th hop.
     pub fn history(&self, n: usize) -> String {
-        self.lines(n + 1).join("*")
+        self.lines(n).join("*")
     }
 }
 
@@ -70,6 +66,10 @@ pub struct Counts {
     pub unanswered: AtomicUsize,
     /// Repeated hops that were answered with other bytes.
     pub differing: Mutex<Vec<String>>,
+    /// People who wait for a kill now.
+    pub waiting: AtomicUsize,
+    /// What somebody saw who hung up.
+    pub last_seen: Mutex<Option<String>>,
 }
 
 /// The people at keypads. Cheap to clone.
@@ -132,7 +132,6 @@ impl Handsets {
         while !self.is_ending() {
             let number = self.0.next.fetch_add(1, Ordering::SeqCst);
             let mut session = Session { number, ..Session::default() };
-            let waits_after = waits_for_kills.then(|| random.random_range(0..HOPS - 1));
             while session.screens.len() < HOPS && !self.is_ending() {
                 let n = session.screens.len();
                 let Some(screen) = self.hop(&session, n).await else {
@@ -140,7 +139,7 @@ impl Handsets {
                     break;
                 };
                 session.screens.push(screen);
-                if Some(n) == waits_after {
+                if waits_for_kills && random.random_bool(0.5) {
                     self.outlive_a_kill(&session, n).await;
                 } else if random.random_bool(0.3) {
                     self.repeat(&session, n).await;
@@ -155,7 +154,10 @@ impl Handsets {
     /// Between two hops: waits for a kill, repeats the last hop. The caller goes on with the next one.
     async fn outlive_a_kill(&self, session: &Session, n: usize) {
         let mut kills = self.0.kills.subscribe();
-        if timeout(KILL_WITHIN, kills.changed()).await.is_ok_and(|changed| changed.is_ok())
+        self.0.counts.waiting.fetch_add(1, Ordering::SeqCst);
+        let killed = timeout(KILL_WITHIN, kills.changed()).await;
+        self.0.counts.waiting.fetch_sub(1, Ordering::SeqCst);
+        if killed.is_ok_and(|changed| changed.is_ok())
             && !self.is_ending()
             && self.repeat(session, n).await
         {
@@ -177,13 +179,16 @@ impl Handsets {
     /// One hop, the same request until a screen goes on. `None`: she gave up.
     async fn hop(&self, session: &Session, n: usize) -> Option<String> {
         let begun = Instant::now();
-        while begun.elapsed() < GIVE_UP {
-            if let Some(screen) = self.post(session, n).await.filter(|screen| screen.starts_with("CON ")) {
-                return Some(screen);
+        let mut seen = None;
+        while begun.elapsed() < GIVE_UP && !(self.is_ending() && n == 0) {
+            seen = self.post(session, n).await;
+            if seen.as_ref().is_some_and(|screen| screen.starts_with("CON ")) {
+                return seen;
             }
             self.0.counts.unanswered.fetch_add(1, Ordering::Relaxed);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+        *self.0.counts.last_seen.lock() = seen;
         None
     }
 

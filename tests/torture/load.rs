@@ -226,7 +226,7 @@ impl Load {
             let counts = &self.0.counts;
             if impatient { &counts.given_up } else { &counts.repeated }.fetch_add(1, Ordering::Relaxed);
             tokio::time::sleep(wait).await;
-            wait = (wait * 2).min(Duration::from_millis(80));
+            wait = (wait * 2).min(Duration::from_millis(250));
         }
     }
 

@@ -15,6 +15,9 @@ use crate::handsets::{CODE, Session};
 /// One turn's message, by (contact, seq, n).
 pub type Key = (i64, i64, i16);
 
+/// The kinds of event that a diary answers: a message, and a hop.
+const ANSWERED: [i16; 2] = [1, 12];
+
 /// What a checker needs.
 #[derive(Debug, Default)]
 pub struct Observed {
@@ -22,6 +25,8 @@ pub struct Observed {
     pub journal: HashMap<Vec<u8>, Vec<(i64, i64)>>,
     /// Turns of each contact, in the order of their numbers.
     pub turns: BTreeMap<i64, Vec<i64>>,
+    /// Turns of those that are answered with one message or screen each.
+    pub answered: Vec<(i64, i64)>,
     /// The number each conversation has now.
     pub conversations: BTreeMap<i64, i64>,
     /// How often a WhatsApp message stands in the outbox: over days no index of the table can tell.
@@ -55,14 +60,14 @@ impl Observed {
     pub async fn read(database: &Database, control_url: &str, http: &reqwest::Client) -> Self {
         let mut observed = Self { taken: taken(control_url, http).await, ..Self::default() };
         let pool = &database.pool;
-        for row in sqlx::query("SELECT event, contact_id, seq FROM ganira.journal ORDER BY contact_id, seq")
-            .fetch_all(pool)
-            .await
-            .unwrap()
-        {
+        let journal = "SELECT event, contact_id, seq, kind FROM ganira.journal ORDER BY contact_id, seq";
+        for row in sqlx::query(journal).fetch_all(pool).await.unwrap() {
             let turn: (i64, i64) = (row.get(1), row.get(2));
             observed.journal.entry(row.get(0)).or_default().push(turn);
             observed.turns.entry(turn.0).or_default().push(turn.1);
+            if ANSWERED.contains(&row.get(3)) {
+                observed.answered.push(turn);
+            }
         }
         for row in sqlx::query("SELECT contact_id, seq FROM ganira.conversation").fetch_all(pool).await.unwrap() {
             observed.conversations.insert(row.get(0), row.get(1));

@@ -279,6 +279,9 @@ impl Town {
             report.figure("hops asked again for want of a screen", counts.unanswered.load(Ordering::Relaxed));
             let hung_up = self.handsets.sessions().iter().filter(|session| session.hung_up).count();
             report.figure("sessions given up", hung_up);
+            if let Some(seen) = &*counts.last_seen.lock() {
+                report.figure("last screen before one was given up", format!("{seen:?}"));
+            }
         }
     }
 
