@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ganira::crypto::{KeyRing, KeyedHash, random};
-use ganira::operations::tenants;
+use ganira::domain::TenantId;
+use ganira::operations::{sms_numbers, tenants};
 use ganira::store::migrate;
 use ganira::store::private_postgres::{Options, PrivatePostgres, Search};
 use parking_lot::RwLock;
@@ -18,6 +19,7 @@ use tokio::time::Instant;
 
 use crate::handsets::{CODE, GATEWAY};
 use crate::proxy::Proxy;
+use crate::texts::{SMS_GATEWAY, SMS_NUMBER};
 use crate::webhook::{APP, NUMBER, WABA};
 
 pub struct Database {
@@ -30,7 +32,8 @@ pub struct Database {
     password: String,
     socket: Arc<RwLock<PathBuf>>,
     server: Option<PrivatePostgres>,
-    _direct: Proxy,
+    direct: Proxy,
+    tenant: TenantId,
 }
 
 /// How a server is brought down.
@@ -81,8 +84,8 @@ impl Database {
         let key_ring = format!("k1:{}", random::secret_key().to_base64().as_str());
         let hash_key = random::secret_key().to_base64().as_str().to_owned();
         let hashes = KeyedHash::parse(&hash_key).unwrap();
-        add_tenant(&pool, &KeyRing::parse(&key_ring).unwrap(), flow).await;
-        Self { pool, key_ring, hash_key, hashes, options, password, socket, server: Some(server), _direct: direct }
+        let tenant = add_tenant(&pool, &KeyRing::parse(&key_ring).unwrap(), flow).await;
+        Self { pool, key_ring, hash_key, hashes, options, password, socket, server: Some(server), direct, tenant }
     }
 
     /// A way of one's own to the server.
@@ -131,6 +134,34 @@ impl Database {
         begun.elapsed()
     }
 
+    /// A number at the gateway of short messages.
+    pub async fn add_texts(&self) {
+        let ring = KeyRing::parse(&self.key_ring).unwrap();
+        let new = sms_numbers::NewSms {
+            gateway: SMS_GATEWAY.into(),
+            number: SMS_NUMBER.into(),
+            parent: "sandbox".into(),
+            token: Some("dev-sms-credential".to_owned().into()),
+        };
+        sms_numbers::add(&self.pool, &ring, self.tenant, &new).await.unwrap();
+    }
+
+    /// The address of the checker's own way.
+    pub fn direct_url(&self) -> String {
+        url(&self.password, self.direct.port)
+    }
+
+    /// How often the server has complained of a full disk.
+    pub fn no_room_said(&self) -> usize {
+        let log = self.server.as_ref().unwrap().folder().join("server.log");
+        String::from_utf8_lossy(&std::fs::read(log).unwrap_or_default()).matches("No space left on device").count()
+    }
+
+    /// Whether it has ended by itself.
+    pub fn is_down(&self) -> bool {
+        self.process().is_none_or(|process| !Path::new(&format!("/proc/{process}")).exists())
+    }
+
     /// WhatsApp messages that have not left, as far as the table knows.
     pub async fn unsent(&self) -> i64 {
         sqlx::query_scalar(
@@ -156,7 +187,7 @@ fn url(password: &str, port: u16) -> String {
     format!("postgres://ganira:{password}@127.0.0.1:{port}/ganira?sslmode=disable")
 }
 
-async fn add_tenant(pool: &PgPool, ring: &KeyRing, flow: &str) {
+async fn add_tenant(pool: &PgPool, ring: &KeyRing, flow: &str) -> TenantId {
     let new = tenants::NewTenant {
         name: "Torture".into(),
         zone: "Africa/Kigali".into(),
@@ -173,4 +204,5 @@ async fn add_tenant(pool: &PgPool, ring: &KeyRing, flow: &str) {
     tenants::add_whatsapp(pool, ring, tenant, &number).await.unwrap();
     let code = tenants::NewUssd { gateway: GATEWAY.into(), code: CODE.into() };
     tenants::add_ussd(pool, tenant, &code).await.unwrap();
+    tenant
 }

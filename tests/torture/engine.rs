@@ -116,6 +116,12 @@ impl Node {
         request.send().await.is_ok_and(|answer| answer.status().is_success())
     }
 
+    /// What it says that it is doing.
+    pub async fn phase(&self) -> Option<String> {
+        let info: serde_json::Value = serde_json::from_str(&self.get("/system/info").await?).ok()?;
+        info["phase"].as_str().map(str::to_owned)
+    }
+
     /// How its process ended, if it did.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.process.as_mut().and_then(|process| process.try_wait().unwrap())
@@ -190,8 +196,8 @@ pub fn binary() -> PathBuf {
 fn configuration(node: &Node, database: &Database, sandbox: &Handle, more: &str) -> String {
     let Node { name, address, folder, .. } = node;
     let (graph_url, till, eyes) = (sandbox.graph_url(), sandbox.provider_url("till"), sandbox.provider_url("eyes"));
-    let media = folder.join("media").display().to_string();
-    let spool = folder.join("spool").display().to_string();
+    let media = folder.join("kept/media").display().to_string();
+    let spool = folder.join(format!("kept/spool-{name}")).display().to_string();
     let filter = std::env::var("GANIRA_TORTURE_FILTER").unwrap_or_else(|_| "warn".to_owned());
     let Database { key_ring, hash_key, .. } = database;
     let stale_ms = STALE.as_millis();

@@ -21,6 +21,8 @@ const GROUP_PEOPLE: u32 = 3;
 const MESSAGES_MAX: u32 = 36;
 /// Acknowledged bodies a group may repeat: more than a conversation's ring remembers.
 const OLD_MAX: usize = 40;
+/// Meta delivers for seven days.
+const WEEK_S: i64 = 7 * 24 * 3600 - 3600;
 /// As long as Meta waits.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -55,11 +57,13 @@ pub struct LoadWish {
     pub copies: usize,
     /// How many of a hundred POSTs meet an old one that is delivered again.
     pub old_percent: u32,
+    /// How many of a hundred groups send messages of last week: their first delivery took that long.
+    pub week_old_percent: u32,
 }
 
 impl Default for LoadWish {
     fn default() -> Self {
-        Self { groups: 60, copies: 1, old_percent: 15 }
+        Self { groups: 60, copies: 1, old_percent: 15, week_old_percent: 0 }
     }
 }
 
@@ -69,6 +73,8 @@ pub struct Counts {
     pub repeated: AtomicUsize,
     pub given_up: AtomicUsize,
     pub old_repeated: AtomicUsize,
+    /// Those of a week ago among them.
+    pub week_old_repeated: AtomicUsize,
     /// Copies of a POST beside the one that counts.
     pub copied: AtomicUsize,
     /// Answers that said "later", and connections that ended without any.
@@ -176,7 +182,7 @@ impl Load {
     }
 
     /// Her first message goes through the sandbox, so that it knows that she may be written to. Returns its id.
-    async fn introduce(&self, person: Person) -> String {
+    pub async fn introduce(&self, person: Person) -> String {
         let said = json!({ "from": person.phone(), "text": person.line(0) });
         let url = format!("{}/whatsapp/say?wait=1", self.0.control_url);
         // The sandbox itself repeats until the engine acknowledges, however long that takes.
@@ -188,13 +194,16 @@ impl Load {
 
     async fn generation(&self, diaries: &mut [Diary], random: &mut StdRng) {
         let mut old: Vec<Post> = Vec::new();
+        let is_late = random.random_bool(f64::from(self.0.wish.week_old_percent) / 100.0);
+        let ago_s = if is_late { WEEK_S } else { 0 };
         while !self.is_ending() && diaries.iter().any(|diary| diary.acknowledged < MESSAGES_MAX) {
             let messages = choose(diaries, random);
-            let new = post(&messages, now(), random.random_bool(0.5));
+            let new = post(&messages, now() - ago_s, random.random_bool(0.5));
             let old_often = f64::from(self.0.wish.old_percent) / 100.0;
             let again = random.random_bool(old_often).then(|| old.get(random.random_range(0..old.len().max(1))).cloned());
             if let Some(again) = again.flatten() {
                 self.0.counts.old_repeated.fetch_add(1, Ordering::Relaxed);
+                self.0.counts.week_old_repeated.fetch_add(usize::from(ago_s > 0), Ordering::Relaxed);
                 let mut random = StdRng::seed_from_u64(random.random());
                 tokio::join!(self.until_acknowledged(&new, &mut random), self.deliver(&again, PATIENCE));
             } else {
@@ -212,7 +221,7 @@ impl Load {
     }
 
     /// The same bytes again and again, as Meta does.
-    async fn until_acknowledged(&self, post: &Post, random: &mut StdRng) {
+    pub async fn until_acknowledged(&self, post: &Post, random: &mut StdRng) {
         self.0.counts.posts.fetch_add(1, Ordering::Relaxed);
         let mut wait = Duration::from_millis(10);
         loop {
@@ -312,6 +321,6 @@ impl Drop for InFlight<'_> {
     }
 }
 
-fn now() -> i64 {
+pub fn now() -> i64 {
     ganira::domain::Clock::system().now().timestamp()
 }

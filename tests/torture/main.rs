@@ -20,6 +20,8 @@ mod planted;
 mod proxy;
 mod report;
 mod rows;
+mod small_disk;
+mod texts;
 mod town;
 mod webhook;
 

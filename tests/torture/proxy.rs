@@ -96,10 +96,6 @@ impl Proxy {
         *self.inner.cut.lock() = Some(cut);
     }
 
-    pub fn is_armed(&self) -> bool {
-        self.inner.cut.lock().is_some()
-    }
-
     /// How many commits were cut so.
     pub fn cuts(&self, cut: Cut) -> usize {
         self.inner.cuts[cut as usize].load(Ordering::SeqCst)

@@ -16,7 +16,11 @@ pub struct Report {
     /// For how long nobody was answered, fault by fault.
     pub gaps: Vec<Duration>,
     pub figures: Vec<(&'static str, String)>,
+    times: BTreeMap<&'static str, Duration>,
+    sums: BTreeMap<&'static str, usize>,
     pub violations: BTreeMap<Violation, Vec<String>>,
+    /// Messages that are to lie among the dead letters.
+    pub dead_letters_expected: i64,
     /// How long the row took.
     pub took: Duration,
 }
@@ -35,12 +39,30 @@ impl Report {
         self.figures.push((name, value.to_string()));
     }
 
+    /// Keeps the longest of several times.
+    pub fn slowest(&mut self, name: &'static str, took: Duration) {
+        let most = self.times.entry(name).or_default();
+        *most = took.max(*most);
+    }
+
+    /// Adds to a sum that is told, and need not be more than zero.
+    pub fn more(&mut self, name: &'static str, times: usize) {
+        *self.sums.entry(name).or_default() += times;
+    }
+
     /// Counts bites of one kind; the same kind again adds to it.
     pub fn bit(&mut self, what: &'static str, times: usize) {
         match self.bites.iter_mut().find(|(known, _)| *known == what) {
             Some((_, sum)) => *sum += times,
             None => self.bites.push((what, times)),
         }
+    }
+
+    /// Figures, sums and longest times.
+    pub fn all_figures(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let times = self.times.iter().map(|(name, most)| (*name, format!("{most:.1?}")));
+        let sums = self.sums.iter().map(|(name, sum)| (*name, sum.to_string()));
+        times.chain(sums).chain(self.figures.iter().map(|(name, value)| (*name, value.clone())))
     }
 
     pub fn violations(&self) -> usize {
@@ -59,7 +81,7 @@ impl Report {
         for (what, times) in &self.bites {
             println!("bit: {what:<39} {times}");
         }
-        for (name, value) in &self.figures {
+        for (name, value) in self.all_figures() {
             println!("{name:<44} {value}");
         }
         if let Some((median, most)) = self.gap() {

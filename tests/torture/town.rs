@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use ganira::sandbox::{Handle, Number, Options, Sandbox};
+use ganira::sandbox::{Handle, Number, Options, Sandbox, SmsCompany, SmsGateway};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -19,6 +19,7 @@ use crate::handsets::Handsets;
 use crate::load::{Load, LoadWish};
 use crate::observed::Observed;
 use crate::report::Report;
+use crate::texts::{SMS_GATEWAY, SMS_KEY, SMS_NUMBER};
 use crate::webhook::{APP_SECRET, DISPLAY, NUMBER, PROVIDER_SECRET, VERIFY_TOKEN, WABA};
 
 /// Everything must have come to rest by then.
@@ -37,6 +38,8 @@ pub struct Wish {
     pub environment: Vec<(&'static str, String)>,
     /// Where everything lives; a temporary folder unless a row brings its own.
     pub folder: Option<PathBuf>,
+    /// Whether there is a gateway of short messages.
+    pub texts: bool,
 }
 
 impl Default for Wish {
@@ -49,6 +52,7 @@ impl Default for Wish {
             configuration: String::new(),
             environment: Vec::new(),
             folder: None,
+            texts: false,
         }
     }
 }
@@ -84,8 +88,13 @@ impl Town {
         let sandbox = sandbox().await;
         let control_url = format!("http://{}/control", sandbox.addr());
         let mut nodes = Vec::new();
+        if wish.texts {
+            database.add_texts().await;
+        }
+        let texts = if wish.texts { texts(&sandbox) } else { String::new() };
         for name in wish.engines {
-            let mut node = Node::new(name, &folder, &database, &sandbox, &wish.configuration).await;
+            let more = format!("{texts}\n{}", wish.configuration);
+            let mut node = Node::new(name, &folder, &database, &sandbox, &more).await;
             node.environment.clone_from(&wish.environment);
             nodes.push(node);
         }
@@ -115,23 +124,32 @@ impl Town {
             begun,
             _folder: temporary,
         };
-        // Answers take a moment, so that a fault meets sends on their way; statuses come many in a webhook.
-        town.order_fault(json!({ "kind": "slow", "ms": 15 })).await;
-        town.order_fault(json!({ "kind": "batch_statuses", "size": 20 })).await;
+        town.everyday_faults().await;
         town
+    }
+
+    /// Answers take a moment, so that a fault meets sends on their way; statuses come many in a webhook.
+    pub async fn everyday_faults(&self) {
+        self.order_fault(json!({ "kind": "slow", "ms": 15 })).await;
+        self.order_fault(json!({ "kind": "batch_statuses", "size": 20 })).await;
     }
 
     /// The same with all engines running, the first as owner, and all people talking.
     pub async fn at_work(wish: Wish) -> Self {
         let mut town = Self::found(wish).await;
-        town.nodes[0].start();
-        town.nodes[0].ready().await;
-        for node in &mut town.nodes[1..] {
+        town.open().await;
+        town
+    }
+
+    /// All engines start, the first as owner; then all people begin to talk.
+    pub async fn open(&mut self) {
+        self.nodes[0].start();
+        self.nodes[0].ready().await;
+        for node in &mut self.nodes[1..] {
             node.start();
             node.answers().await;
         }
-        town.begin().await;
-        town
+        self.begin().await;
     }
 
     /// All people begin to talk.
@@ -171,6 +189,28 @@ impl Town {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         begun.elapsed()
+    }
+
+    /// Waits until a node stands by.
+    pub async fn stands_by(&mut self, node: usize) {
+        let begun = Instant::now();
+        while self.nodes[node].phase().await.as_deref() != Some("standing by") {
+            self.revive();
+            assert!(begun.elapsed() < Duration::from_mins(1), "it does not stand by: {}", self.logs());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// What the company was sent.
+    pub async fn requests(&self) -> Vec<Value> {
+        let url = format!("{}/requests?path=messages", self.control_url);
+        self.http.get(url).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// The messages on a handset.
+    pub async fn inbox(&self, of: &str) -> Vec<Value> {
+        let url = format!("{}/whatsapp/inbox?of={}", self.control_url, of.replace('+', "%2B"));
+        self.http.get(url).send().await.unwrap().json().await.unwrap()
     }
 
     /// Starts engines again that ended by themselves.
@@ -254,15 +294,15 @@ impl Town {
         let sessions = self.handsets.sessions();
         check(&mut report, &self.load.diaries(), &sessions, &observed, &self.database);
         self.look_at_keypads(&mut report);
-        let log = self.logs();
+        let whole: String = self.nodes.iter().map(Node::log).collect();
         if let Some(keep) = std::env::var_os("GANIRA_TORTURE_LOG") {
-            std::fs::write(keep, &log).unwrap();
+            std::fs::write(keep, &whole).unwrap();
         }
-        if log.contains("panicked") {
+        if whole.contains("panicked") {
             report.add(Violation::Engine, "an engine panicked");
         }
         if report.violations() > 0 {
-            println!("{log}");
+            println!("{}", self.logs());
         }
         report.took = self.begun.elapsed();
         self.sandbox.stop().await;
@@ -296,6 +336,12 @@ impl Town {
     }
 }
 
+/// A gateway of short messages that posts once.
+fn texts(sandbox: &Handle) -> String {
+    let url = sandbox.sms_url(SMS_GATEWAY);
+    format!("[sms.gateways.{SMS_GATEWAY}]\nkind = \"africastalking\"\nkey = \"{SMS_KEY}\"\napi_url = \"{url}/version1/messaging\"")
+}
+
 /// One row at a time: two would share the machine, and a fault would meet half of what it should.
 pub async fn alone() -> tokio::sync::MutexGuard<'static, ()> {
     static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -326,6 +372,7 @@ pub async fn sandbox() -> Handle {
         webhook_backoff: (Duration::from_millis(20), Duration::from_millis(200)),
         inbox_messages_max: 1_000_000,
         requests_max: 2_000_000,
+        sms: vec![SmsGateway::new(SMS_GATEWAY, SmsCompany::AfricasTalking, SMS_KEY, SMS_NUMBER)],
         ..Options::default()
     };
     Sandbox::start(options).await.unwrap()

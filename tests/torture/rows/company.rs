@@ -11,7 +11,7 @@ use crate::rows::Scale;
 use crate::town::{Town, Wish};
 
 pub async fn row(scale: Scale) -> Report {
-    let mut town = Town::at_work(Wish { configuration: patience(), ..Wish::default() }).await;
+    let mut town = Town::at_work(Wish::default()).await;
     let rounds = scale.of(1, 8);
     for _ in 0..rounds {
         for fault in faults() {
@@ -40,11 +40,6 @@ pub async fn row(scale: Scale) -> Report {
         town.report.bit(what, times);
     }
     town.judge().await
-}
-
-/// Somebody who never answers is given up within a row.
-fn patience() -> String {
-    "[outbound.more]".replace("[outbound.more]", "")
 }
 
 fn faults() -> Vec<Value> {

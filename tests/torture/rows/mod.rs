@@ -1,9 +1,18 @@
 //! The rows: one fault each, on real engines and a real Postgres, from the first message to the verdict.
 
+mod clock;
 mod commit_cut;
+mod company;
+mod disk;
+mod drain;
+mod duplicates;
 mod kill;
+mod partition;
 mod pause;
+mod poison;
 mod postgres;
+mod reader;
+mod upgrade;
 
 use std::pin::Pin;
 
@@ -61,6 +70,15 @@ pub const ROWS: &[Row] = rows![
     2 "owner paused" "SIGSTOP of the owner with a commit on its way, take-over by the standby, SIGCONT" => pause::row,
     3 "Postgres killed" "`kill -9` of the postmaster, an immediate stop, a restart" => postgres::row,
     4 "commit cut" "the connection cut before a commit arrives, while it goes up, and between its `COMMIT` and the answer" => commit_cut::row,
+    5 "link broken" "the link to Postgres: nothing passes for a moment, or until the standby took over; only answers do not pass; half-open" => partition::row,
+    6 "disk full" "no room under Postgres; none under the spool while nobody can commit; none for media" => disk::row,
+    7 "clock jumps" "the owner's clock jumps an hour ahead, back, an hour behind, back; nobody else's does" => clock::row,
+    8 "duplicates" "every POST five times at once in any order; old ones again and again, also a week old" => duplicates::row,
+    9 "company fails" "the company is slow, answers 429, 500 and 503, resets before and after taking a message, never answers" => company::row,
+    10 "poison" "messages whose turns the database will never take" => poison::row,
+    11 "long reader" "a transaction that pins every dead row while the load goes on" => reader::row,
+    12 "drain" "SIGTERM of the owner under load, hand-over to the standby" => drain::row,
+    13 "upgrade" "the next release's migration under load, a new process stands by and takes over" => upgrade::row,
 ];
 
 /// The rows that `ROWS` names by number, such as `1,4`; all without it.
