@@ -30,6 +30,7 @@ impl Stretches {
     }
 
     /// What is left when `gone` is taken away.
+    #[must_use]
     pub fn without(&self, gone: &Self) -> Self {
         let mut left = Vec::with_capacity(self.0.len());
         for window in &self.0 {
