@@ -17,7 +17,7 @@ use rand::{RngExt as _, SeedableRng as _};
 const OPERATIONS: usize = 10_000;
 const SEED: u64 = 20_261_120;
 /// Calls of one sequence, over tables that were empty.
-const SEQUENCE: usize = 500;
+const SEQUENCE: usize = 2_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_and_the_store_in_memory_give_the_same_answers_and_keep_the_same_rows() {

@@ -80,12 +80,12 @@ impl Dice {
     /// A day that has a partition, but for a few.
     pub fn day(&mut self) -> NaiveDate {
         let today = ground::base().date_naive() + Days::new(2);
-        match self.below(40) {
+        match self.below(120) {
             0 => today - Days::new(9),
             1 => today + Days::new(8),
             2 => today - Days::new(8),
             3 => today + Days::new(7),
-            4..20 => today - Days::new(1),
+            4..50 => today - Days::new(1),
             _ => today,
         }
     }

@@ -39,7 +39,7 @@ fn one(dice: &mut Dice, seen: &Seen<'_>, of: Conversation) -> GuardedEffect {
     let kind = match dice.below(100) {
         0 => "no_such_effect",
         1..3 => "erase_person",
-        3..30 => "book_visit",
+        3..15 => "book_visit",
         _ => dice.of(&KINDS),
     };
     GuardedEffect { ordinal: 0, kind, args: args(dice, seen, of, kind) }
@@ -77,7 +77,21 @@ fn args(dice: &mut Dice, seen: &Seen<'_>, of: Conversation, kind: &str) -> Json 
 
 /// A word outside the list is now and then among them: the table refuses it.
 fn purpose(dice: &mut Dice) -> &'static str {
-    dice.of(&["*", "*", "*", "service", "service", "reminder", "reminder", "marketing", "code", "weather"])
+    dice.of(&[
+        "*",
+        "*",
+        "*",
+        "service",
+        "service",
+        "reminder",
+        "reminder",
+        "marketing",
+        "code",
+        "code",
+        "code",
+        "marketing",
+        "weather",
+    ])
 }
 
 fn channel(dice: &mut Dice) -> &'static str {
