@@ -143,6 +143,16 @@ impl Node {
         all.lines().filter_map(value).sum::<f64>() as usize
     }
 
+    /// Sends that took more than half a second, by its histogram.
+    pub async fn slow_sends(&self) -> usize {
+        let all = self.get("/metrics").await.unwrap_or_default();
+        let up_to = |bound: &str| {
+            let line = all.lines().find(|line| line.starts_with("ganira_send_seconds_bucket") && line.contains(bound));
+            line.and_then(|line| line.rsplit_once(' ')?.1.parse::<usize>().ok()).unwrap_or_default()
+        };
+        up_to("le=\"+Inf\"") - up_to("le=\"0.5\"")
+    }
+
     /// `kill -9`, and waits until it is gone.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {

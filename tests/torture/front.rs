@@ -13,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 /// How often each engine is asked, and how long it may think about it.
 const ASK_EVERY: Duration = Duration::from_millis(50);
 const ANSWER_WITHIN: Duration = Duration::from_secs(1);
+/// What one that says it rests may still bring to its end.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// A front. It is gone when this is dropped.
 #[derive(Debug)]
@@ -101,9 +103,12 @@ impl Inner {
         }
         let next = self.states.iter().find(|(_, state)| **state == State::Ready).map(|(engine, _)| *engine);
         if next != self.target {
-            if present == State::Silent {
-                std::mem::take(&mut self.alive).cancel();
-            }
+            let old = std::mem::take(&mut self.alive);
+            let grace = if present == State::Silent { Duration::ZERO } else { GRACE };
+            tokio::spawn(async move {
+                tokio::time::sleep(grace).await;
+                old.cancel();
+            });
             self.target = next;
         }
     }

@@ -22,7 +22,7 @@ const HOPS: usize = 8;
 /// Longer than the engine's own time for a screen.
 const PATIENCE: Duration = Duration::from_secs(18);
 /// Who gets no screen for so long hangs up.
-const GIVE_UP: Duration = Duration::from_mins(1);
+const GIVE_UP: Duration = Duration::from_secs(25);
 /// How long somebody waits for a kill.
 const KILL_WITHIN: Duration = Duration::from_secs(20);
 
@@ -100,9 +100,10 @@ impl Handsets {
         }))
     }
 
-    /// Starts so many people at once; each is followed by another. They end after [`Handsets::end`].
-    pub fn start(&self, people: u32, seed: u64) -> JoinSet<()> {
-        (0..people).map(|n| self.clone().one_after_the_other(n % 2 == 0, seed ^ u64::from(n))).collect()
+    /// Starts so many people at once; each is followed by another. They end after [`Handsets::end`]. Half of them wait for kills, where
+    /// there will be any.
+    pub fn start(&self, people: u32, kills: bool, seed: u64) -> JoinSet<()> {
+        (0..people).map(|n| self.clone().one_after_the_other(kills && n % 2 == 0, seed ^ u64::from(n))).collect()
     }
 
     pub fn end(&self) {
@@ -139,7 +140,7 @@ impl Handsets {
                     break;
                 };
                 session.screens.push(screen);
-                if waits_for_kills && random.random_bool(0.5) {
+                if waits_for_kills && !self.is_ending() && random.random_bool(0.5) {
                     self.outlive_a_kill(&session, n).await;
                 } else if random.random_bool(0.3) {
                     self.repeat(&session, n).await;
@@ -154,6 +155,9 @@ impl Handsets {
     /// Between two hops: waits for a kill, repeats the last hop. The caller goes on with the next one.
     async fn outlive_a_kill(&self, session: &Session, n: usize) {
         let mut kills = self.0.kills.subscribe();
+        if self.is_ending() {
+            return;
+        }
         self.0.counts.waiting.fetch_add(1, Ordering::SeqCst);
         let killed = timeout(KILL_WITHIN, kills.changed()).await;
         self.0.counts.waiting.fetch_sub(1, Ordering::SeqCst);

@@ -262,6 +262,13 @@ impl Load {
         inside.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or_default()
     }
 
+    /// How long after a moment the first POST was acknowledged.
+    pub fn first_after(&self, moment: Instant) -> Duration {
+        let acknowledged = self.0.acknowledged.lock();
+        let first = acknowledged.get(acknowledged.partition_point(|at| *at < moment));
+        first.map_or(Duration::MAX, |first| *first - moment)
+    }
+
     /// POSTs acknowledged so far.
     pub fn acknowledged(&self) -> usize {
         self.0.acknowledged.lock().len()
@@ -281,8 +288,9 @@ impl Load {
                 }
                 status == 200
             }
-            Err(_) => {
-                self.0.counts.broken.fetch_add(1, Ordering::Relaxed);
+            Err(error) => {
+                let broken = usize::from(!error.is_timeout());
+                self.0.counts.broken.fetch_add(broken, Ordering::Relaxed);
                 false
             }
         }

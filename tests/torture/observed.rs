@@ -128,7 +128,7 @@ async fn account(pool: &sqlx::PgPool, channel: &str) -> i64 {
 struct Seen {
     body: Body,
     status: Option<u16>,
-    answer: Answer,
+    answer: Option<Answer>,
 }
 
 #[derive(Deserialize)]
@@ -154,7 +154,8 @@ async fn taken(control_url: &str, http: &reqwest::Client) -> Vec<Taken> {
     let seen: Vec<Seen> = serde_json::from_slice(&body).unwrap();
     let mut taken = Vec::new();
     for Seen { body, status, answer } in seen {
-        if let (Some(200), Some(_), Some(opaque)) = (status, answer.messages, body.biz_opaque_callback_data) {
+        let messages = answer.and_then(|answer| answer.messages);
+        if let (Some(_), Some(opaque)) = (messages.filter(|_| matches!(status, Some(200) | None)), body.biz_opaque_callback_data) {
             let id = opaque.parse::<Opaque>().unwrap().outbox;
             let text = body.text.map(|text| text.body).unwrap_or_default();
             taken.push(Taken { key: (id.conversation.contact.0, id.seq.0, id.n), text });

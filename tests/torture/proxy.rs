@@ -56,6 +56,8 @@ struct Inner {
     /// The next commit, and whatever follows it on its connection, is held until told otherwise.
     holding: watch::Sender<bool>,
     held: AtomicUsize,
+    /// Pieces that had to wait for the way to open.
+    waited: AtomicUsize,
     /// Cancelled and replaced when all connections are to break.
     alive: Mutex<CancellationToken>,
 }
@@ -71,6 +73,7 @@ impl Proxy {
             cuts: Default::default(),
             holding: watch::Sender::new(false),
             held: AtomicUsize::new(0),
+            waited: AtomicUsize::new(0),
             alive: Mutex::new(CancellationToken::new()),
         });
         let closing = CancellationToken::new();
@@ -99,6 +102,11 @@ impl Proxy {
     /// How many commits were cut so.
     pub fn cuts(&self, cut: Cut) -> usize {
         self.inner.cuts[cut as usize].load(Ordering::SeqCst)
+    }
+
+    /// Pieces of questions that had to wait for the way to open.
+    pub fn waited(&self) -> usize {
+        self.inner.waited.load(Ordering::SeqCst)
     }
 
     /// Holds commits from now on: each that goes up waits here, and its connection with it.
@@ -198,6 +206,9 @@ impl Link {
                     self.inner.held.fetch_add(1, Ordering::SeqCst);
                     let _ = self.inner.holding.subscribe().wait_for(|holding| !holding).await;
                 }
+            }
+            if *self.way.borrow() == Way::Held {
+                self.inner.waited.fetch_add(1, Ordering::SeqCst);
             }
             let _ = self.way.wait_for(|way| *way != Way::Held).await;
             if *self.way.borrow() == Way::HalfOpen {

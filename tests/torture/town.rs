@@ -33,6 +33,8 @@ pub struct Wish {
     pub load: LoadWish,
     /// People at keypads at once.
     pub keypads: u32,
+    /// Whether engines will be killed, so that keypads wait for it.
+    pub kills: bool,
     /// More of the engines' configuration.
     pub configuration: String,
     pub environment: Vec<(&'static str, String)>,
@@ -49,6 +51,7 @@ impl Default for Wish {
             engines: &["one"],
             load: LoadWish::default(),
             keypads: 0,
+            kills: false,
             configuration: String::new(),
             environment: Vec::new(),
             folder: None,
@@ -155,7 +158,7 @@ impl Town {
     /// All people begin to talk.
     pub async fn begin(&mut self) {
         self.people = self.load.start();
-        let mut keypads = self.handsets.start(self.wish.keypads, self.seed);
+        let mut keypads = self.handsets.start(self.wish.keypads, self.wish.kills, self.seed);
         self.people.spawn(async move { while keypads.join_next().await.transpose().unwrap().is_some() {} });
         let load = self.load.clone();
         until("every group has begun", async || load.is_whole()).await;

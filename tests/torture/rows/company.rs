@@ -10,28 +10,36 @@ use crate::report::Report;
 use crate::rows::Scale;
 use crate::town::{Town, Wish};
 
+/// How long a fault is in force, at most.
+const WINDOW: Duration = Duration::from_millis(900);
+
 pub async fn row(scale: Scale) -> Report {
     let mut town = Town::at_work(Wish::default()).await;
     let rounds = scale.of(1, 8);
     for _ in 0..rounds {
         for fault in faults() {
-            town.order_fault(fault).await;
-            sleep(Duration::from_millis(700)).await;
             town.clear_faults().await;
+            town.order_fault(fault).await;
             town.everyday_faults().await;
+            sleep(WINDOW).await;
         }
     }
+    town.clear_faults().await;
+    town.everyday_faults().await;
     // What nobody answers is asked again when it has waited for long enough.
     town.acknowledged_more(50).await;
     town.report.runs = rounds * faults().len();
     let seen: Vec<Value> = town.requests().await;
     let status = |wanted: u64| seen.iter().filter(|request| request["status"].as_u64() == Some(wanted)).count();
+    let throttled = seen.iter().filter(|request| request["answer"]["error"]["code"] == 130_429).count();
+    let late = town.nodes[0].slow_sends().await;
     let unanswered = |taken: bool| {
         let is = |request: &&Value| request["status"].is_null() && request["answer"]["messages"].is_array() == taken;
         seen.iter().filter(is).count()
     };
     for (what, times) in [
-        ("answered 429", status(429)),
+        ("answered late", late),
+        ("told to slow down", throttled),
         ("answered 500", status(500)),
         ("answered 503", status(503)),
         ("taken and reset, or never answered", unanswered(true)),

@@ -93,11 +93,15 @@ async fn under_the_spool(town: &mut Town, disk: &SmallDisk, texts: &mut Texts) {
 
 /// Pictures cannot be kept; they are when there is room again.
 async fn under_media(town: &mut Town, disk: &SmallDisk, number: usize) {
-    disk.fill(0);
     let kept = town.database.count("media").await;
     let said = town.nodes[0].log().matches("media could not be fetched").count();
     for n in 0..SOME {
         let person = format!("+25078{:07}", 4_000_000 + number * 10 + n);
+        // Whoever has said something has a page that can be shown again.
+        let hello = json!({ "from": person, "text": "hello" });
+        let said = town.http.post(format!("{}/whatsapp/say?wait=1", town.control_url)).json(&hello).send().await;
+        assert!(said.unwrap().status().is_success());
+        disk.fill(0);
         let picture = json!({ "from": person, "kind": "image", "mime": "image/png", "bytes": PNG });
         let answer = town.http.post(format!("{}/whatsapp/media?wait=1", town.control_url)).json(&picture).send().await;
         let answer: Value = answer.unwrap().json().await.unwrap();

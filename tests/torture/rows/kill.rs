@@ -23,6 +23,7 @@ pub async fn run(kills: usize, plant: Option<&'static str>) -> Report {
     let wish = Wish {
         load: LoadWish { groups: 200, ..LoadWish::default() },
         keypads: 20,
+        kills: true,
         environment: plant.map(|plant| ("GANIRA_PLANT", plant.to_owned())).into_iter().collect(),
         ..Wish::default()
     };

@@ -11,7 +11,6 @@ use crate::town::{Town, Wish};
 
 pub async fn row(scale: Scale) -> Report {
     let mut town = Town::at_work(Wish { keypads: 6, ..Wish::default() }).await;
-    let mut recoveries = Vec::new();
     let ways = [(Down::Killed, "kill -9"), (Down::Immediate, "immediate stop"), (Down::Fast, "restart")];
     let rounds = scale.of(1, 7);
     for _ in 0..rounds {
@@ -27,13 +26,11 @@ pub async fn row(scale: Scale) -> Report {
             town.database.start_again().await;
             let up = Instant::now();
             town.acknowledged_more(20).await;
-            recoveries.push(town.load.gap(up, Instant::now()));
+            town.report.slowest("Postgres up to acknowledged, most", town.load.first_after(up));
             town.report.gaps.push(town.load.gap(down, Instant::now()));
             town.report.bit(name, usize::from(stood_still));
         }
     }
     town.report.runs = rounds * ways.len();
-    recoveries.sort_unstable();
-    town.report.figure("Postgres up to acknowledged, most", format!("{:.0?}", recoveries[recoveries.len() - 1]));
     town.judge().await
 }

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ganira::store::postgres::owner_pool;
 use sqlx::migrate::Migrator;
 use tokio::time::{Instant, sleep};
 
@@ -45,7 +46,9 @@ async fn upgrade(town: &mut Town, migrations: &Path, version: usize) {
     let before = town.load.acknowledged();
     let begun = Instant::now();
     // As `ganira migrate` of the next release does it.
-    Migrator::new(migrations).await.unwrap().run(&town.database.pool).await.unwrap();
+    let owner = owner_pool(town.database.direct_url().parse().unwrap()).await.unwrap();
+    Migrator::new(migrations).await.unwrap().run(&owner).await.unwrap();
+    owner.close().await;
     town.report.slowest("migration, most", begun.elapsed());
     town.acknowledged_more(20).await;
     town.report.bit("POSTs acknowledged by the old release on new tables", town.load.acknowledged() - before);
