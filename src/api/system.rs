@@ -94,9 +94,8 @@ fn heartbeat(api: &Api) -> Check {
         Some(age) if age <= stale => Health::Up,
         _ => Health::Down,
     };
-    let detail = age.map_or("the database has not been heard of yet".to_owned(), |age| {
-        format!("{} ms old", age.as_millis())
-    });
+    let detail =
+        age.map_or("the database has not been heard of yet".to_owned(), |age| format!("{} ms old", age.as_millis()));
     Check { name: "database", state, detail }
 }
 

@@ -59,7 +59,9 @@ pub fn check(report: &mut Report, diaries: &[Diary], sessions: &[Session], obser
     lists(report, &contacts, observed);
     replies(report, observed);
     let expected = report.dead_letters_expected;
-    for (reason, count) in observed.dead_letters.iter().filter(|(reason, count)| *reason != "poison" || **count != expected) {
+    for (reason, count) in
+        observed.dead_letters.iter().filter(|(reason, count)| *reason != "poison" || **count != expected)
+    {
         report.add(Violation::Buried, format!("{count} dead letters: {reason}"));
     }
     if observed.ranks_fallen > 0 {
@@ -107,7 +109,8 @@ fn journal(report: &mut Report, diary: &Diary, observed: &Observed, database: &D
 fn keypads(report: &mut Report, sessions: &[Session], observed: &Observed, database: &Database) {
     for session in sessions {
         for (n, screen) in session.screens.iter().enumerate() {
-            let found: Vec<&str> = screen.trim_start_matches("CON ").lines().filter(|line| line.starts_with('u')).collect();
+            let found: Vec<&str> =
+                screen.trim_start_matches("CON ").lines().filter(|line| line.starts_with('u')).collect();
             if found != session.lines(n) {
                 report.add(Violation::Screen, format!("{} hop {n}: {screen:?}", session.name()));
             }

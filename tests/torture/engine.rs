@@ -16,9 +16,6 @@ use crate::webhook::{APP, APP_SECRET, PROVIDER_SECRET, VERIFY_TOKEN};
 
 /// An engine that is not ready by then never will be.
 const READY_WITHIN: Duration = Duration::from_secs(90);
-/// A standby takes over from one that has not been heard of for this long.
-pub const STALE: Duration = Duration::from_millis(1500);
-
 /// A place for an engine: its address, its configuration, its way to the database. One incarnation after another lives here.
 pub struct Node {
     pub name: &'static str,
@@ -43,7 +40,13 @@ pub enum Signal {
 }
 
 impl Node {
-    pub async fn new(name: &'static str, folder: &Path, database: &Database, sandbox: &Handle, more: &str) -> Self {
+    /// `more` is configuration besides; a standby takes over from one that has not been heard of for as long as `stale`.
+    pub async fn new(
+        name: &'static str,
+        folder: &Path,
+        (database, sandbox): (&Database, &Handle),
+        (stale, more): (Duration, &str),
+    ) -> Self {
         // The same port at every restart: a free one, let go of again.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let proxy = database.way().await;
@@ -58,7 +61,7 @@ impl Node {
             http: reqwest::Client::new(),
             process: None,
         };
-        std::fs::write(node.file("toml"), configuration(&node, database, sandbox, more)).unwrap();
+        std::fs::write(node.file("toml"), configuration(&node, (database, sandbox), (stale, more))).unwrap();
         node
     }
 
@@ -203,14 +206,14 @@ pub fn binary() -> PathBuf {
     std::path::absolute(binary).unwrap()
 }
 
-fn configuration(node: &Node, database: &Database, sandbox: &Handle, more: &str) -> String {
+fn configuration(node: &Node, (database, sandbox): (&Database, &Handle), (stale, more): (Duration, &str)) -> String {
     let Node { name, address, folder, .. } = node;
     let (graph_url, till, eyes) = (sandbox.graph_url(), sandbox.provider_url("till"), sandbox.provider_url("eyes"));
     let media = folder.join("kept/media").display().to_string();
     let spool = folder.join(format!("kept/spool-{name}")).display().to_string();
     let filter = std::env::var("GANIRA_TORTURE_FILTER").unwrap_or_else(|_| "warn".to_owned());
     let Database { key_ring, hash_key, .. } = database;
-    let stale_ms = STALE.as_millis();
+    let stale_ms = stale.as_millis();
     format!(
         r#"
         [server]
@@ -240,7 +243,7 @@ fn configuration(node: &Node, database: &Database, sandbox: &Handle, more: &str)
         key = "{KEY}"
         budget_ms = 15000
         [outbound]
-        unknown_wait_ms = 1500
+        unknown_wait_ms = 3000
         breaker_open_ms = 500
         number_per_second = 10000
         pair_burst = 10000

@@ -99,7 +99,9 @@ fn a_commit_is_seen_on_a_lane_however_its_bytes_are_cut() {
         message.extend(body);
         message
     }
-    for (name, expected) in [("ganira lane", vec![Seen::Asked, Seen::Commit, Seen::Asked]), ("other", vec![Seen::Asked; 2])] {
+    for (name, expected) in
+        [("ganira lane", vec![Seen::Asked, Seen::Commit, Seen::Asked]), ("other", vec![Seen::Asked; 2])]
+    {
         let startup = [&196_608_i32.to_be_bytes(), b"application_name\0".as_slice(), name.as_bytes(), b"\0\0"].concat();
         let mut stream = [&8_i32.to_be_bytes()[..], &SSL_REQUEST.to_be_bytes()].concat();
         stream.extend(&message(0, &startup)[1..]);

@@ -161,10 +161,7 @@ impl Handsets {
         self.0.counts.waiting.fetch_add(1, Ordering::SeqCst);
         let killed = timeout(KILL_WITHIN, kills.changed()).await;
         self.0.counts.waiting.fetch_sub(1, Ordering::SeqCst);
-        if killed.is_ok_and(|changed| changed.is_ok())
-            && !self.is_ending()
-            && self.repeat(session, n).await
-        {
+        if killed.is_ok_and(|changed| changed.is_ok()) && !self.is_ending() && self.repeat(session, n).await {
             self.0.counts.repeated_across_a_kill.fetch_add(1, Ordering::Relaxed);
         }
     }

@@ -200,7 +200,8 @@ impl Load {
             let messages = choose(diaries, random);
             let new = post(&messages, now() - ago_s, random.random_bool(0.5));
             let old_often = f64::from(self.0.wish.old_percent) / 100.0;
-            let again = random.random_bool(old_often).then(|| old.get(random.random_range(0..old.len().max(1))).cloned());
+            let again =
+                random.random_bool(old_often).then(|| old.get(random.random_range(0..old.len().max(1))).cloned());
             if let Some(again) = again.flatten() {
                 self.0.counts.old_repeated.fetch_add(1, Ordering::Relaxed);
                 self.0.counts.week_old_repeated.fetch_add(usize::from(ago_s > 0), Ordering::Relaxed);

@@ -8,6 +8,7 @@
 
 mod check;
 mod database;
+mod document;
 mod engine;
 mod frames;
 mod front;
@@ -28,25 +29,16 @@ mod webhook;
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt as _;
-use rows::{IN_FLIGHT_LEAST, Scale};
+use rows::Scale;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_engine_killed_again_and_again_loses_nothing_and_does_nothing_twice() {
-    let _alone = town::alone().await;
-    let kills = std::env::var_os("GANIRA_CRASH_KILLS").and_then(|kills| kills.to_str()?.parse().ok()).unwrap_or(22);
-    let report = rows::kills(kills, None).await;
-    report.print();
-    assert_eq!(report.complaint(), None, "see above");
-    let in_flight = report.bites.iter().map(|(_, times)| *times).min().unwrap();
-    assert!(in_flight.min(IN_FLIGHT_LEAST) > 0, "nothing was on its way");
-}
-
-/// `make torture`: the rows that `ROWS` names, or all; `SHORT=1` orders each fault a few times only.
+/// `make torture`: the rows that `ROWS` names, or all; `SHORT=1` orders each fault a few times only. `REPORT=1` writes what they found into
+/// docs/reliability.md.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_fault_is_survived() {
     let _alone = town::alone().await;
     let scale = Scale::of_this_run();
     let mut complaints = Vec::new();
+    let mut reports = Vec::new();
     for row in rows::chosen() {
         println!("\n=== {} {}: {}", row.number, row.name, row.fault);
         // What a row gives up on has been said; the others are run all the same.
@@ -56,6 +48,11 @@ async fn every_fault_is_survived() {
         };
         report.print();
         complaints.extend(report.complaint().map(|complaint| format!("{}: {complaint}", row.name)));
+        reports.push((row, report));
+    }
+    println!("\n{}", document::table(&reports));
+    if std::env::var_os("REPORT").is_some_and(|report| report == "1") && complaints.is_empty() {
+        document::write(&reports, scale);
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }

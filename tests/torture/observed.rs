@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
 use ganira::actors::ussd::session::hop_id;
-use ganira::domain::{AccountId, Hop, Phone, Typed};
 use ganira::domain::ids::Opaque;
+use ganira::domain::{AccountId, Hop, Phone, Typed};
 use serde::Deserialize;
 use sqlx::Row as _;
 
@@ -74,7 +74,9 @@ impl Observed {
         }
         observed.account = account(pool, "whatsapp").await;
         observed.keypad_account = account(pool, "ussd").await;
-        for row in sqlx::query("SELECT contact_id, seq, n, account_id FROM ganira.outbox").fetch_all(pool).await.unwrap() {
+        for row in
+            sqlx::query("SELECT contact_id, seq, n, account_id FROM ganira.outbox").fetch_all(pool).await.unwrap()
+        {
             let key: Key = (row.get(0), row.get(1), row.get(2));
             *observed.per_turn.entry((key.0, key.1)).or_default() += 1;
             if row.get::<i64, _>(3) == observed.account {
@@ -155,7 +157,9 @@ async fn taken(control_url: &str, http: &reqwest::Client) -> Vec<Taken> {
     let mut taken = Vec::new();
     for Seen { body, status, answer } in seen {
         let messages = answer.and_then(|answer| answer.messages);
-        if let (Some(_), Some(opaque)) = (messages.filter(|_| matches!(status, Some(200) | None)), body.biz_opaque_callback_data) {
+        if let (Some(_), Some(opaque)) =
+            (messages.filter(|_| matches!(status, Some(200) | None)), body.biz_opaque_callback_data)
+        {
             let id = opaque.parse::<Opaque>().unwrap().outbox;
             let text = body.text.map(|text| text.body).unwrap_or_default();
             taken.push(Taken { key: (id.conversation.contact.0, id.seq.0, id.n), text });

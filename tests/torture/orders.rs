@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::database::Database;
 use crate::engine::Node;
-use crate::town::{alone, sandbox};
+use crate::town::{STALE, Wish, alone, sandbox};
 
 const WITHIN: Duration = Duration::from_mins(1);
 
@@ -126,10 +126,10 @@ async fn an_order_outlives_a_kill_at_every_point_takes_effect_once_and_has_one_r
     let folder = tempfile::tempdir().unwrap();
     let town = Town {
         database: Database::start(folder.path(), "errands").await,
-        sandbox: sandbox().await,
+        sandbox: sandbox(&Wish::default()).await,
         http: reqwest::Client::new(),
     };
-    let mut engine = Node::new("one", folder.path(), &town.database, &town.sandbox, "").await;
+    let mut engine = Node::new("one", folder.path(), (&town.database, &town.sandbox), (STALE, "")).await;
     town.sandbox.point_webhooks_at(Url::parse(&engine.url("/webhooks/whatsapp")).unwrap());
     engine.start();
     engine.ready().await;

@@ -4,7 +4,7 @@ use ganira::actors::plant::Plant;
 
 use crate::check::Violation;
 use crate::report::Report;
-use crate::rows::kills;
+use crate::rows::{Scale, kills};
 use crate::town::alone;
 
 /// Few kills are enough: what a planted bug loses, it loses at the first one.
@@ -12,7 +12,7 @@ const KILLS: usize = 5;
 
 async fn planted(plant: Plant) -> Report {
     let _alone = alone().await;
-    let report = kills(KILLS, Some(plant.name())).await;
+    let report = kills(Scale::Long, KILLS, Some(plant.name())).await;
     println!("planted: {}", plant.name());
     report.print();
     report

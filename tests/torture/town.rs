@@ -19,11 +19,15 @@ use crate::handsets::Handsets;
 use crate::load::{Load, LoadWish};
 use crate::observed::Observed;
 use crate::report::Report;
+use crate::rows::Scale;
 use crate::texts::{SMS_GATEWAY, SMS_KEY, SMS_NUMBER};
 use crate::webhook::{APP_SECRET, DISPLAY, NUMBER, PROVIDER_SECRET, VERIFY_TOKEN, WABA};
 
 /// Everything must have come to rest by then.
 const REST_WITHIN: Duration = Duration::from_mins(2);
+
+/// A standby takes over from one that has not been heard of for this long.
+pub const STALE: Duration = Duration::from_millis(1500);
 
 /// What a row wants to be set up.
 #[derive(Debug, Clone)]
@@ -42,6 +46,18 @@ pub struct Wish {
     pub folder: Option<PathBuf>,
     /// Whether there is a gateway of short messages.
     pub texts: bool,
+    /// How long a standby waits for a sign of life.
+    pub stale: Duration,
+    /// How many requests the company remembers.
+    pub requests_max: usize,
+}
+
+impl Wish {
+    /// A load for this scale.
+    pub fn of(scale: Scale) -> Self {
+        let groups = u32::try_from(scale.of(24, 60)).unwrap();
+        Self { load: LoadWish { groups, ..LoadWish::default() }, ..Self::default() }
+    }
 }
 
 impl Default for Wish {
@@ -56,6 +72,8 @@ impl Default for Wish {
             environment: Vec::new(),
             folder: None,
             texts: false,
+            stale: STALE,
+            requests_max: 2_000_000,
         }
     }
 }
@@ -88,7 +106,7 @@ impl Town {
         let temporary = tempfile::tempdir().unwrap();
         let folder = wish.folder.clone().unwrap_or_else(|| temporary.path().to_owned());
         let database = Database::start(&folder, wish.flow).await;
-        let sandbox = sandbox().await;
+        let sandbox = sandbox(&wish).await;
         let control_url = format!("http://{}/control", sandbox.addr());
         let mut nodes = Vec::new();
         if wish.texts {
@@ -97,7 +115,7 @@ impl Town {
         let texts = if wish.texts { texts(&sandbox) } else { String::new() };
         for name in wish.engines {
             let more = format!("{texts}\n{}", wish.configuration);
-            let mut node = Node::new(name, &folder, &database, &sandbox, &more).await;
+            let mut node = Node::new(name, &folder, (&database, &sandbox), (wish.stale, &more)).await;
             node.environment.clone_from(&wish.environment);
             nodes.push(node);
         }
@@ -285,6 +303,17 @@ impl Town {
         }
     }
 
+    /// What the row has found by itself, and whether an engine panicked.
+    pub async fn found_by_itself(mut self) -> Report {
+        let mut report = std::mem::take(&mut self.report);
+        if self.nodes.iter().any(|node| node.log().contains("panicked")) {
+            report.add(Violation::Engine, "an engine panicked");
+        }
+        report.took = self.begun.elapsed();
+        self.sandbox.stop().await;
+        report
+    }
+
     async fn look(mut self) -> Report {
         let observed = Observed::read(&self.database, &self.control_url, &self.http).await;
         let mut report = std::mem::take(&mut self.report);
@@ -342,7 +371,9 @@ impl Town {
 /// A gateway of short messages that posts once.
 fn texts(sandbox: &Handle) -> String {
     let url = sandbox.sms_url(SMS_GATEWAY);
-    format!("[sms.gateways.{SMS_GATEWAY}]\nkind = \"africastalking\"\nkey = \"{SMS_KEY}\"\napi_url = \"{url}/version1/messaging\"")
+    format!(
+        "[sms.gateways.{SMS_GATEWAY}]\nkind = \"africastalking\"\nkey = \"{SMS_KEY}\"\napi_url = \"{url}/version1/messaging\""
+    )
 }
 
 /// One row at a time: two would share the machine, and a fault would meet half of what it should.
@@ -359,7 +390,7 @@ pub async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
     }
 }
 
-pub async fn sandbox() -> Handle {
+pub async fn sandbox(wish: &Wish) -> Handle {
     let options = Options {
         listen: ([127, 0, 0, 1], 0).into(),
         app_secret: APP_SECRET.into(),
@@ -373,8 +404,8 @@ pub async fn sandbox() -> Handle {
         status_delay: Duration::from_millis(5),
         webhook_concurrency: 400,
         webhook_backoff: (Duration::from_millis(20), Duration::from_millis(200)),
-        inbox_messages_max: 1_000_000,
-        requests_max: 2_000_000,
+        inbox_messages_max: 200_000,
+        requests_max: wish.requests_max,
         sms: vec![SmsGateway::new(SMS_GATEWAY, SmsCompany::AfricasTalking, SMS_KEY, SMS_NUMBER)],
         ..Options::default()
     };

@@ -41,7 +41,8 @@ pub enum ConnectError {
 
 /// The pool of wakers and readers: the role may only execute the engine's functions.
 pub(super) async fn engine_pool(options: PgConnectOptions, durability: Durability) -> Result<PgPool, ConnectError> {
-    let pool = as_engine(ENGINE_CONNECTIONS).connect_with(engine_login(options)).await.map_err(ConnectError::Connect)?;
+    let pool =
+        as_engine(ENGINE_CONNECTIONS).connect_with(engine_login(options)).await.map_err(ConnectError::Connect)?;
     if durability == Durability::Required {
         prove_durable(&pool).await?;
     }

@@ -25,11 +25,7 @@ pub(super) struct Pools {
 
 impl Pools {
     /// `first`, and later ones as `fresh` makes them.
-    pub(super) fn new(
-        first: PgPool,
-        login: PgConnectOptions,
-        fresh: fn(PgConnectOptions) -> PgPool,
-    ) -> Self {
+    pub(super) fn new(first: PgPool, login: PgConnectOptions, fresh: fn(PgConnectOptions) -> PgPool) -> Self {
         Self { now: Arc::new(RwLock::new(first)), fresh, login }
     }
 

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use crate::check::Violation;
 use crate::report::Report;
@@ -21,11 +22,11 @@ pub async fn row(scale: Scale) -> Report {
     let library = build(folder.path());
     let page = folder.path().join("ahead");
     std::fs::write(&page, 0_i64.to_ne_bytes()).unwrap();
-    let mut town = Town::found(Wish { engines: &["one", "two"], ..Wish::default() }).await;
-    town.nodes[0].environment = vec![
-        ("LD_PRELOAD", library.display().to_string()),
-        ("GANIRA_TORTURE_CLOCK", page.display().to_string()),
-    ];
+    // Long enough that no busy machine loses its lease, and much shorter than the jump.
+    let stale = Duration::from_secs(10);
+    let mut town = Town::found(Wish { engines: &["one", "two"], stale, ..Wish::of(scale) }).await;
+    town.nodes[0].environment =
+        vec![("LD_PRELOAD", library.display().to_string()), ("GANIRA_TORTURE_CLOCK", page.display().to_string())];
     town.open().await;
     town.owned_by(0).await;
     let clock = File::options().write(true).open(&page).unwrap();

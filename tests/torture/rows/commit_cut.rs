@@ -13,7 +13,7 @@ use crate::rows::Scale;
 use crate::town::{Town, Wish, until};
 
 pub async fn row(scale: Scale) -> Report {
-    let mut town = Town::at_work(Wish { keypads: 6, ..Wish::default() }).await;
+    let mut town = Town::at_work(Wish { keypads: 6, ..Wish::of(scale) }).await;
     let mut random = StdRng::seed_from_u64(town.seed);
     let cuts = scale.of(24, 300);
     let begun = Instant::now();

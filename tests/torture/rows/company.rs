@@ -14,7 +14,7 @@ use crate::town::{Town, Wish};
 const WINDOW: Duration = Duration::from_millis(900);
 
 pub async fn row(scale: Scale) -> Report {
-    let mut town = Town::at_work(Wish::default()).await;
+    let mut town = Town::at_work(Wish::of(scale)).await;
     let rounds = scale.of(1, 8);
     for _ in 0..rounds {
         for fault in faults() {

@@ -27,7 +27,7 @@ pub async fn row(scale: Scale) -> Report {
     let folder = tempfile::tempdir().unwrap();
     let postgres_disk = SmallDisk::mount(&folder.path().join("postgres"), POSTGRES_MB);
     let engine_disk = SmallDisk::mount(&folder.path().join("kept"), ENGINE_MB);
-    let wish = Wish { folder: Some(folder.path().to_owned()), texts: true, keypads: 4, ..Wish::default() };
+    let wish = Wish { folder: Some(folder.path().to_owned()), texts: true, keypads: 4, ..Wish::of(scale) };
     let mut town = Town::at_work(wish).await;
     let mut texts = Texts::new(&town);
     let rounds = scale.of(1, 5);
@@ -37,7 +37,10 @@ pub async fn row(scale: Scale) -> Report {
         under_media(&mut town, &engine_disk, texts.sent).await;
     }
     town.report.runs = rounds * 3;
-    let taken = town.database.count("journal WHERE kind = 1 AND account_id IN (SELECT id FROM ganira.account WHERE channel = 'sms')").await;
+    let taken = town
+        .database
+        .count("journal WHERE kind = 1 AND account_id IN (SELECT id FROM ganira.account WHERE channel = 'sms')")
+        .await;
     if taken != texts.sent as i64 {
         town.report.add(Violation::JournaledTwice, format!("{taken} of {} texts are in the journal", texts.sent));
     }

@@ -10,7 +10,7 @@ use crate::rows::Scale;
 use crate::town::{Town, Wish};
 
 pub async fn row(scale: Scale) -> Report {
-    let mut town = Town::at_work(Wish { engines: &["one", "two"], keypads: 6, ..Wish::default() }).await;
+    let mut town = Town::at_work(Wish { engines: &["one", "two"], keypads: 6, ..Wish::of(scale) }).await;
     town.owned_by(0).await;
     let stops = scale.of(2, 20);
     for _ in 0..stops {

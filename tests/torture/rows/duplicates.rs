@@ -13,8 +13,8 @@ use crate::town::{Town, Wish};
 const COPIES: usize = 5;
 
 pub async fn row(scale: Scale) -> Report {
-    let load = LoadWish { groups: 40, copies: COPIES, old_percent: 100, week_old_percent: 20 };
-    let mut town = Town::at_work(Wish { load, ..Wish::default() }).await;
+    let load = LoadWish { groups: 24, copies: COPIES, old_percent: 100, week_old_percent: 20 };
+    let mut town = Town::at_work(Wish { load, ..Wish::of(scale) }).await;
     let long = Duration::from_secs(scale.of(6, 60) as u64);
     sleep(long).await;
     let known = town.nodes[0].metric("ganira_duplicates_total").await;

@@ -11,17 +11,18 @@ use crate::report::Report;
 use crate::rows::Scale;
 use crate::town::{Town, Wish, until};
 
-/// A kill proves little if nothing was on its way.
-pub const IN_FLIGHT_LEAST: usize = 100;
-
 pub async fn row(scale: Scale) -> Report {
-    run(scale.of(4, 50), None).await
+    let kills = std::env::var("KILLS").ok().and_then(|kills| kills.parse().ok());
+    run(scale, kills.unwrap_or(scale.of(8, 50)), None).await
 }
 
 /// So many kills, of engines with a bug planted into them where one is named; only a build with `planted-bugs` listens.
-pub async fn run(kills: usize, plant: Option<&'static str>) -> Report {
+pub async fn run(scale: Scale, kills: usize, plant: Option<&'static str>) -> Report {
+    let groups = u32::try_from(scale.of(80, 200)).unwrap();
+    // A kill proves little if nothing was on its way.
+    let in_flight_least = groups as usize / 2;
     let wish = Wish {
-        load: LoadWish { groups: 200, ..LoadWish::default() },
+        load: LoadWish { groups, ..LoadWish::default() },
         keypads: 20,
         kills: true,
         environment: plant.map(|plant| ("GANIRA_PLANT", plant.to_owned())).into_iter().collect(),
@@ -31,14 +32,14 @@ pub async fn run(kills: usize, plant: Option<&'static str>) -> Report {
     let mut random = StdRng::seed_from_u64(town.seed);
     let mut starts = Vec::new();
     let mut killed_young = 0;
-    let mut in_flight_least = usize::MAX;
+    let mut in_flight = usize::MAX;
     for _ in 0..kills {
         tokio::time::sleep(Duration::from_millis(random.random_range(100..1200))).await;
         let load = town.load.clone();
-        until("enough requests are in flight", async || load.in_flight() >= IN_FLIGHT_LEAST).await;
+        until("enough requests are in flight", async || load.in_flight() >= in_flight_least).await;
         let handsets = town.handsets.clone();
         until("somebody is between two hops", async || handsets.counts().waiting.load(Ordering::SeqCst) > 0).await;
-        in_flight_least = in_flight_least.min(load.in_flight());
+        in_flight = in_flight.min(load.in_flight());
         let killed = tokio::time::Instant::now();
         town.nodes[0].kill();
         town.nodes[0].start();
@@ -60,7 +61,7 @@ pub async fn run(kills: usize, plant: Option<&'static str>) -> Report {
     town.nodes[0].ready().await;
     starts.sort_unstable();
     town.report.runs = kills;
-    town.report.bit("requests in flight at a kill, least", in_flight_least);
+    town.report.bit("requests in flight at a kill, least", in_flight);
     town.report.figure("killed besides while starting", killed_young);
     town.report.figure("kill to ready, median", format!("{:.0?}", starts[starts.len() / 2]));
     let handsets = town.handsets.clone();

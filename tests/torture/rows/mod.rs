@@ -12,13 +12,15 @@ mod pause;
 mod poison;
 mod postgres;
 mod reader;
+mod soak;
 mod upgrade;
 
 use std::pin::Pin;
 
 use crate::report::Report;
 
-pub use kill::{IN_FLIGHT_LEAST, run as kills};
+#[cfg(feature = "planted-bugs")]
+pub use kill::run as kills;
 
 /// How often a fault is ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,9 +83,18 @@ pub const ROWS: &[Row] = rows![
     13 "upgrade" "the next release's migration under load, a new process stands by and takes over" => upgrade::row,
 ];
 
-/// The rows that `ROWS` names by number, such as `1,4`; all without it.
+/// Only when it is asked for, as `ROWS=14`: it takes `MINUTES`.
+const SOAK: Row = Row {
+    number: 14,
+    name: "soak",
+    fault: "half of what the engine can take, for long",
+    run: |_| Box::pin(soak::row()),
+};
+
+/// The rows that `ROWS` names by number, such as `1,4`; all but the soak without it.
 pub fn chosen() -> Vec<&'static Row> {
     let wanted = std::env::var("ROWS").unwrap_or_default();
     let numbers: Vec<u8> = wanted.split([',', ' ']).filter_map(|number| number.parse().ok()).collect();
-    ROWS.iter().filter(|row| numbers.is_empty() || numbers.contains(&row.number)).collect()
+    let soak = numbers.contains(&SOAK.number).then_some(&SOAK);
+    ROWS.iter().filter(|row| numbers.is_empty() || numbers.contains(&row.number)).chain(soak).collect()
 }

@@ -14,7 +14,7 @@ use crate::town::{Town, Wish};
 const BLIP: Duration = Duration::from_millis(500);
 
 pub async fn row(scale: Scale) -> Report {
-    let mut town = Town::at_work(Wish { engines: &["one", "two"], keypads: 6, ..Wish::default() }).await;
+    let mut town = Town::at_work(Wish { engines: &["one", "two"], keypads: 6, ..Wish::of(scale) }).await;
     town.owned_by(0).await;
     let rounds = scale.of(1, 6);
     for _ in 0..rounds {

@@ -12,7 +12,7 @@ use crate::rows::Scale;
 use crate::town::{Town, Wish, until};
 
 pub async fn row(scale: Scale) -> Report {
-    let mut town = Town::at_work(Wish { engines: &["one", "two"], ..Wish::default() }).await;
+    let mut town = Town::at_work(Wish { engines: &["one", "two"], ..Wish::of(scale) }).await;
     town.owned_by(0).await;
     let pauses = scale.of(2, 20);
     for _ in 0..pauses {

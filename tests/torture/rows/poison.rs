@@ -29,7 +29,7 @@ const MESSAGES: u32 = 5;
 const FIRST: u32 = 9_000_000;
 
 pub async fn row(scale: Scale) -> Report {
-    let mut town = Town::at_work(Wish::default()).await;
+    let mut town = Town::at_work(Wish::of(scale)).await;
     sqlx::raw_sql(POISON).execute(&town.database.pool).await.unwrap();
     let people: Vec<Person> = (FIRST..).take(scale.of(8, 80)).map(Person).collect();
     let account: i64 = sqlx::query_scalar("SELECT id FROM ganira.account WHERE channel = 'whatsapp'")

@@ -10,7 +10,7 @@ use crate::rows::Scale;
 use crate::town::{Town, Wish};
 
 pub async fn row(scale: Scale) -> Report {
-    let mut town = Town::at_work(Wish { keypads: 6, ..Wish::default() }).await;
+    let mut town = Town::at_work(Wish { keypads: 6, ..Wish::of(scale) }).await;
     let ways = [(Down::Killed, "kill -9"), (Down::Immediate, "immediate stop"), (Down::Fast, "restart")];
     let rounds = scale.of(1, 7);
     for _ in 0..rounds {

@@ -18,7 +18,7 @@ const SCAN: &str = "
 const SCANS: usize = 20;
 
 pub async fn row(scale: Scale) -> Report {
-    let mut town = Town::at_work(Wish { keypads: 6, ..Wish::default() }).await;
+    let mut town = Town::at_work(Wish { keypads: 6, ..Wish::of(scale) }).await;
     let window = Duration::from_secs(scale.of(4, 60) as u64);
     sleep(window / 2).await;
     let before = throughput(&town, window).await;
@@ -42,7 +42,8 @@ pub async fn row(scale: Scale) -> Report {
     town.report.bit("dead rows that a VACUUM could not clear", dead_rows(&town).await);
     sqlx::query("COMMIT").execute(&mut reader).await.unwrap();
     town.report.figure("POSTs acknowledged a second before", format!("{before:.0}"));
-    town.report.figure("POSTs acknowledged a second while pinned", format!("{during:.0} ({:.2} of before)", during / before));
+    town.report
+        .figure("POSTs acknowledged a second while pinned", format!("{during:.0} ({:.2} of before)", during / before));
     town.report.figure("scan of the outbox before, median", format!("{scan_before:.1?}"));
     town.report.figure("scan of the outbox while pinned, median", format!("{scan_during:.1?}"));
     town.judge().await

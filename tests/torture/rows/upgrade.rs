@@ -24,7 +24,7 @@ fn migration(version: usize) -> String {
 }
 
 pub async fn row(scale: Scale) -> Report {
-    let mut town = Town::at_work(Wish { engines: &["one", "two"], keypads: 6, ..Wish::default() }).await;
+    let mut town = Town::at_work(Wish { engines: &["one", "two"], keypads: 6, ..Wish::of(scale) }).await;
     town.owned_by(0).await;
     let migrations = tempfile::tempdir().unwrap();
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
