@@ -99,7 +99,6 @@ impl ast::Visitor for Letters<'_> {
 
     fn visit_class_set_item_pre(&mut self, item: &ClassSetItem) -> Result<(), Infallible> {
         let letters = match item {
-            ClassSetItem::Empty(_) | ClassSetItem::Union(_) => 0,
             ClassSetItem::Literal(_) => 1,
             ClassSetItem::Range(range) => u64::from(u32::from(range.end.c).abs_diff(u32::from(range.start.c))) + 1,
             ClassSetItem::Ascii(class) if class.negated => EVERY_LETTER,
@@ -107,7 +106,8 @@ impl ast::Visitor for Letters<'_> {
             ClassSetItem::Unicode(class) => self.named(&class.span),
             ClassSetItem::Perl(class) => self.named(&class.span),
             ClassSetItem::Bracketed(class) if class.negated => EVERY_LETTER,
-            ClassSetItem::Bracketed(_) => 0,
+            // What they hold is counted by itself.
+            ClassSetItem::Empty(_) | ClassSetItem::Union(_) | ClassSetItem::Bracketed(_) => 0,
         };
         self.count += letters * self.depth;
         self.depth += u64::from(matches!(item, ClassSetItem::Bracketed(_)));

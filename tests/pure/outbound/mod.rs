@@ -6,6 +6,7 @@ mod buckets;
 mod company;
 mod dispatcher;
 mod held;
+mod lane;
 mod model;
 mod property;
 mod table;

@@ -1,6 +1,6 @@
-//! A store in memory: only what sending asks of it.
+//! A store in memory: only what sending asks of it, and commits that end as they are told to.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
@@ -11,7 +11,7 @@ use ganira::store::{
     AccountRow, AttemptState, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, Fact, FactBatch, FlowCount,
     FlowFiles, LiveFlows, LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, PartRow, Redeemed,
     Registration, ReplayRow, RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SenderIdRow, SentCode,
-    SentMessage, ServerRow, Standing, Store, TenantRules, WayBetween, WriterId, seals,
+    SentMessage, ServerRow, Standing, Store, StoreError, TenantRules, WayBetween, WriterId, seals,
 };
 use parking_lot::Mutex;
 
@@ -36,6 +36,13 @@ pub(super) struct Inner {
     pub accounts: Vec<AccountRow>,
     /// Those who have stopped everything.
     pub opted_out: HashSet<ContactId>,
+    /// How often each of these calls still fails.
+    pub ailing: HashMap<&'static str, u32>,
+    /// How the next commits end; then they are applied. Every batch that came, by its number and its conversations.
+    pub commits: VecDeque<CommitOutcome>,
+    pub batches: Vec<(i64, Vec<i64>)>,
+    /// Who is to blame for the next aborted batches; `None`: the database does not answer.
+    pub inspections: VecDeque<Option<Vec<Blame>>>,
 }
 
 impl Table {
@@ -114,6 +121,26 @@ impl Table {
         self.inner.lock().facts.get(&id).cloned()
     }
 
+    /// The next so many calls of this name fail.
+    pub fn ails(&self, what: &'static str, times: u32) {
+        self.inner.lock().ailing.insert(what, times);
+    }
+
+    pub fn is_well(&self, what: &'static str) -> bool {
+        self.inner.lock().ailing.get(what).is_none_or(|left| *left == 0)
+    }
+
+    fn well(&self, what: &'static str) -> Result<()> {
+        let mut inner = self.inner.lock();
+        match inner.ailing.get_mut(what).filter(|left| **left > 0) {
+            Some(left) => {
+                *left -= 1;
+                Err(StoreError { what, source: sqlx::Error::PoolTimedOut })
+            }
+            None => Ok(()),
+        }
+    }
+
     pub fn stopped_reason(&self, account: i64) -> Option<String> {
         let inner = self.inner.lock();
         inner.accounts.iter().find(|row| row.id.0 == account).and_then(|row| row.stopped_reason.clone())
@@ -148,6 +175,7 @@ impl Store for Table {
     }
 
     async fn open_outbox(&self, account: AccountId, after: OutboxPlace, limit: i32) -> Result<Vec<OpenOutboxRow>> {
+        self.well("open_outbox")?;
         let inner = self.inner.lock();
         let behind = inner.rows.iter().filter(|((of, place), _)| *of == account && *place > after);
         let row = |row: &OpenOutboxRow| {
@@ -164,12 +192,14 @@ impl Store for Table {
     }
 
     async fn outbox_cursors(&self, account: AccountId) -> Result<Vec<(WriterId, i64)>> {
+        self.well("outbox_cursors")?;
         let inner = self.inner.lock();
         let of_account = inner.cursors.iter().filter(|((of, _), _)| *of == account);
         Ok(of_account.map(|((_, writer), batch)| (*writer, *batch)).collect())
     }
 
     async fn save_cursor(&self, account: AccountId, writer: WriterId, batch: i64) -> Result<()> {
+        self.well("save_cursor")?;
         self.inner.lock().cursors.insert((account, writer), batch);
         Ok(())
     }
@@ -203,10 +233,12 @@ impl Store for Table {
     }
 
     async fn opted_out(&self, conversation: Conversation, _: &str, _: &str) -> Result<bool> {
+        self.well("opted_out")?;
         Ok(self.inner.lock().opted_out.contains(&conversation.contact))
     }
 
     async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()> {
+        self.well("stop_account")?;
         let mut inner = self.inner.lock();
         for row in inner.accounts.iter_mut().filter(|row| row.id == account) {
             row.stopped_reason = reason.map(str::to_owned);
@@ -223,11 +255,14 @@ impl Store for Table {
     async fn release(&self, _: &str, _: i64) -> Result<()> {
         unreachable!("{ELSEWHERE}")
     }
-    async fn commit(&self, _: WriterId, _: &Batch) -> CommitOutcome {
-        unreachable!("{ELSEWHERE}")
+    async fn commit(&self, _: WriterId, batch: &Batch) -> CommitOutcome {
+        let mut inner = self.inner.lock();
+        inner.batches.push((batch.number, batch.turns.iter().map(|turn| turn.conversation.contact.0).collect()));
+        inner.commits.pop_front().unwrap_or(CommitOutcome::Applied)
     }
     async fn inspect(&self, _: &Batch) -> Result<Vec<Blame>> {
-        unreachable!("{ELSEWHERE}")
+        let told = self.inner.lock().inspections.pop_front().unwrap_or(Some(Vec::new()));
+        told.ok_or(StoreError { what: "inspect an aborted batch", source: sqlx::Error::PoolTimedOut })
     }
     async fn find(&self, _: &[SenderHashes]) -> Result<Vec<Option<ContactId>>> {
         unreachable!("{ELSEWHERE}")
