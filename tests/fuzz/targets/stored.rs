@@ -78,11 +78,13 @@ fn written<T: Serialize + DeserializeOwned>(what: &str, input: &[u8], seen: &mut
             let written = serde_json::to_vec(&read).unwrap();
             let again: T = serde_json::from_slice(&written).unwrap();
             assert_eq!(serde_json::to_vec(&again).unwrap(), written);
-            seen.see((what, written.len() / 16));
+            seen.see((what, written.len().ilog2()));
         }
         Err(error) => {
             let why = error.to_string();
-            seen.see((what, why.split(" at line").next().map(str::to_owned)));
+            // Its own words: not what it quotes, nor where.
+            let words = why.split(" at line").next().unwrap_or_default().split('`').step_by(2);
+            seen.see((what, words.collect::<String>()));
         }
     }
 }

@@ -1,199 +1,249 @@
-//! A lane on a store whose commits end as they are told to: who is told what, under which numbers, and when it ends.
+//! A lane on a store that fails on command: each turn is settled once and truly, and nothing wedges the others.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use ganira::actors::fence::Fence;
-use ganira::actors::lane::{Commit, Lane, LaneSetup, Settled, start};
-use ganira::domain::{AccountId, ContactId, Conversation, EventId, Seq, TenantId};
-use ganira::store::{Blame, CommitOutcome, JournalRow, TurnRow, WriterId};
-use tokio::join;
+use ganira::actors::lane::{self, Commit, Lane, LaneSetup, Settled};
+use ganira::domain::{AccountId, Conversation, EventId, Seq};
+use ganira::store::{FiredTimer, GuardedEffect, JournalRow, SealedSender, SenderHashes, Store as _, TurnRow, WriterId};
+use serde_json::{Value as Json, json};
 use tokio::task::JoinHandle;
 
 use super::company::Reply;
-use super::dispatcher::{clock, open};
-use super::model::at;
-use super::table::Table;
+use super::dispatcher::{self, clock};
+use super::table::TENANT;
+use crate::sim_store::{Call, Fault, FaultSource, SimStore};
 
-const LANE: WriterId = WriterId(10);
-
-struct Laned {
+struct World {
+    store: SimStore,
     lane: Lane,
-    table: Arc<Table>,
-    fence: Fence,
+    writer: WriterId,
     ends: JoinHandle<()>,
+    fence: Fence,
+    /// Dispatchers that have nothing to do.
+    _outbound: dispatcher::World,
 }
 
-/// A lane whose next commits end like this.
-async fn laned(bytes_max: usize, commits: Vec<CommitOutcome>, inspections: Vec<Option<Vec<Blame>>>) -> Laned {
-    let world = open(|_, _| Reply::Accept).await;
-    {
-        let mut inner = world.table.inner.lock();
-        inner.commits = commits.into();
-        inner.inspections = inspections.into();
+impl World {
+    async fn open() -> Self {
+        Self::with(1 << 20).await
     }
-    let (table, fence) = (world.table.clone(), Fence::default());
-    let setup = LaneSetup {
-        store: table.clone(),
-        writer: LANE,
-        fence: fence.clone(),
-        outbound: world.outbound.clone(),
-        clock: clock(),
-        turns_max: 8,
-        bytes_max,
-        queue_max: 8,
-    };
-    let (lane, ends) = start(setup);
-    Laned { lane, table, fence, ends }
+
+    async fn with(bytes_max: usize) -> Self {
+        let outbound = dispatcher::open(|_, _| Reply::Accept).await;
+        let store = SimStore::new(clock());
+        let writer = store.register("one", 1, 0).await.unwrap().unwrap().lanes[0];
+        let fence = Fence::default();
+        let (lane, ends) = lane::start(LaneSetup {
+            store: Arc::new(store.clone()),
+            writer,
+            fence: fence.clone(),
+            outbound: outbound.outbound.clone(),
+            clock: clock(),
+            turns_max: 100,
+            bytes_max,
+            queue_max: 100,
+        });
+        Self { store, lane, writer, ends, fence, _outbound: outbound }
+    }
+
+    /// Somebody new.
+    async fn person(&self, number: u8) -> Conversation {
+        let hashes = SenderHashes { tenant: TENANT, scoped: None, phone: Some([number; 16]) };
+        let sender = SealedSender { hashes, scoped_sealed: None, phone_sealed: Some(vec![1]), wrapped_key: vec![1] };
+        let contact = self.store.resolve(&[sender]).await.unwrap()[0].0;
+        Conversation { tenant: TENANT, contact }
+    }
+
+    /// Commits turns at once, so that they share a batch.
+    async fn commit(&self, rows: Vec<TurnRow>) -> Vec<Settled> {
+        let commits = rows.into_iter().map(|row| self.lane.commit(Commit { row, envelopes: Vec::new() }));
+        let settled = tokio::time::timeout(Duration::from_mins(1), futures::future::join_all(commits)).await;
+        settled.expect("the lane answers")
+    }
+
+    /// The number of the last batch.
+    fn number(&self) -> i64 {
+        self.store.read(|tables| tables.writers[&self.writer].last_batch)
+    }
+
+    fn seq(&self, of: Conversation) -> Seq {
+        self.store.read(|tables| tables.conversations[&of].seq)
+    }
 }
 
-fn turn(contact: i64) -> Commit {
-    let journal = JournalRow {
-        event: EventId([contact as u8; 16]),
-        day: at(0).date_naive(),
-        account: AccountId(7),
-        kind: 1,
-        at: at(0),
-        body: vec![0; 100],
-    };
-    let row = TurnRow {
-        conversation: Conversation { tenant: TenantId(1), contact: ContactId(contact) },
-        seq: Seq(1),
-        snapshot: Vec::new(),
-        journal,
+/// The first turn of a conversation, with an event of that number.
+fn turn(conversation: Conversation, event: u8) -> TurnRow {
+    let at = clock().now();
+    TurnRow {
+        conversation,
+        seq: Seq(0),
+        snapshot: vec![event],
+        journal: JournalRow {
+            event: EventId([event; 16]),
+            day: at.date_naive(),
+            account: AccountId(1),
+            kind: 1,
+            at,
+            body: Vec::new(),
+        },
         outbox: Vec::new(),
         alarm: None,
         alarm_gone: None,
         jobs: Vec::new(),
         job_finished: None,
         effects: Vec::new(),
-    };
-    Commit { row, envelopes: Vec::new() }
+    }
 }
 
-fn aborted(state: &str) -> CommitOutcome {
-    CommitOutcome::Aborted { state: state.to_owned(), message: "no".to_owned() }
+fn with_effect(turn: TurnRow, kind: &'static str, args: Json) -> TurnRow {
+    TurnRow { effects: vec![GuardedEffect { ordinal: 3, kind, args }], ..turn }
 }
 
-fn unknown() -> CommitOutcome {
-    CommitOutcome::Unknown { message: "no answer".to_owned() }
+#[tokio::test]
+async fn a_lost_answer_is_asked_for_again_and_the_turn_is_in_effect_once() {
+    for fault in [Fault::UnknownApplied, Fault::UnknownLost, Fault::Unavailable] {
+        let world = World::open().await;
+        let one = world.person(1).await;
+        world.store.faults().once(Call::Commit, fault);
+        assert_eq!(world.commit(vec![turn(one, 1)]).await, [Settled::Committed], "{fault:?}");
+        assert_eq!(world.seq(one), Seq(1), "{fault:?}");
+        assert_eq!(world.store.read(|tables| tables.journal.len()), 1, "{fault:?}");
+    }
 }
 
-impl Laned {
-    /// Turns that are queued before the lane looks, and so stand in one batch.
-    async fn commit_three(&self) -> [Settled; 3] {
-        let lane = &self.lane;
-        join!(lane.commit(turn(1)), lane.commit(turn(2)), lane.commit(turn(3))).into()
-    }
+#[tokio::test]
+async fn of_one_batch_each_turn_hears_its_own_verdict() {
+    let world = World::open().await;
+    let [one, two, three, four] =
+        [world.person(1).await, world.person(2).await, world.person(3).await, world.person(4).await];
+    assert_eq!(world.commit(vec![turn(one, 1)]).await, [Settled::Committed]);
+    let again = TurnRow { seq: Seq(1), ..turn(one, 1) };
+    let stale = TurnRow { seq: Seq(7), ..turn(two, 2) };
+    let slot = json!({"slot": "nine o'clock"});
+    assert_eq!(world.commit(vec![with_effect(turn(three, 3), "take_slot", slot.clone())]).await, [Settled::Committed]);
+    let late = with_effect(turn(four, 4), "take_slot", slot);
+    let settled = world.commit(vec![again, stale, late, TurnRow { seq: Seq(1), ..turn(three, 5) }]).await;
+    let refused = Settled::Refused(vec![(3, "taken".to_owned())]);
+    assert_eq!(settled, [Settled::Journaled, Settled::Stale, refused, Settled::Committed]);
+    assert_eq!([one, two, three, four].map(|of| world.seq(of)), [Seq(1), Seq(0), Seq(2), Seq(0)]);
+}
 
-    /// Numbers and conversations of all batches that were tried.
-    fn batches(&self) -> Vec<(i64, Vec<i64>)> {
-        self.table.inner.lock().batches.clone()
-    }
+#[tokio::test]
+async fn a_guard_that_fails_at_the_last_moment_is_told_with_what_is_true() {
+    let world = World::open().await;
+    let one = world.person(1).await;
+    world.store.faults().once(Call::Commit, Fault::RefusedGuard);
+    let turn = with_effect(turn(one, 1), "take_slot", json!({"slot": "ten"}));
+    assert_eq!(world.commit(vec![turn]).await, [Settled::Refused(vec![(3, "taken".to_owned())])]);
+    assert_eq!(world.seq(one), Seq(0));
+}
 
-    async fn ends(self) -> Arc<Table> {
-        let Self { lane, table, ends, .. } = self;
-        drop(lane);
-        tokio::time::timeout(Duration::from_mins(1), ends).await.unwrap().unwrap();
-        table
+#[tokio::test]
+async fn a_turn_whose_effect_nobody_can_read_is_poison_and_holds_nobody_up() {
+    let world = World::open().await;
+    let (one, two) = (world.person(1).await, world.person(2).await);
+    let settled = world.commit(vec![unreadable(turn(one, 1)), turn(two, 2)]).await;
+    assert!(matches!(settled[0], Settled::Poison(_)), "{settled:?}");
+    assert_eq!(settled[1], Settled::Committed);
+}
+
+#[tokio::test]
+async fn a_fenced_lane_commits_nothing_and_says_so() {
+    let world = World::open().await;
+    let one = world.person(1).await;
+    world.store.faults().once(Call::Commit, Fault::Fenced);
+    assert_eq!(world.commit(vec![turn(one, 1)]).await, [Settled::Fenced]);
+    assert!(world.fence.has_fallen());
+    assert_eq!(world.commit(vec![turn(one, 2)]).await, [Settled::Fenced]);
+    assert_eq!(world.seq(one), Seq(0));
+}
+
+/// The commit of this number, from 1, finds that somebody took over.
+#[derive(Debug)]
+struct FencedAt(usize, AtomicUsize);
+
+impl FaultSource for FencedAt {
+    fn next(&self, call: Call) -> Option<Fault> {
+        (call == Call::Commit && self.1.fetch_add(1, Ordering::SeqCst) + 1 == self.0).then_some(Fault::Fenced)
     }
+}
+
+fn unreadable(turn: TurnRow) -> TurnRow {
+    with_effect(turn, "cancel_visit", json!({"visit": "x", "at": "yesterday"}))
 }
 
 #[tokio::test]
 async fn turns_that_wait_are_one_batch_and_a_lane_that_nobody_holds_ends() {
-    let laned = laned(100_000, vec![], vec![]).await;
-    assert_eq!(laned.commit_three().await, [Settled::Committed, Settled::Committed, Settled::Committed]);
-    assert_eq!(laned.lane.commit(turn(4)).await, Settled::Committed);
-    assert_eq!(laned.batches(), [(1, vec![1, 2, 3]), (2, vec![4])]);
-    laned.ends().await;
+    let world = World::open().await;
+    let (one, two) = (world.person(1).await, world.person(2).await);
+    assert_eq!(world.commit(vec![turn(one, 1), turn(two, 2)]).await, [Settled::Committed, Settled::Committed]);
+    assert_eq!(world.number(), 1);
+    drop(world.lane);
+    tokio::time::timeout(Duration::from_mins(1), world.ends).await.unwrap().unwrap();
 }
 
 #[tokio::test]
 async fn what_exceeds_the_bytes_of_a_batch_stands_first_in_the_next() {
-    let laned = laned(2 * turn(1).row.bytes(), vec![], vec![]).await;
-    assert_eq!(laned.commit_three().await, [Settled::Committed, Settled::Committed, Settled::Committed]);
-    assert_eq!(laned.batches(), [(1, vec![1, 2]), (2, vec![3])]);
-}
-
-#[tokio::test]
-async fn an_unknown_commit_is_sent_again_under_its_number_until_it_is_decided() {
-    let laned = laned(100_000, vec![unknown(), unknown(), CommitOutcome::AlreadyApplied], vec![]).await;
-    assert_eq!(laned.lane.commit(turn(1)).await, Settled::Committed);
-    assert_eq!(laned.lane.commit(turn(2)).await, Settled::Committed);
-    assert_eq!(laned.batches(), [(1, vec![1]), (1, vec![1]), (1, vec![1]), (2, vec![2])]);
-}
-
-#[tokio::test]
-async fn a_fenced_lane_tells_those_who_wait_and_those_who_come() {
-    let laned = laned(100_000, vec![CommitOutcome::Fenced], vec![]).await;
-    assert_eq!(laned.commit_three().await, [Settled::Fenced, Settled::Fenced, Settled::Fenced]);
-    assert!(laned.fence.has_fallen());
-    assert_eq!(laned.lane.commit(turn(4)).await, Settled::Fenced);
-    assert_eq!(laned.batches().len(), 1, "nothing is tried behind the fence");
-    laned.ends().await;
+    let world = World::with(300).await;
+    let people = [world.person(1).await, world.person(2).await, world.person(3).await];
+    assert!((101..150).contains(&turn(people[0], 1).bytes()), "two of them are a batch");
+    let turns = people.into_iter().zip(1..).map(|(person, event)| turn(person, event)).collect();
+    assert_eq!(world.commit(turns).await, [Settled::Committed, Settled::Committed, Settled::Committed]);
+    assert_eq!(world.number(), 2);
 }
 
 #[tokio::test]
 async fn a_fence_that_falls_ends_the_asking() {
-    for (commits, inspections) in [
-        (vec![unknown(), unknown(), unknown(), unknown()], vec![]),
-        (vec![aborted("40001")], vec![None, None, None, None]),
-    ] {
-        let laned = laned(100_000, commits, inspections).await;
-        let (settled, ()) = join!(laned.lane.commit(turn(1)), async { laned.fence.end() });
-        assert_eq!(settled, Settled::Fenced);
-        assert_eq!(laned.batches().len(), 1);
-        laned.ends().await;
+    for (aborted, ailing) in [(None, Call::Commit), (Some(Fault::RefusedGuard), Call::Inspect)] {
+        let world = World::open().await;
+        let one = world.person(1).await;
+        aborted.inspect(|fault| world.store.faults().once(Call::Commit, *fault));
+        world.store.faults().standing(ailing, Fault::Unavailable);
+        let turn = with_effect(turn(one, 1), "take_slot", json!({"slot": "ten"}));
+        let falls = async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            world.fence.end();
+        };
+        let (settled, ()) = tokio::join!(world.commit(vec![turn]), falls);
+        assert_eq!(settled, [Settled::Fenced], "{ailing:?}");
+        assert_eq!(world.seq(one), Seq(0));
     }
 }
 
 #[tokio::test]
-async fn the_blamed_hear_why_and_the_innocent_are_committed_under_the_same_number() {
-    let blames = vec![Blame::Stale { turn: 0 }, Blame::Gone { turn: 2 }];
-    let laned = laned(100_000, vec![aborted("GA001")], vec![None, Some(blames)]).await;
-    assert_eq!(laned.commit_three().await, [Settled::Stale, Settled::Committed, Settled::Gone]);
-    assert_eq!(laned.batches(), [(1, vec![1, 2, 3]), (1, vec![2])]);
+async fn who_is_to_blame_is_asked_until_the_database_answers() {
+    let world = World::open().await;
+    let one = world.person(1).await;
+    world.store.faults().once(Call::Inspect, Fault::Unavailable);
+    let stale = TurnRow { seq: Seq(7), ..turn(one, 1) };
+    assert_eq!(world.commit(vec![stale]).await, [Settled::Stale]);
 }
 
 #[tokio::test]
 async fn of_several_blames_the_weightier_counts_and_refusals_come_together() {
-    let refused = |turn, ordinal: u8| Blame::Refused { turn, ordinal, outcome: format!("taken {ordinal}") };
-    let blames = vec![
-        refused(0, 1),
-        Blame::Journaled { turn: 0 },
-        refused(0, 2),
-        Blame::Gone { turn: 1 },
-        Blame::Stale { turn: 1 },
-        Blame::Gone { turn: 1 },
-        refused(2, 1),
-        refused(2, 4),
-    ];
-    let laned = laned(100_000, vec![aborted("GA001")], vec![Some(blames)]).await;
-    let refusals = Settled::Refused(vec![(1, "taken 1".to_owned()), (4, "taken 4".to_owned())]);
-    assert_eq!(laned.commit_three().await, [Settled::Journaled, Settled::Stale, refusals]);
+    let world = World::open().await;
+    let [one, two, three] = [world.person(1).await, world.person(2).await, world.person(3).await];
+    let take = |slot: &str, ordinal| GuardedEffect { ordinal, kind: "take_slot", args: json!({ "slot": slot }) };
+    let effects = vec![take("nine", 1), take("ten", 2)];
+    assert_eq!(world.commit(vec![TurnRow { effects: effects.clone(), ..turn(one, 1) }]).await, [Settled::Committed]);
+    let fired = Some(FiredTimer { due: clock().now(), fired: true });
+    let had = TurnRow { effects: effects.clone(), alarm_gone: fired, ..turn(one, 1) };
+    let old = TurnRow { seq: Seq(7), effects: effects.clone(), alarm_gone: fired, ..turn(two, 2) };
+    let gone = TurnRow { alarm_gone: fired, effects: effects.clone(), ..turn(three, 3) };
+    assert_eq!(world.commit(vec![had, old, gone]).await, [Settled::Journaled, Settled::Stale, Settled::Gone]);
+    let refused = vec![(1, "taken".to_owned()), (2, "taken".to_owned())];
+    assert_eq!(world.commit(vec![TurnRow { effects, ..turn(two, 2) }]).await, [Settled::Refused(refused)]);
 }
 
 #[tokio::test]
-async fn where_nobody_is_named_each_goes_alone_and_who_fails_alone_is_poison() {
-    let laned = laned(100_000, vec![aborted("22P05"), CommitOutcome::Applied, aborted("22P05")], vec![]).await;
-    let poison = Settled::Poison("22P05 no".to_owned());
-    assert_eq!(laned.commit_three().await, [Settled::Committed, poison, Settled::Committed]);
-    assert_eq!(laned.batches(), [(1, vec![1, 2, 3]), (1, vec![1]), (2, vec![2]), (2, vec![3])]);
-}
-
-#[tokio::test]
-async fn a_lock_is_nobody_s_fault() {
-    for state in ["55P03", "40P01"] {
-        let laned = laned(100_000, vec![aborted(state)], vec![]).await;
-        assert_eq!(laned.lane.commit(turn(1)).await, Settled::Blocked);
-        assert_eq!(laned.lane.commit(turn(2)).await, Settled::Committed);
-    }
-}
-
-#[tokio::test]
-async fn a_lane_that_is_fenced_among_the_single_ones_tells_the_rest() {
-    let laned = laned(100_000, vec![aborted("22P05"), CommitOutcome::Applied, CommitOutcome::Fenced], vec![]).await;
-    assert_eq!(laned.commit_three().await, [Settled::Committed, Settled::Fenced, Settled::Fenced]);
-    let table = laned.ends().await;
-    assert_eq!(table.inner.lock().batches.len(), 3);
+async fn a_lane_that_is_fenced_while_each_goes_alone_tells_the_rest() {
+    let world = World::open().await;
+    let people = [world.person(1).await, world.person(2).await, world.person(3).await];
+    world.store.faults().from(FencedAt(3, AtomicUsize::new(0)));
+    let turns = vec![turn(people[0], 1), unreadable(turn(people[1], 2)), turn(people[2], 3)];
+    assert_eq!(world.commit(turns).await, [Settled::Committed, Settled::Fenced, Settled::Fenced]);
+    tokio::time::timeout(Duration::from_mins(1), world.ends).await.unwrap().unwrap();
 }
