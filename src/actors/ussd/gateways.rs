@@ -10,7 +10,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 
 use super::session::{Life, Short};
-use crate::channels::ussd::{BadGateway, Gateway};
+use crate::channels::BadGateway;
+use crate::channels::ussd::Gateway;
 use crate::config::{Networks, UssdGateway};
 use crate::flows::Screen;
 

@@ -79,8 +79,8 @@ async fn add_sms(world: &World) {
     refresh(world).await;
 }
 
-#[tokio::test]
-async fn a_booking_that_is_committed_while_the_engine_is_killed_is_told_by_sms_once() {
+/// Her booking was committed late, and the engine was killed before it could hear of it.
+async fn killed_in_the_commit() -> World {
     let mut world = salon().await;
     add_sms(&world).await;
     world.start_apart().await;
@@ -88,10 +88,15 @@ async fn a_booking_that_is_committed_while_the_engine_is_killed_is_told_by_sms_o
     to_the_confirmation(&mut handset).await;
     let pause = paused(&world, "ganira.writer").await;
     assert_eq!(handset.key("1").await, DIAL_AGAIN);
-    // The commit is on its way, and nobody will be there to hear how it ended.
     world.kill();
     go_on(pause).await;
     wait_for("the commit", async || (count(&world, BOOKED).await == 1).then_some(())).await;
+    world
+}
+
+#[tokio::test]
+async fn a_booking_that_is_committed_while_the_engine_is_killed_is_told_by_sms_once() {
+    let mut world = killed_in_the_commit().await;
     assert_eq!(count(&world, BY_SMS).await, 0);
     world.start().await;
     wait_for("what she should have read to leave by SMS", async || (count(&world, BY_SMS).await == 1).then_some(()))
@@ -105,17 +110,8 @@ async fn a_booking_that_is_committed_while_the_engine_is_killed_is_told_by_sms_o
 
 #[tokio::test]
 async fn who_dials_anew_before_it_is_known_that_she_missed_her_last_screen_is_told_by_sms_all_the_same() {
-    let mut world = salon().await;
-    add_sms(&world).await;
-    world.start_apart().await;
-    let mut handset = Handset::new(&world, ALINE, "ATUid_1");
-    to_the_confirmation(&mut handset).await;
-    let pause = paused(&world, "ganira.writer").await;
-    assert_eq!(handset.key("1").await, DIAL_AGAIN);
-    world.kill();
-    // A clock that stood still meanwhile: the alarm is not due yet.
-    go_on(pause).await;
-    wait_for("the commit", async || (count(&world, BOOKED).await == 1).then_some(())).await;
+    let mut world = killed_in_the_commit().await;
+    // By a clock that stood still meanwhile the alarm is not due yet.
     world.start_at(chrono::TimeDelta::seconds(-60)).await;
     let menu = Handset::new(&world, ALINE, "ATUid_2").dial("").await;
     assert!(menu.starts_with("CON Welcome back!"), "{menu}");
