@@ -41,7 +41,7 @@ check: rust-version ## Format, lints, documentation, and licences where cargo-de
 bench: rust-version ## Measure against the budgets and print one JSON object (needs pgbench: make deps)
 	@$(CARGO) run --release --quiet -- bench
 
-deps: ## Install Debian's Postgres programs, pgbench among them, without leaving a server running (root)
+deps: ## Install Debian's Postgres programs, pgbench among them, and Kannel, without leaving a server running (root)
 	.ci/deps
 
 rust-version:
