@@ -169,7 +169,7 @@ async fn an_order_outlives_a_kill_at_every_point_takes_effect_once_and_has_one_r
                 // Nothing of her conversation can be committed now.
                 run_sql(&mut held, "SELECT 1 FROM ganira.conversation FOR UPDATE").await;
                 eventually("the order", posted).await;
-                sleep(Duration::from_millis(1000)).await;
+                sleep(Duration::from_secs(1)).await;
             }
         }
         engine.kill();

@@ -96,20 +96,18 @@ async fn under_the_spool(town: &mut Town, disk: &SmallDisk, texts: &mut Texts) {
 
 /// Pictures cannot be kept; they are when there is room again.
 async fn under_media(town: &mut Town, disk: &SmallDisk, number: usize) {
+    let people: Vec<String> = (0..SOME).map(|n| format!("+25078{:07}", 4_000_000 + number * 10 + n)).collect();
+    for person in &people {
+        // Whoever has said something has a page that can be shown again.
+        say(town, "say", json!({ "from": person, "text": "hello" })).await;
+    }
     let kept = town.database.count("media").await;
     let said = town.nodes[0].log().matches("media could not be fetched").count();
-    for n in 0..SOME {
-        let person = format!("+25078{:07}", 4_000_000 + number * 10 + n);
-        // Whoever has said something has a page that can be shown again.
-        let hello = json!({ "from": person, "text": "hello" });
-        let said = town.http.post(format!("{}/whatsapp/say?wait=1", town.control_url)).json(&hello).send().await;
-        assert!(said.unwrap().status().is_success());
-        disk.fill(0);
-        let picture = json!({ "from": person, "kind": "image", "mime": "image/png", "bytes": PNG });
-        let answer = town.http.post(format!("{}/whatsapp/media?wait=1", town.control_url)).json(&picture).send().await;
-        let answer: Value = answer.unwrap().json().await.unwrap();
-        assert_eq!(answer["webhook"]["status"], 200, "{answer}");
-    }
+    disk.fill(0);
+    let pictures = people.iter().map(async |person| {
+        say(town, "media", json!({ "from": person, "kind": "image", "mime": "image/png", "bytes": PNG })).await;
+    });
+    futures::future::join_all(pictures).await;
     let begun = Instant::now();
     let failed = || town.nodes[0].log().matches("media could not be fetched").count() - said;
     while failed() == 0 && begun.elapsed() < Duration::from_secs(10) {
@@ -122,4 +120,11 @@ async fn under_media(town: &mut Town, disk: &SmallDisk, number: usize) {
         assert!(begun.elapsed() < Duration::from_mins(1), "pictures were given up: {}", town.logs());
         sleep(Duration::from_millis(50)).await;
     }
+}
+
+/// What a person does reaches the engine.
+async fn say(town: &Town, how: &str, what: Value) {
+    let url = format!("{}/whatsapp/{how}?wait=1", town.control_url);
+    let answer: Value = town.http.post(url).json(&what).send().await.unwrap().json().await.unwrap();
+    assert_eq!(answer["webhook"]["status"], 200, "{answer}");
 }
