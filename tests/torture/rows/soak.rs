@@ -47,12 +47,9 @@ pub async fn row() -> Report {
     town.nodes[0].ready().await;
     let state = Arc::new(State::default());
     *state.latency.lock() = Some(fresh());
-    let mut people = JoinSet::new();
-    for n in 0..PEOPLE {
-        let person = Person(FIRST + n);
-        town.load.introduce(person).await;
-        people.spawn(talk(town.load.clone(), person, state.clone()));
-    }
+    let all = || (FIRST..FIRST + PEOPLE).map(Person);
+    futures::future::join_all(all().map(|person| town.load.introduce(person))).await;
+    let mut people: JoinSet<_> = all().map(|person| talk(town.load.clone(), person, state.clone())).collect();
     sleep(FLAT_OUT / 4).await;
     let before = state.acknowledged.load(Ordering::SeqCst);
     sleep(FLAT_OUT).await;
