@@ -34,13 +34,13 @@ pub(in crate::cli::bench) async fn sms(bench: &Bench, ground: &Ground) -> anyhow
     }
     check::turns(&mut connection, said).await?;
     Ok(vec![
-        Row::new("SMS loop: text, submit, receipt, recorded", loops.median(), "messages per second", None)
+        Row::of("SMS loop: text, submit, receipt, recorded", &loops, "per second", None)
             .how(format!(
                 "{messages} texts at the engine's entrance, {WINDOW} at once; each answer of one short message is committed, submitted over SMPP to \
                  the sandbox's message centre in the same process (one connection, window {WINDOW}), and its receipt stands in the database as \
                  delivered. At most 10000 a second may leave. Texts = submits = delivered"
             ))
-            .with("messages_per_second", loops.to_json())
+            .note("every text committed, submitted over SMPP, its receipt in the database")
             .with("messages_checked", said)
             .with("kannel", kannel()),
     ])

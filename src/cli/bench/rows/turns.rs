@@ -6,7 +6,7 @@ use sqlx::{Executor as _, PgConnection};
 
 use super::PEOPLE;
 use crate::cli::bench::engine_alone::Spec;
-use crate::cli::bench::figures::{Budget, Row, Series, rounded};
+use crate::cli::bench::figures::{Budget, Row, Series, rounded, written};
 use crate::cli::bench::ground::{self, Ground, WIDE};
 use crate::cli::bench::inject::Injector;
 use crate::cli::bench::part::{self, Name, Running};
@@ -60,7 +60,7 @@ pub(in crate::cli::bench) async fn turns(bench: &Bench, ground: &Ground) -> anyh
     check::turns(&mut connection, injector.acknowledged()).await?;
     injector.stop().await;
     let row = match &limit {
-        Some((_, (load, _))) => Row::new(NAME, ratios.median(), "ratio", BUDGET)
+        Some((_, (load, _))) => Row::of(NAME, &ratios, "ratio", BUDGET)
             .how(format!(
                 "{in_flight} turns in flight through ingress, directory, shards, actors, flow, seals and lanes; every conversation in the \
                  middle of a booking, its account stopped. pgbench (of the system, Postgres' own version) calls commit_batch with arrays \
@@ -69,9 +69,14 @@ pub(in crate::cli::bench) async fn turns(bench: &Bench, ground: &Ground) -> anyh
                 load.turns,
                 LANES.len() * TURNS.len()
             ))
-            .with("ratio", ratios.to_json())
+            .note(format!(
+                "{}/s against {}/s; the engine without a database {}/s",
+                written(ours.median()),
+                written(theirs.median()),
+                written(alone.said)
+            ))
             .with("pgbench_turns_per_second", theirs.to_json()),
-        None => Row::missing(NAME, "ratio", BUDGET, "pgbench was not found: run `make deps`".to_owned()),
+        None => Row::missing(NAME, "ratio", BUDGET, "pgbench was not found: run `make deps`"),
     };
     let row = row
         .with("engine_turns_per_second", ours.to_json())
@@ -131,6 +136,12 @@ async fn log_row(
             "pg_current_wal_lsn around runs of the turns above; useful is sealed snapshot + journal body + outbox bodies = {:.0} bytes a turn. \
              The value is the fourth run after a checkpoint, full-page images included",
             shape.useful_bytes()
+        ))
+        .note(format!(
+            "{} bytes a turn, {} of them useful; right after a checkpoint {}",
+            written(last.0),
+            written(shape.useful_bytes()),
+            written(ratio(first.0))
         ))
         .with("wal_bytes_per_turn", last.0.round())
         .with("right_after_a_checkpoint", ratio(first.0))
