@@ -7,7 +7,7 @@ unexport DATABASE_URL
 .DEFAULT_GOAL := help
 EXECUTIONS ?= 1000000
 
-.PHONY: help run test crash crash-planted fuzz check bench deps rust-version
+.PHONY: help run test crash crash-planted fuzz coverage check bench deps rust-version
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -25,9 +25,12 @@ crash-planted: rust-version ## The same on engines with a bug planted in them: e
 	$(CARGO) test --features planted-bugs --test crash -- --nocapture --test-threads=1
 
 # Optimised, on dependencies that `make bench` has built too, but with every check of our own code: overflow is a failure here.
-fuzz: rust-version ## Feed every reader and the flow core with EXECUTIONS (1000000) inputs that nobody would send
+fuzz: rust-version ## Feed every reader and the flow core with EXECUTIONS (1000000) inputs each that nobody would send
 	FUZZ_EXECUTIONS=$(EXECUTIONS) $(CARGO) test --release --config profile.release.package.ganira.debug-assertions=true \
 		--config profile.release.package.ganira.overflow-checks=true --test fuzz -- --nocapture
+
+coverage: rust-version ## Measure which lines the tests run, in a build of its own, and write the figure into the README
+	.ci/coverage
 
 check: rust-version ## Format, lints, documentation, and licences where cargo-deny is installed
 	$(CARGO) fmt --check
@@ -38,7 +41,7 @@ check: rust-version ## Format, lints, documentation, and licences where cargo-de
 bench: rust-version ## Measure against the budgets and print one JSON object (needs pgbench: make deps)
 	@$(CARGO) run --release --quiet -- bench
 
-deps: ## Install Debian's Postgres programs, pgbench among them, without leaving a server running (root)
+deps: ## Install Debian's Postgres programs, pgbench among them, and Kannel, without leaving a server running (root)
 	.ci/deps
 
 rust-version:

@@ -22,7 +22,7 @@ use super::ussd::turn as keypad;
 use crate::channels::Refused;
 use crate::crypto::{DataKey, Place};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{Content, Conversation, MessageBody, MoveCode, OutboxId, Screen, Seq, Timestamp};
+use crate::domain::{Content, Conversation, MessageBody, MoveCode, OutboxId, Seq, Timestamp};
 use crate::flows::notices::CodeRefused;
 use crate::flows::{
     self, Channel, Context, Count, Done, Fault, FlowSet, Input, Invited, JobOrder, Rests, Row, Say, Turn, Value,
@@ -103,9 +103,6 @@ pub async fn work(
     let account = &speaks_by(world, &after, event);
     let mut draft = match given {
         Given::Flow(input) => Asking { world, awake, event, account, truths, now }.advance(&input, &mut after).await?,
-        Given::Missed(screen) => {
-            Draft { messages: keypad::missed(world, event, account, &after, &screen, now), ..Draft::default() }
-        }
         Given::Refused(why) => {
             let text = flows::notices::code_refused(language(account, &after), why);
             Draft { messages: vec![notice(text)], ..Draft::default() }
@@ -129,7 +126,10 @@ pub async fn work(
         }
         _ => None,
     };
-    draft.alarm = draft.alarm.no_later_than(keypad::idle_at(world, &after.kept));
+    if let Some(screen) = keypad::unseen(world, event, kept, now) {
+        draft.messages.extend(keypad::missed(world, event, account, &after, &screen, now));
+    }
+    draft.alarm = draft.alarm.no_later_than(keypad::wake_at(world, &after.kept));
     Ok(Worked { shown, ..finish(world, awake, event, account, after, draft)? })
 }
 
@@ -172,7 +172,7 @@ impl Wish {
     fn no_later_than(self, at: Option<Timestamp>) -> Self {
         match (self, at) {
             (Self::At(wanted), Some(at)) => Self::At(wanted.min(at)),
-            (Self::Never, Some(at)) => Self::At(at),
+            (Self::Never | Self::Unknown, Some(at)) => Self::At(at),
             (wish, _) => wish,
         }
     }
@@ -182,8 +182,6 @@ impl Wish {
 #[expect(clippy::large_enum_variant, reason = "made and taken apart at once")]
 enum Given {
     Flow(Input),
-    /// A last screen came too late to be shown.
-    Missed(Screen),
     /// A code that is not taken.
     Refused(CodeRefused),
     SlowDown,
@@ -201,7 +199,7 @@ fn input(world: &World, event: &Event, placed: Option<&Placed>, kept: &Kept, now
             }
             None => Given::Nothing,
         },
-        EventKind::Missed { screen, .. } if screen.ended => Given::Missed(screen.clone()),
+        EventKind::Missed { screen, .. } if screen.ended => Given::Nothing,
         EventKind::HungUp { .. } | EventKind::Missed { .. } => Given::Flow(Input::HungUp),
         EventKind::Alarm { .. } if keypad::is_gone(world, event, kept, now) => Given::Flow(Input::HungUp),
         EventKind::Message { message, .. } => {

@@ -1,6 +1,7 @@
 //! Tests without a database: goldens, properties, published vectors.
 #![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
 
+mod booking;
 mod breaker;
 mod commands;
 mod config;
@@ -17,6 +18,8 @@ mod phones;
 mod provider;
 mod salon;
 mod sandbox;
+#[path = "../sim/store/mod.rs"]
+mod sim_store;
 mod smpp;
 mod sms;
 mod snapshot;

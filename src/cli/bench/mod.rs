@@ -14,6 +14,7 @@ mod ground;
 mod handset;
 mod http;
 mod inject;
+mod kannel;
 mod load;
 mod machine;
 mod memory;
