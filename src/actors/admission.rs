@@ -182,7 +182,10 @@ impl Paced {
         let now = Instant::now();
         let mut pace = self.pace.lock();
         pace.ended(now - self.since, now - begun, under_way);
-        self.limit.store(pace.limit(), Ordering::Relaxed);
+        let limit = pace.limit();
+        if self.limit.swap(limit, Ordering::Relaxed) != limit {
+            metrics::gauge!("ganira_turns_in_flight_limit").set(limit as f64);
+        }
     }
 }
 

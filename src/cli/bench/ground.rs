@@ -157,7 +157,7 @@ pub(super) async fn salon(database: &PgConnectOptions, config: &Config) -> anyho
         phone_number_id: NUMBER.to_owned(),
         waba_id: WABA.to_owned(),
         app: APP.to_owned(),
-        token: None,
+        token: Some("bench-access-token".to_owned().into()),
     };
     tenants::add_whatsapp(&pool, &ring, tenant, &number).await?;
     tenants::stop(&pool, &tenants::Which::PhoneNumberId(NUMBER.to_owned()), "a measurement sends nowhere").await?;
