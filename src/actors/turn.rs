@@ -39,11 +39,11 @@ const CODE_ORDINAL: u8 = u8::MAX - 1;
 /// The job that fetches media.
 pub const MEDIA_JOB: &str = "media";
 
-/// What an awake conversation knows.
+/// What an awake conversation knows, opened for one turn: between turns nobody holds the prepared key, which is larger than most sessions.
 #[derive(Debug)]
-pub struct Awake {
+pub struct Awake<'m> {
     pub seq: Seq,
-    pub snapshot: Snapshot,
+    pub snapshot: &'m Snapshot,
     pub key: DataKey,
 }
 
@@ -82,7 +82,7 @@ pub enum TurnError {
 /// Works one turn out. `truths`: what a refused commit said of the operations, by their ordinals.
 pub async fn work(
     world: &World,
-    awake: &Awake,
+    awake: &Awake<'_>,
     event: &Event,
     truths: &BTreeMap<u8, String>,
 ) -> Result<Worked, TurnError> {
@@ -134,7 +134,7 @@ pub async fn work(
 }
 
 /// The turn of an event that was buried: nothing happens, but the row that brought it goes.
-pub fn dismiss(world: &World, awake: &Awake, event: &Event) -> Result<Worked, TurnError> {
+pub fn dismiss(world: &World, awake: &Awake<'_>, event: &Event) -> Result<Worked, TurnError> {
     let mut after = awake.snapshot.clone();
     after.ring.remember(event.id, event.occurred_at, event.received_at);
     let account = speaks_by(world, &after, event);
@@ -291,7 +291,7 @@ struct Spoken {
 /// A flow at work on one event: all that it, and the operations it asks, may know.
 struct Asking<'a> {
     world: &'a World,
-    awake: &'a Awake,
+    awake: &'a Awake<'a>,
     event: &'a Event,
     account: &'a Account,
     truths: &'a BTreeMap<u8, String>,
@@ -481,7 +481,7 @@ fn notice(text: &str) -> Say {
 /// Seals everything and lays it out for the commit.
 fn finish(
     world: &World,
-    awake: &Awake,
+    awake: &Awake<'_>,
     event: &Event,
     account: &Account,
     mut after: Snapshot,
@@ -576,7 +576,7 @@ fn arm(after: &mut Snapshot, event: &Event, draft: &Draft) -> (Option<Timestamp>
 }
 
 /// Media must be fetched within minutes: the job is part of the turn that heard of it. So is what the flow orders outside.
-fn jobs(awake: &Awake, event: &Event, seq: Seq, orders: &[JobOrder]) -> Vec<JobRow> {
+fn jobs(awake: &Awake<'_>, event: &Event, seq: Seq, orders: &[JobOrder]) -> Vec<JobRow> {
     let seal = |n: i16, kind: &'static str, plain: &[u8]| {
         let id = OutboxId { conversation: event.conversation, seq, n };
         let place = Place { tenant: event.conversation.tenant.0, table: seals::JOB, row: &seals::outbox_row(id) };

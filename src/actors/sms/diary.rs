@@ -71,7 +71,7 @@ pub struct Noted {
 
 impl Noted {
     /// Its request is safe elsewhere, or was refused.
-    pub fn is_over(self) {
+    pub fn settle(self) {
         self.diary.settle(self.page, 1);
     }
 }

@@ -93,13 +93,12 @@ impl Once {
         let called = Called { method: &method, target: &kept.target, headers: &headers, body: &kept.body.0 };
         let mut taking = pin!(take_now(api, gateway, &called, *trace));
         let mut noted = None;
-        let taken = match tokio::time::timeout(NOTED_AFTER, &mut taking).await {
-            Ok(taken) => taken,
-            Err(_) => {
-                let (taken, note) = tokio::join!(taking, world.spool.note(&world.system_key, kept));
-                noted = note.inspect_err(|error| tracing::warn!(%trace, %error, "a request cannot be noted")).ok();
-                taken
-            }
+        let taken = if let Ok(taken) = tokio::time::timeout(NOTED_AFTER, &mut taking).await {
+            taken
+        } else {
+            let (taken, note) = tokio::join!(taking, world.spool.note(&world.system_key, kept));
+            noted = note.inspect_err(|error| tracing::warn!(%trace, %error, "a request cannot be noted")).ok();
+            taken
         };
         let answered = match taken {
             Taken::Safe => Ok(thanks(gateway)),
@@ -107,7 +106,7 @@ impl Once {
             Taken::Forbidden => Ok(answer(taken)),
         };
         if let Some(noted) = noted.filter(|_| answered.is_ok()) {
-            noted.is_over();
+            noted.settle();
         }
         answered
     }

@@ -184,13 +184,17 @@ fn configuration(centre: &Centre, [admin, smsbox, door]: [u16; 3], password: &st
 /// Its log, of errors only, stands beside its configuration.
 fn run(program: &Path, configuration: &Path) -> anyhow::Result<Child> {
     let log = configuration.with_file_name("kannel.log");
-    let log = File::options().create(true).append(true).open(&log).with_context(|| format!("cannot make {log:?}"))?;
+    let lines = File::options()
+        .create(true)
+        .append(true)
+        .open(&log)
+        .with_context(|| format!("cannot make {}", log.display()))?;
     Command::new(program)
         .args(["-v", "3"])
         .arg(configuration)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(log)
+        .stderr(lines)
         .kill_on_drop(true)
         .spawn()
         .with_context(|| format!("{} could not be started", program.display()))

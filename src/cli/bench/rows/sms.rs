@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 
-use crate::cli::bench::figures::{Budget, Row, Series};
+use crate::cli::bench::figures::{Budget, Row, Series, written};
 use crate::cli::bench::ground::Ground;
 use crate::cli::bench::kannel::{Installed, Kannel};
 use crate::cli::bench::short_code::{self, ShortCode, WINDOW};
@@ -45,13 +45,13 @@ pub(in crate::cli::bench) async fn sms(bench: &Bench, ground: &Ground) -> anyhow
         bail!("violation: {said} texts, {submits} submits, {delivered} recorded as delivered");
     }
     check::turns(&mut connection, said).await?;
-    let row = Row::new("SMS loop: text, submit, receipt, recorded", loops.median(), "messages per second", None)
+    let row = Row::of("SMS loop: text, submit, receipt, recorded", &loops, "per second", None)
         .how(format!(
             "{messages} texts at the engine's entrance, {WINDOW} at once; each answer of one short message is committed, submitted over SMPP to the \
              sandbox's message centre in the same process (one connection, window {WINDOW}), and its receipt stands in the database as delivered. \
              At most 10000 a second may leave. Texts = submits = delivered"
         ))
-        .with("messages_per_second", loops.to_json())
+        .note("every text committed, submitted over SMPP, its receipt in the database")
         .with("messages_checked", said);
     let beside = if compared { beside(&loops, &theirs) } else { alone() };
     Ok(vec![row, beside])
@@ -62,17 +62,18 @@ const BESIDE: &str = "SMS loop, durable ÷ Kannel's, in memory";
 const BUDGET: Option<Budget> = Some(Budget::AtLeast(1.0));
 
 fn beside(ours: &Series, kannel: &Series) -> Row {
-    Row::new(BESIDE, ours.median() / kannel.median(), "ratio", BUDGET)
+    let ratios = ours.iter().zip(kannel.iter()).map(|(ours, theirs)| ours / theirs).collect();
+    Row::of(BESIDE, &ratios, "ratio", BUDGET)
         .how(format!(
             "in turns with the row above: as many messages, {WINDOW} at once over kept connections, are asked of Kannel by sendsms; submitted to another \
              message centre of the same make in the same process (one connection, window {WINDOW}); and its delivery report has come back as a request. \
              It keeps messages and reports in memory (dlr-storage internal, no store). It is asked over HTTP, our texts come in without"
         ))
-        .with("messages_per_second", ours.to_json())
+        .note(format!("{}/s against {}/s", written(ours.median()), written(kannel.median())))
         .with("kannel_messages_per_second", kannel.to_json())
 }
 
 fn alone() -> Row {
     let why = "Kannel (bearerbox, smsbox) is not installed, see `make deps`: nothing is compared and nothing claimed";
-    Row::missing(BESIDE, "ratio", BUDGET, why.to_owned())
+    Row::missing(BESIDE, "ratio", BUDGET, why)
 }
