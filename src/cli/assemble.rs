@@ -32,6 +32,9 @@ use crate::store::{AppPool, PgStore, Store};
 /// How long open requests may take to end once the engine has stopped.
 const CLOSE_MAX: Duration = Duration::from_secs(5);
 
+/// How often measured times are sorted.
+const SORT_EVERY: Duration = Duration::from_secs(5);
+
 /// A running server. Dropping it leaves it running; [`Running::stop`] ends it.
 #[derive(Debug)]
 pub struct Running {
@@ -76,8 +79,9 @@ pub async fn start_at(
     let connections = config.database.app_connections;
     let operations = Arc::new(Operations::new(AppPool::new(database, connections)));
     let engine = engine(config, Arc::new(store), operations, clock).await?;
-    let router = Api::new(engine.clone(), Metrics(metrics)).router();
     let closing = CancellationToken::new();
+    spawn(closing.clone().run_until_cancelled_owned(sort_measurements(metrics.clone())));
+    let router = Api::new(engine.clone(), Metrics(metrics)).router();
     let closed = closing.clone();
     let server = spawn(async move {
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -177,6 +181,14 @@ fn s3(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
         builder = builder.with_access_key_id(id.expose_secret()).with_secret_access_key(key.expose_secret());
     }
     Ok(Arc::new(builder.build().context("media.s3 is not complete")?))
+}
+
+/// Every measured time waits in memory until it is sorted into its bucket: where nobody scrapes `/metrics`, they would pile up.
+async fn sort_measurements(metrics: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(SORT_EVERY).await;
+        metrics.run_upkeep();
+    }
 }
 
 /// The recorder of the process's measurements; there is one.
