@@ -83,7 +83,8 @@ impl Admission {
 
     /// Whether a request may come in at all, after its signature and before its body is read. Who comes again is shed first.
     pub fn enter(&self, channel: Channel) -> Result<(), Refusal> {
-        let most = if channel == Channel::WhatsApp { self.pace.limit.load(Ordering::Relaxed) } else { self.permits_max };
+        let most =
+            if channel == Channel::WhatsApp { self.pace.limit.load(Ordering::Relaxed) } else { self.permits_max };
         if self.closed.load(Ordering::Relaxed) || self.turns_in_flight() >= most {
             metrics::counter!("ganira_refused_total", "why" => "busy").increment(1);
             return Err(Refusal::Busy { retry_after: RETRY_AFTER });

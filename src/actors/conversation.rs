@@ -261,7 +261,8 @@ impl Living {
     /// Blue ticks and "typing…": best effort, dropped under pressure.
     fn be_polite(&self, event: &Event) {
         if event.account.stopped_reason.is_none()
-            && let EventKind::Message { provider_id, .. } | EventKind::Code { provider_id, .. } = &event.kind {
+            && let EventKind::Message { provider_id, .. } | EventKind::Code { provider_id, .. } = &event.kind
+        {
             let read = Courtesy { account: event.account.clone(), message: provider_id.clone(), typing: true };
             self.shared.outbound.courtesy(read);
         }

@@ -37,15 +37,7 @@ pub struct Pace {
 impl Pace {
     /// At most `most` are ever under way.
     pub fn new(most: usize) -> Self {
-        Self {
-            limit: most,
-            most,
-            alone: None,
-            since: Duration::ZERO,
-            works: 0,
-            quickest: Duration::MAX,
-            full: false,
-        }
+        Self { limit: most, most, alone: None, since: Duration::ZERO, works: 0, quickest: Duration::MAX, full: false }
     }
 
     /// How many may be under way.

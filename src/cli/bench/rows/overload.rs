@@ -72,7 +72,8 @@ pub(in crate::cli::bench) async fn overload(bench: &Bench, ground: &Ground) -> a
     let grown = most.load(Ordering::Relaxed).saturating_sub(before);
     let used = small.used();
     let checked = small.checked().await?;
-    Ok(found.rows(sustainable, seconds, &normal, grown, checked)
+    Ok(found
+        .rows(sustainable, seconds, &normal, grown, checked)
         .into_iter()
         .map(|row| row.with("share_used", serde_json::to_value(used).unwrap_or_default()))
         .collect())
@@ -96,7 +97,12 @@ async fn sustainable(small: &mut Small<'_>, bench: &Bench) -> anyhow::Result<(f6
 /// The storm, and a quiet voice beside it.
 async fn storm(loads: &mut Loads, sustainable: f64, seconds: f64) -> anyhow::Result<(Heard, Heard)> {
     let speech = Speech::Text(MID_BOOKING.to_owned());
-    let beside = loads.spec(CONNECTIONS / 8, speech.clone(), Until::Seconds(BEFORE.as_secs_f64() + seconds + AFTER), Some(sustainable * BESIDE));
+    let beside = loads.spec(
+        CONNECTIONS / 8,
+        speech.clone(),
+        Until::Seconds(BEFORE.as_secs_f64() + seconds + AFTER),
+        Some(sustainable * BESIDE),
+    );
     let storm = loads.spec(CONNECTIONS, speech, Until::Seconds(seconds), Some(sustainable * TIMES));
     let (storm, beside) = tokio::try_join!(
         async {
@@ -169,7 +175,11 @@ impl Found {
                 ))
                 .with("messages_checked", checked),
             Row::of(NAMES[1], &self.times, "ratio", Some(Budget::AtMost(2.0)))
-                .note(format!("{} ms against {} ms at what is sustainable", rounded(self.accepted_p99.median()), rounded(normal.median())))
+                .note(format!(
+                    "{} ms against {} ms at what is sustainable",
+                    rounded(self.accepted_p99.median()),
+                    rounded(normal.median())
+                ))
                 .with("accepted_ms", last.0.times.to_json())
                 .with("normal_p99_ms", normal.to_json()),
             Row::of(NAMES[2], &self.refused_p99, "ms", None).with("refused_ms", last.0.refusals.to_json()),
