@@ -27,7 +27,7 @@ pub(super) struct Caller {
 
 /// A caller who may do what a route is for. It is asked before anything else of the request is read.
 #[derive(Debug)]
-pub(super) struct Allowed<N>(pub Caller, PhantomData<N>);
+pub(super) struct Allowed<N>(pub Caller, pub PhantomData<N>);
 
 /// What a route is for.
 pub(super) trait Needs {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Caller;
-use crate::world::{World, monday_morning, options};
+use crate::world::{World, option};
 
 fn labels(page: &Value) -> Vec<&str> {
     page["items"].as_array().unwrap().iter().map(|item| item["label"].as_str().unwrap()).collect()
@@ -36,9 +36,11 @@ async fn a_new_service_with_somebody_who_gives_it_can_be_booked_in_the_chat() {
     assert_eq!(slot["staff"], staff["id"]);
     assert!(slot["start"].as_str().unwrap().ends_with('Z'), "{slot}");
 
-    world.say("250788000001", "book").await;
-    let offered = world.received("250788000001", 1).await;
-    assert!(options(&offered[0]).iter().any(|option| option.contains("Manicure")), "{offered:?}");
+    world.say("+250788000001", "hello").await;
+    let menu = world.received("+250788000001", 1).await.remove(0);
+    world.tap("+250788000001", &option(&menu, "book")).await;
+    let offered = world.received("+250788000001", 2).await.pop().unwrap();
+    assert!(offered.to_string().contains("Manicure"), "{offered}");
     world.stop().await;
 }
 
@@ -140,12 +142,11 @@ async fn book(world: &World, guest: i64, hour: u32) {
     sqlx::query(
         "INSERT INTO ganira.visit (tenant_id, id, contact_id, service_id, staff_id, starts_at, ends_at, price_minor, currency, cancel_until)
          SELECT $1, gen_random_uuid(), $2, s.id, t.id, day, day + interval '30 minutes', 3000, 'RWF', day
-         FROM ganira.service s, ganira.staff t, LATERAL (SELECT ($3::date + make_time($4, 0, 0)) AT TIME ZONE 'Africa/Kigali') AS d (day)
+         FROM ganira.service s, ganira.staff t, LATERAL (SELECT (current_date + 3 + make_time($3, 0, 0)) AT TIME ZONE 'Africa/Kigali') AS d (day)
          WHERE s.tenant_id = $1 AND s.label = 'Haircut' AND t.tenant_id = $1 AND t.label = 'Eric'",
     )
     .bind(world.tenant.0)
     .bind(guest)
-    .bind(monday_morning().parse::<chrono::NaiveDate>().unwrap())
     .bind(i32::try_from(hour).unwrap())
     .execute(&pool)
     .await
