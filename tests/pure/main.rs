@@ -13,10 +13,13 @@ mod hops;
 mod keeping;
 mod move_code;
 mod outbound;
+mod pace;
 mod phones;
 mod provider;
 mod salon;
 mod sandbox;
+#[path = "../sim/store/mod.rs"]
+mod sim_store;
 mod smpp;
 mod sms;
 mod snapshot;
