@@ -70,9 +70,10 @@ pub async fn run(tools: JobTools, fence: Fence, ingress: Ingress, jobs: Jobs) {
     loop {
         begin(&tools, &fence, &ingress, &jobs, &ended, &mut working).await;
         tokio::select! {
+            biased;
             () = fence.fallen() => return,
-            () = jobs.woken() => {}
             Some(id) = endings.recv() => working.end(id),
+            () = jobs.woken() => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
     }

@@ -51,6 +51,7 @@ pub async fn run(world: Arc<World>, fence: Fence, ingress: Ingress, queue: Timer
     let wheel =
         Wheel { world, ingress, held: BTreeSet::new(), horizon: Timestamp::UNIX_EPOCH, firing: HashSet::new(), ended };
     tokio::select! {
+        biased;
         () = fence.fallen() => {}
         () = wheel.run(queue.0, endings) => {}
     }
@@ -78,10 +79,12 @@ impl Wheel {
         loop {
             let until_due = self.until_next();
             tokio::select! {
-                _ = refresh.tick() => self.refresh().await,
-                Some(timer) = queue.recv() => self.hold(timer),
-                Some((timer, verdict)) = endings.recv() => self.end(timer, verdict),
+                // What is rarely ready stands before what may always be.
+                biased;
                 () = tokio::time::sleep(until_due) => self.fire_due(),
+                _ = refresh.tick() => self.refresh().await,
+                Some((timer, verdict)) = endings.recv() => self.end(timer, verdict),
+                Some(timer) = queue.recv() => self.hold(timer),
             }
         }
     }
