@@ -3,6 +3,7 @@
 
 mod admin;
 mod between;
+mod contract;
 mod dev;
 mod engine;
 mod entrance;
