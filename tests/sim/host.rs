@@ -20,10 +20,6 @@ impl Host {
         Self { face: Face::new(name), runtime: None, stepped_to: Duration::ZERO }
     }
 
-    pub fn is_up(&self) -> bool {
-        self.runtime.is_some()
-    }
-
     /// Begins `software` on a fresh runtime.
     pub fn boot(&mut self, now: Duration, software: impl Future<Output = ()> + Send + 'static) {
         let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();

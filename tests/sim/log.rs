@@ -1,6 +1,7 @@
 //! The log of a run: virtual time, host, what happened; and what the engine itself says.
 
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 use tracing_subscriber::fmt::MakeWriter;
@@ -10,6 +11,8 @@ use tracing_subscriber::fmt::time::FormatTime;
 use crate::time;
 
 static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+/// Writing costs more than a third of a run.
+static IS_ON: AtomicBool = AtomicBool::new(false);
 
 struct Stamp;
 
@@ -40,14 +43,18 @@ impl<'a> MakeWriter<'a> for Lines {
     }
 }
 
-/// The engine writes into it too from now on.
+/// It is written from now on, by the engine too.
 pub fn begin(level: tracing::Level) {
+    IS_ON.store(true, Ordering::Relaxed);
     let format = tracing_subscriber::fmt().with_ansi(false).with_target(false).with_timer(Stamp);
     format.with_max_level(level).with_writer(Lines).init();
 }
 
 /// Writes a line.
 pub fn line(what: std::fmt::Arguments<'_>) {
+    if !IS_ON.load(Ordering::Relaxed) {
+        return;
+    }
     let mut lines = LINES.lock();
     let (at, here) = (time::elapsed().as_secs_f64(), time::here());
     writeln!(lines, "{at:9.3} {here:5}       {what}").unwrap();

@@ -56,11 +56,15 @@ pub struct Ground {
     pub hashes: KeyedHash,
     ring: String,
     hash_key: String,
+    /// How long a conversation is awake without anything happening.
+    idle_ms: u64,
 }
 
 impl Ground {
     /// An empty database with one tenant, her WhatsApp number, her code and her flow.
     pub fn new(seed: u64) -> Self {
+        // Whoever sleeps early is woken often; looking for them costs most of a run.
+        let idle_ms = [3000, 20_000, 60_000][usize::try_from(seed % 3).unwrap_or(0)];
         let store = SimStore::new(ganira::domain::Clock::of(time::now));
         let key = || random::secret_key().to_base64().as_str().to_owned();
         let (ring, hash_key) = (format!("sim:{}", key()), key());
@@ -89,12 +93,12 @@ impl Ground {
         store.seed_server(ServerRow { tenant: TENANT, name, url, secret });
         store.publish(TENANT, 1, life());
         let hashes = KeyedHash::parse(&hash_key).unwrap();
-        Self { store, company: Company::new(seed), hashes, ring, hash_key }
+        Self { store, company: Company::new(seed), hashes, ring, hash_key, idle_ms }
     }
 
     fn config(&self, node: &str) -> Config {
         let wide = "1000000";
-        let request_timeout = REQUEST_TIMEOUT_MS.to_string();
+        let (request_timeout, idle) = (REQUEST_TIMEOUT_MS.to_string(), self.idle_ms.to_string());
         let settings = [
             ("DATABASE_URL", "postgres://none"),
             ("GANIRA__SECRETS__KEY_RING", &self.ring),
@@ -113,7 +117,7 @@ impl Ground {
             ("GANIRA__ENGINE__NODE_NAME", node),
             ("GANIRA__ENGINE__HEARTBEAT_MS", "300"),
             ("GANIRA__ENGINE__HEARTBEAT_STALE_MS", "1200"),
-            ("GANIRA__ENGINE__IDLE_BEFORE_SLEEP_MS", "700"),
+            ("GANIRA__ENGINE__IDLE_BEFORE_SLEEP_MS", &idle),
             ("GANIRA__OUTBOUND__BREAKER_OPEN_MS", "1500"),
             ("GANIRA__OUTBOUND__UNKNOWN_WAIT_MS", "1500"),
             ("GANIRA__OUTBOUND__FOLLOWER_WAIT_MS", "60000"),
@@ -231,6 +235,10 @@ impl Door {
 
     pub fn shut(&self) {
         self.0.lock().take();
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.0.lock().is_some()
     }
 }
 

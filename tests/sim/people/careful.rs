@@ -17,12 +17,13 @@ const SEATS: u32 = 15;
 
 pub async fn live(people: People, number: u32, mut random: StdRng) {
     let mut old: Vec<Bytes> = Vec::new();
-    for _ in 0..MESSAGES_MAX {
+    for n in 0..MESSAGES_MAX {
         pause(&mut random, 50..2500).await;
         if people.is_ending() {
             return;
         }
-        let (line, then) = words(&mut random);
+        // The first only begins the flow.
+        let (line, then) = if n == 0 { ("line 0".to_owned(), &[][..]) } else { words(&mut random) };
         let (place, said) = people.say(number, line, then);
         let body = webhook::messages(&[(number, &said)]);
         people.until_acknowledged(&body, &mut random).await;
