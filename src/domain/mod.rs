@@ -1,6 +1,7 @@
 //! Values that cannot be wrong. Pure: no IO, no clock (but for [`clock`], the one place that asks it), no randomness.
 
 pub mod address;
+pub mod booking;
 pub mod clock;
 pub mod country;
 pub mod hop;

@@ -34,6 +34,12 @@ impl TimeWindow {
         self.start <= at && at < self.end
     }
 
+    /// The same, made to last until `end` where it ends sooner.
+    #[must_use]
+    pub fn until(self, end: Timestamp) -> Self {
+        Self { start: self.start, end: self.end.max(end) }
+    }
+
     pub fn overlaps(&self, other: &Self) -> bool {
         self.start < other.end && other.start < self.end
     }

@@ -2,7 +2,7 @@
 //!
 //! A message may be cut into parts that are named one by one. The whole is delivered when all parts are, and failed when one is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::{AccountId, OutboxId, Timestamp};
 
@@ -86,11 +86,13 @@ pub(super) fn named(names: Vec<(AccountId, OutboxId, Names, Timestamp)>) -> Vec<
     rows
 }
 
-/// Each receipt once, several states of it folded into the furthest.
+/// Each receipt once, several states of it folded into the furthest, and each form of a receipt once. One without a name is nobody's news.
 pub(super) fn folded(receipts: Vec<NamedReceipt>) -> Vec<NamedReceipt> {
-    let mut folded: HashMap<Option<NameHash>, NamedReceipt> = HashMap::new();
-    for receipt in receipts {
-        let key = receipt.forms.first().copied();
+    let mut folded: HashMap<NameHash, NamedReceipt> = HashMap::new();
+    for mut receipt in receipts {
+        let Some(key) = receipt.forms.first().copied() else { continue };
+        let mut met = HashSet::new();
+        receipt.forms.retain(|form| met.insert(*form));
         match folded.get_mut(&key) {
             Some(earlier) => {
                 earlier.rank = earlier.rank.max(receipt.rank);

@@ -4,16 +4,16 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
+use ganira::domain::booking::LocalDay;
 use ganira::domain::{Money, TimeWindow, Timestamp};
 use ganira::flows::operation::{HAND_OVER, salon as signatures};
 use ganira::flows::{OperationKind, Row, Value};
 use ganira::operations::arguments;
 use ganira::operations::registry::{self, Run};
-use ganira::operations::salon::availability::{PersonDay, Wanted, free_starts, thinned};
 use ganira::operations::salon::hours::lines;
 use ganira::operations::salon::labels::{LANGUAGES, Words};
-use ganira::operations::salon::local_day::LocalDay;
 use ganira::operations::salon::slot::Slot;
+use ganira::operations::salon::slots::thinned;
 use ganira::store::salon::hours::WorkingHours;
 use proptest::prelude::*;
 use rstest::rstest;
@@ -131,15 +131,6 @@ fn any_time() -> impl Strategy<Value = NaiveTime> {
     (0_u32..24 * 12).prop_map(|fives| NaiveTime::from_hms_opt(fives / 12, fives % 12 * 5, 0).unwrap())
 }
 
-fn any_windows(date: NaiveDate) -> impl Strategy<Value = Vec<TimeWindow>> {
-    let begin = date.and_time(NaiveTime::MIN).and_utc() - TimeDelta::hours(12);
-    let one = (0_i64..48 * 12, 1_i64..36).prop_map(move |(start, length)| {
-        let start = begin + TimeDelta::minutes(start * 5);
-        TimeWindow::new(start, start + TimeDelta::minutes(length * 5)).unwrap()
-    });
-    prop::collection::vec(one, 0..4)
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -152,50 +143,6 @@ proptest! {
         for pair in open.windows(2) {
             prop_assert!(pair[0].end() < pair[1].start());
         }
-    }
-
-    #[test]
-    fn free_starts_are_those_of_a_naive_walk_through_the_minutes(
-        (date, off, taken) in any_date().prop_flat_map(|date| (Just(date), any_windows(date), any_windows(date))),
-        zone in any_zone(),
-        hours in prop::collection::vec((any_time(), any_time()), 1..3),
-        visit in 1_i64..24, before in 0_i64..4, after in 0_i64..4,
-        step_minutes in prop::sample::select(vec![15_u16, 30]),
-        earliest in 0_i64..24 * 12,
-    ) {
-        let day = LocalDay::new(zone, date);
-        let earliest = date.and_time(NaiveTime::MIN).and_utc() - TimeDelta::hours(12) + TimeDelta::minutes(earliest * 5);
-        let wanted = Wanted {
-            visit: TimeDelta::minutes(visit * 5),
-            buffer_before: TimeDelta::minutes(before * 5),
-            buffer_after: TimeDelta::minutes(after * 5),
-            step_minutes,
-            earliest,
-            latest: earliest + TimeDelta::hours(30),
-        };
-        let works = hours.iter().flat_map(|(from, until)| day.between(*from, *until)).collect();
-        let person = PersonDay { works, off, taken };
-        let free = free_starts(&day, &person, &wanted);
-
-        let mut expected: Vec<Timestamp> = Vec::new();
-        let mut shown: Vec<NaiveTime> = Vec::new();
-        for start in minutes_around(date) {
-            let wall = start.with_timezone(&zone).naive_local();
-            let minutes = wall.signed_duration_since(wall.date().and_time(NaiveTime::MIN)).num_minutes();
-            if wall.date() != date || minutes % i64::from(step_minutes) != 0 || shown.contains(&wall.time()) {
-                continue;
-            }
-            shown.push(wall.time());
-            let stretch = |from: i64, until: i64| (from..until).map(move |minute| start + TimeDelta::minutes(minute));
-            let inside = stretch(0, visit * 5)
-                .all(|at| hours.iter().any(|(from, until)| shows(zone, at, date, *from, *until)));
-            let away = stretch(0, visit * 5).any(|at| person.off.iter().any(|off| off.contains(at)));
-            let clash = stretch(-before * 5, (visit + after) * 5).any(|at| person.taken.iter().any(|taken| taken.contains(at)));
-            if inside && !away && !clash && start >= wanted.earliest && start <= wanted.latest {
-                expected.push(start);
-            }
-        }
-        prop_assert_eq!(free, expected);
     }
 
     #[test]
@@ -214,23 +161,6 @@ fn the_hour_that_comes_twice_is_offered_once() {
     assert!(ticks.contains(&utc("2026-10-25T00:30:00Z")));
     assert!(!ticks.contains(&utc("2026-10-25T01:30:00Z")));
     assert_eq!(LocalDay::new(PARIS, date("2026-03-29")).ticks(30).len(), 46);
-}
-
-#[test]
-fn a_visit_may_reach_from_one_stretch_of_work_into_the_next_if_they_touch() {
-    let day = LocalDay::new(KIGALI, date("2026-11-21"));
-    let hours = [("08:00", "09:00"), ("09:00", "10:00"), ("10:30", "11:30")];
-    let works = hours.iter().flat_map(|(from, until)| day.between(time(from), time(until))).collect();
-    let wanted = Wanted {
-        visit: TimeDelta::minutes(90),
-        buffer_before: TimeDelta::zero(),
-        buffer_after: TimeDelta::zero(),
-        step_minutes: 30,
-        earliest: utc("2026-11-20T00:00:00Z"),
-        latest: utc("2026-11-30T00:00:00Z"),
-    };
-    let free = free_starts(&day, &PersonDay { works, ..PersonDay::default() }, &wanted);
-    assert_eq!(free, [utc("2026-11-21T06:00:00Z"), utc("2026-11-21T06:30:00Z")]);
 }
 
 #[test]

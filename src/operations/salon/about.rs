@@ -12,7 +12,7 @@ use crate::store::salon::hours::{WorkingHours, working_hours};
 
 use super::hours;
 use super::labels::Words;
-use super::local_day::LocalDay;
+use crate::domain::booking::LocalDay;
 
 /// Unavailable where the tenant has no salon.
 pub(in crate::operations) async fn answer(

@@ -4,12 +4,12 @@ use chrono::NaiveDate;
 use sqlx::PgConnection;
 
 use crate::domain::TimeWindow;
+use crate::domain::booking::LocalDay;
 use crate::flows::{Question, Row, Value};
 use crate::operations::arguments::{self, BadArgument};
 use crate::operations::asker::{Answered, Asker, Trouble, row};
 
 use super::labels::Words;
-use super::local_day::LocalDay;
 use super::roster::Roster;
 
 const DAYS_MAX: usize = 10;
@@ -59,7 +59,8 @@ async fn free_days(
     for some in days.chunks(DAYS_AT_ONCE) {
         let Some(window) = span(some) else { continue };
         let busy = roster.busy(connection, asker, window).await?;
-        let open = some.iter().filter(|day| !roster.free(day, &busy).is_empty());
+        let diary = roster.diary(some, &busy);
+        let open = some.iter().filter(|day| !roster.free(day, &diary).is_empty());
         free.extend(open.map(LocalDay::date).take(DAYS_MAX - free.len()));
         if free.len() == DAYS_MAX {
             break;

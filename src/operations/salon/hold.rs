@@ -1,8 +1,11 @@
 //! `hold_slot`: keeps a time for the person. A reservation: it runs before the commit, expires by itself, and finds what it already took.
 
+use std::slice;
+
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::domain::booking::{LocalDay, PlacedService, Search};
 use crate::flows::{Question, Row, Value};
 use crate::operations::arguments::{self, BadArgument};
 use crate::operations::asker::{Answered, Asker, Trouble, row};
@@ -11,7 +14,6 @@ use crate::store::salon::busy::BusyWith;
 use crate::store::salon::hold::{self, Held, NewHold};
 
 use super::ids;
-use super::local_day::LocalDay;
 use super::roster::Roster;
 use super::slot::Slot;
 
@@ -68,17 +70,23 @@ async fn plan(
         return Ok(None);
     }
     let Some(roster) = Roster::read(connection, asker, *service, slot.staff).await? else { return Ok(None) };
-    let (Some(visit), Some(taken)) = (roster.wanted.visit_at(slot.start), roster.wanted.footprint_at(slot.start))
-    else {
-        return Ok(None);
-    };
-    let mut busy = roster.busy(connection, asker, visit).await?;
-    busy.retain(|busy| busy.with == BusyWith::TimeOff);
     let day = LocalDay::new(asker.zone, slot.start.with_timezone(&asker.zone).date_naive());
-    let offered = roster.free(&day, &busy).iter().any(|free| free.start == slot.start);
-    let contact = asker.contact;
-    let minutes = roster.house.hold_minutes;
-    Ok(offered.then_some(NewHold { id, contact, staff: slot.staff, service: *service, visit, taken, minutes }))
+    let Some(window) = day.whole() else { return Ok(None) };
+    let mut busy = roster.busy(connection, asker, window).await?;
+    busy.retain(|busy| busy.with == BusyWith::TimeOff);
+    let diary = roster.diary(slice::from_ref(&day), &busy);
+    let Some(placed) = (Search { diary: &diary, visit: &roster.wanted }).at(&day, slot.start) else { return Ok(None) };
+    let [PlacedService { during, taken, .. }] = placed.services.as_slice() else { return Ok(None) };
+    let [taken] = taken.as_slice() else { return Ok(None) };
+    Ok(Some(NewHold {
+        id,
+        contact: asker.contact,
+        staff: slot.staff,
+        service: *service,
+        visit: *during,
+        taken: *taken,
+        minutes: roster.house.hold_minutes,
+    }))
 }
 
 async fn take(connection: &mut PgConnection, asker: &Asker<'_>, new: &NewHold) -> sqlx::Result<Option<Held>> {

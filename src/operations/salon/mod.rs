@@ -1,7 +1,6 @@
 //! Booking at a salon: what is free, keeping a time, booking, moving, cancelling, and what people think and allow. One file per operation.
 
 pub mod about;
-pub mod availability;
 pub mod book;
 pub mod cancel;
 pub mod consent;
@@ -13,7 +12,6 @@ pub mod hold;
 pub mod hours;
 mod ids;
 pub mod labels;
-pub mod local_day;
 pub mod release;
 pub mod roster;
 pub mod services;

@@ -1,18 +1,16 @@
 //! What is known of a service and of the staff who could give it: read once per question, then asked day by day.
 
-use std::collections::BTreeMap;
-
 use chrono::{NaiveDate, TimeDelta};
 use sqlx::PgConnection;
 
+use crate::domain::booking::{
+    Calendar, Diary, Giver, LocalDay, Phase, Placed, ResourceId, Search, Stretches, WantedService, WantedVisit, Work,
+};
 use crate::domain::{TimeWindow, Timestamp};
 use crate::operations::asker::Asker;
 use crate::store::salon::busy::{Busy, BusyWith, busy};
 use crate::store::salon::catalogue::{self, House, Service, Staff};
 use crate::store::salon::hours::{WorkingHours, working_hours};
-
-use super::availability::{PersonDay, Wanted, free_starts};
-use super::local_day::LocalDay;
 
 /// A service, its staff and their hours.
 #[derive(Debug)]
@@ -21,7 +19,7 @@ pub struct Roster {
     pub service: Service,
     pub staff: Vec<Staff>,
     hours: Vec<WorkingHours>,
-    pub wanted: Wanted,
+    pub wanted: WantedVisit,
 }
 
 /// A start, and who would take it.
@@ -48,7 +46,7 @@ impl Roster {
         }
         let ids: Vec<i64> = people.iter().map(|person| person.id).collect();
         let hours = working_hours(connection, asker.tenant, &ids).await?;
-        let wanted = wanted(&house, &service, asker.now);
+        let wanted = wanted(&house, &service, &people, asker.now);
         Ok(Some(Self { house, service, staff: people, hours, wanted }))
     }
 
@@ -66,19 +64,22 @@ impl Roster {
         busy(connection, asker.tenant, asker.contact, &ids, wide).await
     }
 
-    /// The free starts of a day, one line each. Of several people the one with the fewest visits that day takes it, then the first by id.
-    pub fn free(&self, day: &LocalDay, busy: &[Busy]) -> Vec<Free<'_>> {
-        let mut chosen: BTreeMap<Timestamp, (usize, &Staff)> = BTreeMap::new();
-        for person in &self.staff {
-            let load = visits_on(day, person.id, busy);
-            for start in free_starts(day, &self.person_day(day, person.id, busy), &self.wanted) {
-                let best = chosen.entry(start).or_insert((load, person));
-                if (load, person.id) < (best.0, best.1.id) {
-                    *best = (load, person);
-                }
-            }
-        }
-        chosen.into_iter().map(|(start, (_, staff))| Free { start, staff }).collect()
+    /// The time of these people on `days`, which `busy` has been read for.
+    pub fn diary(&self, days: &[LocalDay], busy: &[Busy]) -> Diary {
+        let calendar = |person: &Staff| (ResourceId(person.id), self.calendar(days, person.id, busy));
+        Diary(self.staff.iter().map(calendar).collect())
+    }
+
+    /// The free starts of a day, one line each. Of several people the one with the fewest visits that day takes it, then the first by name.
+    pub fn free(&self, day: &LocalDay, diary: &Diary) -> Vec<Free<'_>> {
+        let placed = Search { diary, visit: &self.wanted }.on(day);
+        placed.iter().filter_map(|placed| self.free_of(placed)).collect()
+    }
+
+    fn free_of(&self, placed: &Placed) -> Option<Free<'_>> {
+        let staff = placed.services.first()?.staff;
+        let staff = self.staff.iter().find(|person| ResourceId(person.id) == staff)?;
+        Some(Free { start: placed.start, staff })
     }
 
     /// The dates that can be booked.
@@ -88,34 +89,35 @@ impl Roster {
         local(self.wanted.earliest).iter_days().take_while(move |date| *date <= last)
     }
 
-    fn person_day(&self, day: &LocalDay, staff: i64, busy: &[Busy]) -> PersonDay {
-        let hours = self.hours.iter().filter(|hours| hours.staff == staff && hours.weekday == day.weekday());
-        let of = |off: bool| {
-            let mine = busy.iter().filter(move |busy| busy.staff == staff && (busy.with == BusyWith::TimeOff) == off);
-            mine.map(|busy| busy.during).collect()
-        };
-        PersonDay {
-            works: hours.flat_map(|hours| day.between(hours.from, hours.until)).collect(),
-            off: of(true),
-            taken: of(false),
-        }
+    fn calendar(&self, days: &[LocalDay], staff: i64, busy: &[Busy]) -> Calendar {
+        let works = days.iter().flat_map(|day| self.works(staff, day));
+        let busy = || busy.iter().filter(move |busy| busy.staff == staff);
+        let off = busy().filter(|busy| busy.with == BusyWith::TimeOff).map(|busy| busy.during);
+        let taken = busy().filter(|busy| busy.with != BusyWith::TimeOff).map(|busy| busy.during);
+        let mut visits: Vec<Timestamp> =
+            busy().filter(|busy| busy.with == BusyWith::Booking).map(|busy| busy.during.start()).collect();
+        visits.sort_unstable();
+        Calendar { open: Stretches::of(works).without(&off.collect()), taken: taken.collect(), visits }
+    }
+
+    fn works(&self, staff: i64, day: &LocalDay) -> impl Iterator<Item = TimeWindow> {
+        let mine = self.hours.iter().filter(move |hours| hours.staff == staff && hours.weekday == day.weekday());
+        mine.flat_map(|hours| day.between(hours.from, hours.until))
     }
 }
 
-fn wanted(house: &House, service: &Service, now: Timestamp) -> Wanted {
+fn wanted(house: &House, service: &Service, staff: &[Staff], now: Timestamp) -> WantedVisit {
     let minutes = |minutes: u16| TimeDelta::minutes(minutes.into());
-    Wanted {
-        visit: minutes(service.minutes),
+    let work = Work {
         buffer_before: minutes(service.buffer_before_minutes),
         buffer_after: minutes(service.buffer_after_minutes),
+        phases: vec![Phase { length: minutes(service.minutes), attended: true }],
+    };
+    let giver = |person: &Staff| Giver { staff: ResourceId(person.id), work: work.clone() };
+    WantedVisit {
+        services: vec![WantedService { givers: staff.iter().map(giver).collect(), things: Vec::new() }],
         step_minutes: house.slot_minutes,
         earliest: now + TimeDelta::minutes(house.notice_minutes.into()),
         latest: now + TimeDelta::days(house.horizon_days.into()),
     }
-}
-
-fn visits_on(day: &LocalDay, staff: i64, busy: &[Busy]) -> usize {
-    let Some(whole) = day.whole() else { return 0 };
-    let visits = busy.iter().filter(|busy| busy.staff == staff && busy.with == BusyWith::Booking);
-    visits.filter(|busy| busy.during.overlaps(&whole)).count()
 }

@@ -1,16 +1,17 @@
 //! `free_slots`: the free times of a day or of a part of it.
 
+use std::slice;
+
 use chrono::{NaiveDate, Timelike};
 use chrono_tz::Tz;
 use sqlx::PgConnection;
 
+use crate::domain::booking::LocalDay;
 use crate::flows::{Question, Row, Value};
 use crate::operations::arguments::{self, BadArgument};
 use crate::operations::asker::{Answered, Asker, Trouble, row};
 
 use super::ROWS_MAX;
-use super::availability::thinned;
-use super::local_day::LocalDay;
 use super::roster::{Free, Roster};
 use super::slot::Slot;
 
@@ -86,7 +87,8 @@ pub(in crate::operations) async fn answer(
     let day = LocalDay::new(asker.zone, day);
     let Some(window) = day.whole() else { return nothing };
     let busy = roster.busy(connection, asker, window).await?;
-    let mut free = roster.free(&day, &busy);
+    let diary = roster.diary(slice::from_ref(&day), &busy);
+    let mut free = roster.free(&day, &diary);
     free.retain(|free| part.has(free.start.with_timezone(&asker.zone).hour()));
     // A long day with a fine grid has more times than a list holds: it is told more coarsely.
     let free = thinned(free, ROWS_MAX);
@@ -102,4 +104,10 @@ fn row_of(free: &Free<'_>, zone: Tz) -> Row {
         ("staff", Value::Whole(free.staff.id)),
         ("staff_name", Value::text(&free.staff.label)),
     ])
+}
+
+/// Keeps at most `count_max` of `starts`, spread evenly over them and beginning with the first.
+pub fn thinned<T>(starts: Vec<T>, count_max: usize) -> Vec<T> {
+    let stride = starts.len().div_ceil(count_max.max(1)).max(1);
+    starts.into_iter().step_by(stride).collect()
 }

@@ -130,8 +130,8 @@ async fn open_lane(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Err
     Ok(connection)
 }
 
-/// What an error says about the commit. Raised inside the statement (bad data, constraint, serialisation, lock not to be had, a refusal of
-/// ours, a mistake in SQL) it means that nothing was written. Everything else leaves it open.
+/// What an error says about the commit. Raised inside the statement (bad data, a row met twice, constraint, serialisation, lock not to be had,
+/// a refusal of ours, a mistake in SQL) it means that nothing was written. Everything else leaves it open.
 fn read_error(error: &sqlx::Error) -> CommitOutcome {
     let Some(database) = error.as_database_error() else {
         return CommitOutcome::Unknown { message: error.to_string() };
@@ -140,7 +140,7 @@ fn read_error(error: &sqlx::Error) -> CommitOutcome {
     let message = database.message().to_owned();
     match state.as_str() {
         "GN001" => CommitOutcome::Fenced,
-        _ if ["22", "23", "40", "42", "55", "GN", "P0"].iter().any(|class| state.starts_with(class)) => {
+        _ if ["21", "22", "23", "40", "42", "55", "GN", "P0"].iter().any(|class| state.starts_with(class)) => {
             CommitOutcome::Aborted { state, message }
         }
         _ => CommitOutcome::Unknown { message: format!("{state} {message}") },

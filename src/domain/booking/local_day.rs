@@ -4,6 +4,7 @@
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Weekday};
 use chrono_tz::Tz;
 
+use super::Stretches;
 use crate::domain::{TimeWindow, Timestamp};
 
 /// No zone is farther from UTC than this.
@@ -48,7 +49,7 @@ impl LocalDay {
         let until = if until == NaiveTime::MIN { next_midnight(self.date) } else { self.date.and_time(until) };
         let wall = (self.date.and_time(from), until);
         let parts = self.pieces.iter().filter_map(|(piece, ahead)| overlap(*piece, shown(wall, *ahead)?));
-        merged(parts.collect())
+        Stretches::of(parts).into_vec()
     }
 
     /// The instants at which the wall clock shows a multiple of `step_minutes`. Of an hour that comes twice only the first is told,
@@ -68,23 +69,6 @@ impl LocalDay {
         }
         ticks
     }
-}
-
-/// Joins stretches that touch or overlap; sorted.
-pub(super) fn merged(mut windows: Vec<TimeWindow>) -> Vec<TimeWindow> {
-    windows.sort_unstable_by_key(TimeWindow::start);
-    let mut joined: Vec<TimeWindow> = Vec::with_capacity(windows.len());
-    for window in windows {
-        match joined.last_mut() {
-            Some(last) if window.start() <= last.end() => {
-                if let Ok(longer) = TimeWindow::new(last.start(), last.end().max(window.end())) {
-                    *last = longer;
-                }
-            }
-            _ => joined.push(window),
-        }
-    }
-    joined
 }
 
 fn next_midnight(date: NaiveDate) -> NaiveDateTime {
