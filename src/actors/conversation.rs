@@ -129,7 +129,13 @@ impl Living {
         if let EventKind::Alarm { due } = event.kind
             && memory.awake.snapshot.kept.alarm != Some(due)
         {
-            return Run::Over(Verdict::Void);
+            #[cfg(feature = "planted-bugs")]
+            let goes_on = super::plant::Plant::TimerFiredByBoth.grows();
+            #[cfg(not(feature = "planted-bugs"))]
+            let goes_on = false;
+            if !goes_on {
+                return Run::Over(Verdict::Void);
+            }
         }
         if truths.is_empty() {
             self.be_polite(event);
@@ -219,7 +225,10 @@ impl Living {
 
     /// From the cache, else from the table.
     async fn wake(&self, event: &Event) -> Result<Option<Memory>, Trouble> {
-        let asleep = if let Some(asleep) = self.shared.snapshots.take(self.conversation) {
+        let kept = self.shared.snapshots.take(self.conversation);
+        #[cfg(feature = "planted-bugs")]
+        let kept = super::plant::left(&self.shared.world, self.conversation).or(kept);
+        let asleep = if let Some(asleep) = kept {
             asleep
         } else {
             let Some(loaded) = self.shared.directory.load(self.conversation).await? else { return Ok(None) };
@@ -241,6 +250,12 @@ impl Living {
             memory.awake.seq = memory.awake.seq.next();
             memory.awake.snapshot = after;
             memory.sealed = sealed;
+            #[cfg(feature = "planted-bugs")]
+            super::plant::leave(&self.shared.world, self.conversation, || Asleep {
+                seq: memory.awake.seq,
+                sealed: memory.sealed.clone(),
+                wrapped_key: memory.wrapped_key.clone(),
+            });
         }
     }
 

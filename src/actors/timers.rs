@@ -133,6 +133,10 @@ impl Wheel {
             let ingress = self.ingress.clone();
             let ended = self.ended.clone();
             super::spawn(async move {
+                #[cfg(feature = "planted-bugs")]
+                if super::plant::Plant::TimerFiredByBoth.grows() {
+                    ingress.alarm(timer.conversation, timer.due).await;
+                }
                 let verdict = ingress.alarm(timer.conversation, timer.due).await;
                 let _ = ended.send((timer, verdict));
             });

@@ -10,6 +10,9 @@ use crate::people::{Diary, People, Said, Session};
 use crate::store::Tables;
 use crate::time;
 
+/// The number of an alarm's turn in the journal.
+const ALARM: i16 = 4;
+
 /// What must never be found, by the invariant it breaks.
 #[derive(Debug, Default)]
 pub struct Violations(BTreeMap<&'static str, Vec<String>>);
@@ -42,7 +45,8 @@ pub fn check(ground: &Ground, people: &People, figures: &mut BTreeMap<&'static s
         check.journal(ground, &diaries);
         check.numbers();
         check.lists(&diaries);
-        check.seats(&diaries);
+        check.timers(&diaries);
+        check.seats();
         check.screens(&sessions);
         check.replies();
         check.receipts(&people.receipts());
@@ -155,8 +159,17 @@ impl Check<'_> {
         }
     }
 
+    /// A nap has one alarm, and an alarm one turn.
+    fn timers(&mut self, diaries: &[Diary]) {
+        let naps = diaries.iter().flat_map(|diary| &diary.said).filter(|said| said.line.starts_with("nap ")).count();
+        let fired: Vec<_> = self.tables.journal.values().filter(|entry| entry.kind == ALARM && entry.account == WHATSAPP).collect();
+        if fired.len() > naps {
+            self.bad("a timer fires once", format!("{} turns for {naps} timers", fired.len()));
+        }
+    }
+
     /// A seat is hers who was told so, and nobody else was.
-    fn seats(&mut self, diaries: &[Diary]) {
+    fn seats(&mut self) {
         let mut told: BTreeMap<String, BTreeSet<ContactId>> = BTreeMap::new();
         for arrival in self.arrivals {
             let mut lines = arrival.text.lines().peekable();
@@ -173,7 +186,6 @@ impl Check<'_> {
                 self.bad("a refused guard never counts", format!("{seat} was promised to {contacts:?}, and is {owner:?}'s"));
             }
         }
-        let _ = diaries;
     }
 
     /// Every screen of a hop is the same, and is what was typed so far.

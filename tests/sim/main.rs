@@ -15,6 +15,7 @@ mod faults;
 mod harness;
 mod host;
 mod log;
+mod mutants;
 mod node;
 mod people;
 mod run;
@@ -35,6 +36,10 @@ fn main() -> ExitCode {
     let value = |name: &str| arguments.iter().position(|given| given == name).and_then(|at| arguments.get(at + 1));
     if let Some(seed) = value("--one") {
         return harness::one(seed.parse().unwrap(), given("--log"));
+    }
+    if let Some(seeds) = value("--mutants") {
+        let is_good = mutants::hunt(range(seeds));
+        return if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     let seeds = value("--seeds").map(|seeds| range(seeds));
     let (few, same) = match &seeds {

@@ -22,8 +22,8 @@ use crate::log::log;
 use crate::node::Door;
 use crate::webhook;
 
-/// As long as Meta waits.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Meta waits longer; but who waits must not be what is still open at the end.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// Bodies that may come again long after they were acknowledged.
 const OLD_MAX: usize = 40;
 

@@ -13,6 +13,7 @@ use crate::check::{self, Violations};
 use crate::faults::{self, Blow, Hazards};
 use crate::host::Host;
 use crate::log::log;
+use crate::mutants;
 use crate::node::{self, Door, Ground, Told};
 use crate::people::People;
 
@@ -64,6 +65,7 @@ impl Sim {
         let ground = Ground::new(seed);
         let hazards = Hazards::new(seed);
         ground.store.faults().from(hazards.clone());
+        ground.store.loosen(mutants::loosened());
         let doors = [Door::default(), Door::default()];
         let people = People::new(seed, doors.clone(), ground.company.clone());
         Self {

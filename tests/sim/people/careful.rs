@@ -29,8 +29,9 @@ pub async fn live(people: People, number: u32, mut random: StdRng) {
         people.until_acknowledged(&body, &mut random).await;
         people.acknowledged(number, place);
         log!("{} is acknowledged: {}", said.id, said.line);
-        if random.random_bool(0.15) && !old.is_empty() {
-            let (people, again) = (people.clone(), old[random.random_range(0..old.len())].clone());
+        if random.random_bool(0.2) && !old.is_empty() {
+            let most = if random.random_bool(0.5) { old.len() } else { old.len().min(4) };
+            let (people, again) = (people.clone(), old[random.random_range(0..most)].clone());
             let door = random.random_range(0..2);
             spawn(async move {
                 people.deliver(door, &again, PATIENCE).await;
