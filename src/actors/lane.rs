@@ -227,6 +227,8 @@ impl Committer {
         let blames = loop {
             match self.setup.store.inspect(&batch).await {
                 Ok(blames) => break blames,
+                // What one of them asks cannot even be looked into: it is found by sending each alone.
+                Err(error) if error.is_final() => break Vec::new(),
                 Err(error) => {
                     tracing::warn!(error = %error.source, "an aborted batch could not be inspected, asking again");
                     if self.setup.fence.wait_or_fallen(AGAIN_AFTER).await {

@@ -49,6 +49,14 @@ pub struct StoreError {
     pub source: sqlx::Error,
 }
 
+impl StoreError {
+    /// The database answered, and will answer the same again: the mistake is in what was asked.
+    pub fn is_final(&self) -> bool {
+        let state = self.source.as_database_error().and_then(|error| error.code()).unwrap_or_default();
+        ["21", "22", "23", "42"].iter().any(|class| state.starts_with(class))
+    }
+}
+
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// The few calls the actors make. Each is one statement; none holds a lock after it returns.

@@ -17,6 +17,8 @@ mod phones;
 mod provider;
 mod salon;
 mod sandbox;
+#[path = "../sim/store/mod.rs"]
+mod sim_store;
 mod smpp;
 mod sms;
 mod snapshot;

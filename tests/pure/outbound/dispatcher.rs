@@ -21,8 +21,8 @@ use parking_lot::Mutex;
 use super::company::{Asked, Company, Reply};
 use super::model::{envelope, id, place, text};
 use super::table::Table;
+use crate::sim_store::{Call, Fault};
 
-const FACTS: WriterId = WriterId(9);
 const LANE: i64 = 10;
 const ACCOUNT: i64 = 7;
 
@@ -41,12 +41,12 @@ impl Refusals for Told {
     }
 }
 
-struct World {
+pub(super) struct World {
     table: Arc<Table>,
     company: Company,
     accounts: Arc<Accounts>,
     told: Arc<Told>,
-    outbound: Outbound,
+    pub outbound: Outbound,
     fence: Fence,
 }
 
@@ -76,18 +76,18 @@ async fn start(
     decide: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static,
 ) -> World {
     let look = table.clone();
-    let recorded = move |id| look.fact(id).is_some_and(|fact| fact.attempt > 0);
+    let recorded = move |id| look.delivery(id).is_some_and(|delivery| delivery.attempt > 0);
     let company = Company::open(decide, recorded).await;
     let accounts = Arc::new(Accounts::default());
-    accounts.refresh(&*table, &table.ring).await.unwrap();
+    accounts.refresh(&table.store, &table.ring).await.unwrap();
     let fence = Fence::default();
-    let (facts, _) = facts_lane::start(table.clone(), FACTS, fence.clone(), 100);
+    let (facts, _) = facts_lane::start(Arc::new(table.store.clone()), table.facts, fence.clone(), 100);
     let options =
         TransportOptions { reach: Reach::Private, timeout: Duration::from_secs(5), ..TransportOptions::default() };
     let wire = GraphWire { base: company.address.clone(), version: "v26.0".to_owned() };
     let told = Arc::new(Told::default());
     let outbound = Outbound::start(Setup {
-        store: table.clone(),
+        store: Arc::new(table.store.clone()),
         accounts: accounts.clone(),
         facts,
         fence: fence.clone(),
@@ -105,8 +105,8 @@ async fn start(
     World { table, company, accounts, told, outbound, fence }
 }
 
-async fn open(decide: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static) -> World {
-    start(Arc::new(Table::new(&[ACCOUNT])), settings(), decide).await
+pub(super) async fn open(decide: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static) -> World {
+    start(Arc::new(Table::new(&[ACCOUNT]).await), settings(), decide).await
 }
 
 impl World {
@@ -126,7 +126,7 @@ impl World {
     }
 
     fn rank(&self, id: OutboxId) -> i16 {
-        self.table.fact(id).map_or(0, |fact| fact.rank)
+        self.table.delivery(id).map_or(0, |delivery| delivery.rank)
     }
 }
 
@@ -139,13 +139,13 @@ async fn messages_leave_in_order_each_after_its_attempt_is_recorded() {
     world.until("all are accepted", |world| (1..=20).all(|seq| world.rank(id(1, seq)) == 30)).await;
     assert_eq!(world.company.ids(), (1..=20).map(|seq| id(1, seq)).collect::<Vec<_>>());
     assert!(world.company.asked.lock().iter().all(|asked| asked.recorded));
-    let fact = world.table.fact(id(1, 1)).unwrap();
-    assert_eq!(fact.message, Some(hashes().event(ACCOUNT, b"wamid.7.1.1.1.0")));
+    let delivery = world.table.delivery(id(1, 1)).unwrap();
+    assert_eq!(delivery.message, Some(hashes().event(ACCOUNT, b"wamid.7.1.1.1.0")));
 }
 
 #[tokio::test]
 async fn an_attempt_begun_before_the_restart_waits_and_then_its_kind_decides() {
-    let table = Arc::new(Table::new(&[ACCOUNT]));
+    let table = Arc::new(Table::new(&[ACCOUNT]).await);
     let leave = Envelope { when_unknown: WhenUnknown::Leave, ..envelope(text()) };
     table.begun(&table.commit(ACCOUNT, 1, 1, place(3, 1, 1), envelope(text())));
     table.begun(&table.commit(ACCOUNT, 2, 1, place(3, 1, 2), leave));
@@ -165,7 +165,7 @@ async fn an_attempt_begun_before_the_restart_waits_and_then_its_kind_decides() {
     let asked = world.company.asked.lock();
     let again = asked.iter().find(|asked| asked.id == Some(id(1, 1))).unwrap();
     assert!(again.at - started >= Duration::from_millis(900), "it waited for a receipt");
-    assert_eq!(world.table.fact(id(1, 1)).unwrap().attempt, 2);
+    assert_eq!(world.table.delivery(id(1, 1)).unwrap().attempt, 2);
 }
 
 #[tokio::test]
@@ -190,7 +190,7 @@ async fn a_throttled_pair_does_not_delay_others() {
 async fn accounts_that_never_answer_do_not_delay_another() {
     let stuck: Vec<i64> = (100..130).collect();
     let accounts: Vec<i64> = stuck.iter().copied().chain([ACCOUNT]).collect();
-    let table = Arc::new(Table::new(&accounts));
+    let table = Arc::new(Table::new(&accounts).await);
     let is_stuck = |asked: &Asked| asked.id.is_some_and(|id| id.seq.0 == 99);
     let world =
         start(table, settings(), move |asked, _| if is_stuck(asked) { Reply::Never } else { Reply::Accept }).await;
@@ -231,8 +231,8 @@ async fn failures_open_the_breaker_and_one_probe_closes_it() {
 
 #[tokio::test]
 async fn a_fenced_engine_sends_nothing() {
-    let table = Arc::new(Table::new(&[ACCOUNT]));
-    table.fenced.store(true, Ordering::SeqCst);
+    let table = Arc::new(Table::new(&[ACCOUNT]).await);
+    table.store.faults().once(Call::Record, Fault::Fenced);
     let world = start(table, settings(), |_, _| Reply::Accept).await;
     for contact in 1..=5 {
         world.send(ACCOUNT, contact, 1, contact);
@@ -246,12 +246,12 @@ async fn a_fenced_engine_sends_nothing() {
 async fn a_broken_token_pauses_sending_until_it_is_repaired() {
     let settings = ganira::config::Outbound { attempts_max: 1, ..settings() };
     let is_good = |asked: &Asked| asked.token.ends_with("repaired");
-    let table = Arc::new(Table::new(&[ACCOUNT]));
+    let table = Arc::new(Table::new(&[ACCOUNT]).await);
     let world =
         start(table, settings, move |asked, _| if is_good(asked) { Reply::Accept } else { Reply::Error(190) }).await;
     world.send(ACCOUNT, 1, 1, 1);
     world.until("it is written down", |world| world.table.stopped_reason(ACCOUNT).is_some()).await;
-    world.accounts.refresh(&*world.table, &world.table.ring).await.unwrap();
+    world.accounts.refresh(&world.table.store, &world.table.ring).await.unwrap();
     world.outbound.refresh();
     for contact in 2..=4 {
         world.send(ACCOUNT, contact, 1, contact);
@@ -259,7 +259,7 @@ async fn a_broken_token_pauses_sending_until_it_is_repaired() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(world.company.ids(), [id(1, 1)]);
     world.table.repair(ACCOUNT, "repaired");
-    world.accounts.refresh(&*world.table, &world.table.ring).await.unwrap();
+    world.accounts.refresh(&world.table.store, &world.table.ring).await.unwrap();
     world.outbound.refresh();
     world.until("all left", |world| (1..=4).all(|contact| world.rank(id(contact, 1)) == 30)).await;
     assert!(world.told.0.lock().is_empty(), "no attempt was burned");
@@ -272,22 +272,19 @@ async fn a_refused_message_is_told_to_its_flow_and_recorded() {
     // Recorded only when the flow's event is safe: the other way round, a crash in between would leave the flow waiting for ever.
     world.until("the flow is told", |world| !world.told.0.lock().is_empty()).await;
     world.until("it is recorded", |world| world.rank(id(1, 1)) == DeliveryState::Failed.rank()).await;
-    assert_eq!(world.table.fact(id(1, 1)).unwrap().error_code, Some(131_026));
+    assert_eq!(world.table.delivery(id(1, 1)).unwrap().error_code, Some(131_026));
     let refusal = Refusal { reason: Refused::Undeliverable, code: Some(131_026) };
     assert_eq!(*world.told.0.lock(), [(id(1, 1), refusal)]);
 }
 
 #[tokio::test]
 async fn rows_that_can_never_be_sent_hold_nobody_up() {
-    let table = Arc::new(Table::new(&[ACCOUNT]));
+    let table = Arc::new(Table::new(&[ACCOUNT]).await);
     let spoiled = table.commit(ACCOUNT, 1, 1, place(3, 1, 1), envelope(text()));
     let erased = table.commit(ACCOUNT, 2, 1, place(3, 1, 2), envelope(text()));
     table.commit(ACCOUNT, 1, 2, place(3, 1, 3), envelope(text()));
-    {
-        let mut inner = table.inner.lock();
-        inner.rows.get_mut(&(spoiled.account, spoiled.place)).unwrap().body[20] ^= 1;
-        inner.rows.get_mut(&(erased.account, erased.place)).unwrap().wrapped_key = None;
-    }
+    table.spoil(&spoiled);
+    table.erase(&erased);
     let world = start(table, settings(), |_, _| Reply::Accept).await;
     world.until("the good one left", |world| world.rank(id(1, 2)) == 30).await;
     assert_eq!(world.rank(id(1, 1)), DeliveryState::Failed.rank());
@@ -333,7 +330,7 @@ async fn blue_ticks_and_typing_are_asked_for() {
 #[tokio::test]
 async fn a_flood_larger_than_the_window_leaves_whole_and_in_order() {
     let settings = ganira::config::Outbound { window_rows: 20, ..settings() };
-    let world = start(Arc::new(Table::new(&[ACCOUNT])), settings, |_, _| Reply::Accept).await;
+    let world = start(Arc::new(Table::new(&[ACCOUNT]).await), settings, |_, _| Reply::Accept).await;
     for batch in 1..=60 {
         for contact in 1..=5 {
             let row = world.table.commit(ACCOUNT, contact, batch, place(LANE, batch, contact as i32), envelope(text()));

@@ -1,4 +1,4 @@
-//! The outbound side: the window by itself, as a table and as a property, and dispatchers on a table in memory and a company on loopback.
+//! The outbound side: the window by itself, as a table and as a property, and lanes and dispatchers on a store in memory and a company on loopback.
 
 #![expect(clippy::expect_used, reason = "helpers of tests fail as tests do")]
 
@@ -6,6 +6,7 @@ mod buckets;
 mod company;
 mod dispatcher;
 mod held;
+mod lane;
 mod model;
 mod property;
 mod table;

@@ -1,52 +1,35 @@
-//! A store in memory: only what sending asks of it.
+//! A store in memory whose outbox is filled by hand, at any place.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use async_trait::async_trait;
 use ganira::actors::outgoing::{Envelope, Outgoing};
 use ganira::crypto::{DataKey, KeyRing, TenantKey};
-use ganira::domain::{AccountId, ContactId, Conversation, EventId, OutboxId, Seq, TenantId, Timestamp};
-use ganira::store::{
-    AccountRow, AttemptState, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, Fact, FactBatch, FlowCount,
-    FlowFiles, LiveFlows, LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, PartRow, Redeemed,
-    Registration, ReplayRow, RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SenderIdRow, SentCode,
-    SentMessage, ServerRow, Standing, Store, TenantRules, WayBetween, WriterId, seals,
-};
-use parking_lot::Mutex;
+use ganira::domain::{AccountId, ContactId, Conversation, OutboxId, Seq, TenantId};
+use ganira::store::{AccountRow, AttemptState, OutboxPlace, Store as _, WriterId, seals};
+
+use crate::sim_store::{Delivery, OutboxEntry, SimStore};
 
 pub(super) const TENANT: TenantId = TenantId(1);
-const ELSEWHERE: &str = "sending does not ask for this";
 
 #[derive(Debug)]
 pub(super) struct Table {
     pub ring: KeyRing,
+    pub store: SimStore,
+    /// Writes facts.
+    pub facts: WriterId,
     tenant_key: TenantKey,
     contact_key: DataKey,
     wrapped_contact_key: Vec<u8>,
-    pub fenced: AtomicBool,
-    pub inner: Mutex<Inner>,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Inner {
-    pub rows: BTreeMap<(AccountId, OutboxPlace), OpenOutboxRow>,
-    pub facts: HashMap<OutboxId, Fact>,
-    pub cursors: HashMap<(AccountId, WriterId), i64>,
-    pub accounts: Vec<AccountRow>,
-    /// Those who have stopped everything.
-    pub opted_out: HashSet<ContactId>,
 }
 
 impl Table {
     /// With these accounts, named by their numbers.
-    pub fn new(accounts: &[i64]) -> Self {
+    pub async fn new(accounts: &[i64]) -> Self {
         let ring = KeyRing::parse("first:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").unwrap();
         let (tenant_key, wrapped_tenant_key) = ring.generate_tenant_key(TENANT.0);
         let (contact_key, wrapped_contact_key) = tenant_key.generate_data_key(seals::CONTACT_KEY);
-        let account = |number: &i64| {
+        let store = SimStore::new(super::dispatcher::clock());
+        for number in accounts {
             let external_id = number.to_string();
-            AccountRow {
+            store.seed_account(AccountRow {
                 id: AccountId(*number),
                 tenant: TENANT,
                 channel: "whatsapp".to_owned(),
@@ -59,278 +42,66 @@ impl Table {
                 language: "rw".to_owned(),
                 flow: "salon".to_owned(),
                 wrapped_tenant_key: wrapped_tenant_key.clone(),
-            }
-        };
-        let inner = Inner { accounts: accounts.iter().map(account).collect(), ..Inner::default() };
-        Self {
-            ring,
-            tenant_key,
-            contact_key,
-            wrapped_contact_key,
-            fenced: AtomicBool::new(false),
-            inner: Mutex::new(inner),
+            });
         }
+        let facts = store.register("one", 1, 0).await.unwrap().unwrap().facts;
+        Self { ring, store, facts, tenant_key, contact_key, wrapped_contact_key }
     }
 
     /// Commits a message; what a lane would hand to the dispatchers.
     pub fn commit(&self, account: i64, contact: i64, seq: i64, place: OutboxPlace, envelope: Envelope) -> Outgoing {
         let conversation = Conversation { tenant: TENANT, contact: ContactId(contact) };
         let id = OutboxId { conversation, seq: Seq(seq), n: 0 };
-        let at = super::dispatcher::clock().now();
-        let row = OpenOutboxRow {
-            id,
-            place,
-            at,
-            body: envelope.seal(&self.contact_key, id),
-            wrapped_key: Some(self.wrapped_contact_key.clone()),
-            rank: 0,
-            attempt: 0,
-            attempt_state: 0,
-            changed_at: None,
-        };
-        let account = AccountId(account);
-        self.inner.lock().rows.insert((account, place), row);
+        let (at, account) = (self.store.now(), AccountId(account));
+        let body = envelope.seal(&self.contact_key, id);
+        self.store.change(|tables| {
+            tables.contact_keys.put(conversation, self.wrapped_contact_key.clone());
+            tables.outbox.put((id, at.date_naive()), OutboxEntry { account, place, at, body });
+        });
         Outgoing { id, account, place, at, envelope: envelope.into() }
     }
 
     /// As an engine left it that was killed in the middle of an attempt.
     pub fn begun(&self, message: &Outgoing) {
-        let fact = Fact {
-            id: message.id,
+        let begun = Delivery {
             account: message.account,
             attempt: 1,
-            attempt_state: AttemptState::Begun,
+            attempt_state: AttemptState::Begun as i16,
             rank: 0,
             message: None,
-            names: None,
             error_code: None,
             price_category: None,
-            at: message.at,
+            changed_at: message.at,
         };
-        self.inner.lock().facts.insert(message.id, fact);
+        self.store.change(|tables| tables.deliveries.put(message.id, begun));
     }
 
-    pub fn fact(&self, id: OutboxId) -> Option<Fact> {
-        self.inner.lock().facts.get(&id).cloned()
+    /// A message whose bytes nobody can read any more.
+    pub fn spoil(&self, message: &Outgoing) {
+        let key = (message.id, message.at.date_naive());
+        self.store.change(|tables| tables.outbox.change(&key, |row| row.body[20] ^= 1));
+    }
+
+    /// A person whose key is gone.
+    pub fn erase(&self, message: &Outgoing) {
+        self.store.change(|tables| tables.contact_keys.take(&message.id.conversation));
+    }
+
+    pub fn delivery(&self, id: OutboxId) -> Option<Delivery> {
+        self.store.read(|tables| tables.deliveries.get(&id).cloned())
     }
 
     pub fn stopped_reason(&self, account: i64) -> Option<String> {
-        let inner = self.inner.lock();
-        inner.accounts.iter().find(|row| row.id.0 == account).and_then(|row| row.stopped_reason.clone())
+        self.store.read(|tables| tables.accounts.get(&AccountId(account))?.stopped_reason.clone())
     }
 
     /// Gives an account a token anew.
     pub fn repair(&self, account: i64, token: &str) {
-        let mut inner = self.inner.lock();
-        for row in inner.accounts.iter_mut().filter(|row| row.id.0 == account) {
+        self.store.change(|tables| {
+            let row = tables.accounts.get_mut(&AccountId(account)).expect("a known account");
             row.stopped_reason = None;
             row.credential =
                 Some(self.tenant_key.seal(seals::CREDENTIAL, row.external_id.as_bytes(), token.as_bytes()));
-        }
-    }
-}
-
-#[async_trait]
-impl Store for Table {
-    async fn record(&self, _: WriterId, batch: &FactBatch) -> CommitOutcome {
-        if self.fenced.load(Ordering::SeqCst) {
-            return CommitOutcome::Fenced;
-        }
-        let mut inner = self.inner.lock();
-        for fact in &batch.facts {
-            let merged = match inner.facts.remove(&fact.id) {
-                Some(before) => before.merge(fact.clone()),
-                None => fact.clone(),
-            };
-            inner.facts.insert(fact.id, merged);
-        }
-        CommitOutcome::Applied
-    }
-
-    async fn open_outbox(&self, account: AccountId, after: OutboxPlace, limit: i32) -> Result<Vec<OpenOutboxRow>> {
-        let inner = self.inner.lock();
-        let behind = inner.rows.iter().filter(|((of, place), _)| *of == account && *place > after);
-        let row = |row: &OpenOutboxRow| {
-            let mut row = row.clone();
-            if let Some(fact) = inner.facts.get(&row.id) {
-                row.rank = fact.rank;
-                row.attempt = fact.attempt;
-                row.attempt_state = fact.attempt_state as i16;
-                row.changed_at = Some(fact.at);
-            }
-            row
-        };
-        Ok(behind.take(limit as usize).map(|(_, found)| row(found)).collect())
-    }
-
-    async fn outbox_cursors(&self, account: AccountId) -> Result<Vec<(WriterId, i64)>> {
-        let inner = self.inner.lock();
-        let of_account = inner.cursors.iter().filter(|((of, _), _)| *of == account);
-        Ok(of_account.map(|((_, writer), batch)| (*writer, *batch)).collect())
-    }
-
-    async fn save_cursor(&self, account: AccountId, writer: WriterId, batch: i64) -> Result<()> {
-        self.inner.lock().cursors.insert((account, writer), batch);
-        Ok(())
-    }
-
-    async fn accounts(&self) -> Result<Vec<AccountRow>> {
-        Ok(self.inner.lock().accounts.clone())
-    }
-
-    async fn live_flows(&self) -> Result<Vec<LiveFlows>> {
-        Ok(Vec::new())
-    }
-
-    async fn flow_files(&self, _: TenantId, _: i32) -> Result<Option<FlowFiles>> {
-        Ok(None)
-    }
-
-    async fn count_flows(&self, _: &[FlowCount]) -> Result<()> {
-        Ok(())
-    }
-
-    async fn tenant_rules(&self) -> Result<Vec<TenantRules>> {
-        Ok(Vec::new())
-    }
-
-    async fn sender_ids(&self) -> Result<Vec<SenderIdRow>> {
-        Ok(Vec::new())
-    }
-
-    async fn opt_outs(&self, _: Conversation) -> Result<Vec<(String, String)>> {
-        Ok(Vec::new())
-    }
-
-    async fn opted_out(&self, conversation: Conversation, _: &str, _: &str) -> Result<bool> {
-        Ok(self.inner.lock().opted_out.contains(&conversation.contact))
-    }
-
-    async fn stop_account(&self, account: AccountId, reason: Option<&str>) -> Result<()> {
-        let mut inner = self.inner.lock();
-        for row in inner.accounts.iter_mut().filter(|row| row.id == account) {
-            row.stopped_reason = reason.map(str::to_owned);
-        }
-        Ok(())
-    }
-
-    async fn register(&self, _: &str, _: u16, _: u32) -> Result<Option<Registration>> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn heartbeat(&self, _: &str, _: i64) -> Result<bool> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn release(&self, _: &str, _: i64) -> Result<()> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn commit(&self, _: WriterId, _: &Batch) -> CommitOutcome {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn inspect(&self, _: &Batch) -> Result<Vec<Blame>> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn find(&self, _: &[SenderHashes]) -> Result<Vec<Option<ContactId>>> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn resolve(&self, _: &[SealedSender]) -> Result<Vec<(ContactId, bool)>> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn move_addresses(&self, _: &[[u8; 16]], _: &SealedSender) -> Result<Option<ContactId>> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn load(&self, _: &[Conversation]) -> Result<Vec<LoadedConversation>> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn journaled(&self, _: TenantId, _: EventId, _: &[chrono::NaiveDate]) -> Result<bool> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn due_timers(&self, _: Timestamp, _: i32) -> Result<Vec<DueTimer>> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn due_jobs(&self, _: Timestamp, _: i32) -> Result<Vec<OpenJob>> {
-        unreachable!("{ELSEWHERE}")
-    }
-
-    async fn postpone_job(&self, _: OutboxId, _: i16, _: Timestamp) -> Result<()> {
-        unreachable!("{ELSEWHERE}")
-    }
-
-    async fn redeem_code(&self, _: &SentCode) -> Result<Redeemed> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn sweep_codes(&self, _: Timestamp) -> Result<i32> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn ways_between(&self) -> Result<Vec<WayBetween>> {
-        Ok(Vec::new())
-    }
-    async fn message_of(&self, _: OutboxId) -> Result<Option<SentMessage>> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn servers(&self) -> Result<Vec<ServerRow>> {
-        Ok(Vec::new())
-    }
-    async fn system_key(&self, _: &[u8]) -> Result<Vec<u8>> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn bury(&self, _: &[DeadLetterRow]) -> Result<()> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn open_requests(&self, _: i32) -> Result<Vec<RequestRow>> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn answer_request(&self, _: i64, _: &str) -> Result<()> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn dead_letter_for_replay(&self, _: i64) -> Result<Option<ReplayRow>> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn mark_replayed(&self, _: i64) -> Result<()> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn ensure_days(&self) -> Result<i32> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn days_ahead(&self) -> Result<i32> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn let_go(&self, _: u32, _: u32, _: u32) -> Result<u32> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn old_media(&self, _: u32, _: i32) -> Result<Vec<String>> {
-        Ok(Vec::new())
-    }
-
-    async fn forget_media(&self, _: &[String]) -> Result<()> {
-        Ok(())
-    }
-
-    async fn standing(&self, _: &[NamedReceipt]) -> Result<Vec<Option<Standing>>> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn ripe_receipts(&self, _: i32) -> Result<Vec<RipeReceipt>> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn forget_receipts(&self, _: &[RipeReceipt]) -> Result<()> {
-        unreachable!("{ELSEWHERE}")
-    }
-    async fn sweep_holds(&self) -> Result<i32> {
-        unreachable!("{ELSEWHERE}")
-    }
-
-    async fn keep_part(&self, _: &str, _: &PartRow) -> Result<()> {
-        unreachable!("{ELSEWHERE}")
-    }
-
-    async fn kept_parts(&self, _: &str) -> Result<Vec<PartRow>> {
-        unreachable!("{ELSEWHERE}")
-    }
-
-    async fn settle_parts(&self, _: &str, _: [u8; 16]) -> Result<()> {
-        unreachable!("{ELSEWHERE}")
-    }
-
-    async fn forget_parts(&self, _: &str, _: Timestamp) -> Result<()> {
-        unreachable!("{ELSEWHERE}")
+        });
     }
 }

@@ -11,6 +11,7 @@ use ganira::store::{
 };
 
 use super::faults::Call;
+use super::raised::raised;
 use super::{SimStore, codes, commit, days, directory, facts, letters, nodes, parts, receipts, salon, tenants, work};
 
 #[async_trait]
@@ -33,10 +34,7 @@ impl Store for SimStore {
 
     async fn inspect(&self, batch: &Batch) -> Result<Vec<Blame>> {
         let blames = self.ask(Call::Inspect, |tables, now| commit::inspect(tables, batch, now)).await?;
-        blames.map_err(|abort| StoreError {
-            what: "inspect an aborted batch",
-            source: sqlx::Error::Protocol(format!("{} {}", abort.state, abort.message)),
-        })
+        blames.map_err(|abort| StoreError { what: "inspect an aborted batch", source: raised(abort) })
     }
 
     async fn record(&self, writer: WriterId, batch: &FactBatch) -> CommitOutcome {

@@ -15,6 +15,7 @@ mod faults;
 mod letters;
 mod nodes;
 mod parts;
+mod raised;
 mod receipts;
 mod salon;
 mod table;
@@ -60,6 +61,11 @@ impl SimStore {
     /// Looks at the tables as they stand, past all faults: for checkers.
     pub fn read<R>(&self, look: impl FnOnce(&Tables) -> R) -> R {
         look(&self.tables.lock())
+    }
+
+    /// Changes the tables behind the engine's back, past all faults: for whoever builds a world.
+    pub fn change<R>(&self, change: impl FnOnce(&mut Tables) -> R) -> R {
+        self.write(|tables, _| change(tables))
     }
 
     /// A transaction that cannot fail.
