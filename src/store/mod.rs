@@ -52,7 +52,7 @@ pub struct StoreError {
 impl StoreError {
     /// The database answered, and will answer the same again: the mistake is in what was asked.
     pub fn is_final(&self) -> bool {
-        let state = self.source.as_database_error().and_then(|error| error.code()).unwrap_or_default();
+        let state = self.source.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap_or_default();
         ["21", "22", "23", "42"].iter().any(|class| state.starts_with(class))
     }
 }

@@ -99,7 +99,9 @@ fn instants(columns: &str) -> String {
     while let Some((before, after)) = rest.split_once("micros(") {
         written += before;
         let end = closing(after);
-        written += &format!("(extract(epoch FROM {}) * 1000000)::bigint", &after[..end]);
+        written += "(extract(epoch FROM ";
+        written += &after[..end];
+        written += ") * 1000000)::bigint";
         rest = &after[end + 1..];
     }
     written += rest;
@@ -124,7 +126,9 @@ fn closing(text: &str) -> usize {
 }
 
 fn sorted(mut dump: Dump) -> Dump {
-    dump.values_mut().for_each(|rows| rows.sort());
+    for rows in dump.values_mut() {
+        rows.sort();
+    }
     dump
 }
 

@@ -47,10 +47,9 @@ pub async fn run(seeds: &[u64]) -> Result<(), Disagreement> {
         if postgres != sim {
             return Err(Disagreement { at, steps, postgres, sim });
         }
-        if (at + 1) % COMPARE_EVERY == 0 || at + 1 == seeds.len() {
-            if let Some([postgres, sim]) = compare(&ground).await {
-                return Err(Disagreement { at, steps, postgres, sim });
-            }
+        let is_time = (at + 1) % COMPARE_EVERY == 0 || at + 1 == seeds.len();
+        if is_time && let Some([postgres, sim]) = compare(&ground).await {
+            return Err(Disagreement { at, steps, postgres, sim });
         }
     }
     Ok(())

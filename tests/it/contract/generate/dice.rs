@@ -33,9 +33,9 @@ impl Dice {
     }
 
     /// One of them, if there are any.
-    pub fn any<T>(&mut self, choices: impl Iterator<Item = T> + Clone) -> Option<T> {
-        let count = choices.clone().count();
-        (count > 0).then(|| self.below(count)).and_then(|place| choices.clone().nth(place))
+    pub fn any<T>(&mut self, choices: impl Iterator<Item = T>) -> Option<T> {
+        let mut choices: Vec<T> = choices.collect();
+        (!choices.is_empty()).then(|| choices.swap_remove(self.below(choices.len())))
     }
 
     /// With so many percent.

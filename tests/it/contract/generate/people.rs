@@ -13,7 +13,7 @@ pub(super) fn step(dice: &mut Dice, seen: &Seen<'_>) -> Operation {
         6 => Operation::Load(dice.several(1, 4, |dice| conversation(dice, seen))),
         7 => {
             let now = sender(dice);
-            Operation::Move { before: dice.several(1, 2, |dice| address(dice)), now }
+            Operation::Move { before: dice.several(1, 2, address), now }
         }
         8 => {
             let known = dice.any(seen.tables.journal.keys()).copied();

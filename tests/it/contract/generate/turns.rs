@@ -38,10 +38,10 @@ pub(super) fn commit(dice: &mut Dice, seen: &Seen<'_>) -> Operation {
 
 /// The same batch, or another content under its number.
 pub(super) fn again(dice: &mut Dice, seen: &Seen<'_>) -> Operation {
-    if dice.percent(30) {
-        if let Some(facts) = dice.any(seen.facts.iter()) {
-            return facts.clone();
-        }
+    if dice.percent(30)
+        && let Some(facts) = dice.any(seen.facts.iter())
+    {
+        return facts.clone();
     }
     let Some(sent) = dice.any(seen.batches.iter()) else { return commit(dice, seen) };
     let mut sent = sent.clone();
