@@ -240,7 +240,11 @@ impl Accounts {
     ) -> Result<Tenant, Unusable> {
         let known = before.tenants.get(&row.tenant);
         let (revision, flows) = match live {
-            None => (0, FlowSet::shipped(&row.flow).ok_or_else(|| Unusable::Broken(format!("there is no flow set {}", row.flow)))?),
+            None => (
+                0,
+                FlowSet::shipped(&row.flow)
+                    .ok_or_else(|| Unusable::Broken(format!("there is no flow set {}", row.flow)))?,
+            ),
             Some(live) => {
                 let flows = match self.library.held(&live.digest) {
                     Some(flows) => Ok(flows),

@@ -113,7 +113,8 @@ pub fn ignore_refusals<'a>(commits: impl Iterator<Item = &'a mut Commit>, blames
     if !Plant::RefusedGuardIgnored.grows() {
         return blames;
     }
-    let (refused, others): (Vec<Blame>, _) = blames.into_iter().partition(|blame| matches!(blame, Blame::Refused { .. }));
+    let (refused, others): (Vec<Blame>, _) =
+        blames.into_iter().partition(|blame| matches!(blame, Blame::Refused { .. }));
     for (turn, commit) in commits.enumerate() {
         if refused.iter().any(|blame| blame.turn() == turn) {
             commit.row.effects.clear();

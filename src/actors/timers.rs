@@ -22,8 +22,8 @@ const REFRESH: Duration = Duration::from_secs(20);
 const HELD_MAX: i32 = 20_000;
 /// Firings in flight at once: herds at full hours are paced.
 const FIRING_MAX: usize = 256;
-/// When a firing found no way in, it is tried again after this.
-const AGAIN_AFTER: TimeDelta = TimeDelta::seconds(1);
+/// When a firing found no way in, or the table could not be read, it is tried again after this.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// The entrance to the timers. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -82,7 +82,12 @@ impl Wheel {
                 // What is rarely ready stands before what may always be.
                 biased;
                 () = tokio::time::sleep(until_due) => self.fire_due(),
-                _ = refresh.tick() => self.refresh().await,
+                _ = refresh.tick() => {
+                    if !self.refresh().await {
+                        // Until it is read, nothing near is held.
+                        refresh.reset_after(AGAIN_AFTER);
+                    }
+                }
                 Some((timer, verdict)) = endings.recv() => self.end(timer, verdict),
                 Some(timer) = queue.recv() => self.hold(timer),
             }
@@ -99,7 +104,8 @@ impl Wheel {
         }
     }
 
-    async fn refresh(&mut self) {
+    /// False: the table could not be read.
+    async fn refresh(&mut self) -> bool {
         let until = self.world.clock.now() + HORIZON;
         match self.world.store.due_timers(until, HELD_MAX).await {
             Ok(rows) => {
@@ -109,8 +115,12 @@ impl Wheel {
                     self.held.insert((row.due, row));
                 }
             }
-            Err(error) => tracing::warn!(error = %error.source, "the timers could not be read"),
+            Err(error) => {
+                tracing::warn!(error = %error.source, "the timers could not be read");
+                return false;
+            }
         }
+        true
     }
 
     fn hold(&mut self, timer: DueTimer) {

@@ -215,7 +215,6 @@ impl Transport {
 }
 
 /// An answer whose head is there.
-#[expect(clippy::large_enum_variant, reason = "the large one is the one in life")]
 enum Answer {
     Arriving(reqwest::Response),
     /// The body is `None` once it was read.

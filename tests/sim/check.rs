@@ -52,6 +52,7 @@ pub fn check(ground: &Ground, people: &People, figures: &mut BTreeMap<&'static s
         check.receipts(&people.receipts());
         check.backlog();
         let said = diaries.iter().map(|diary| diary.said.len()).sum::<usize>();
+        figures.insert("commits of dead writers refused", tables.fenced);
         figures.insert("messages said", said as u64);
         figures.insert("turns in the journal", tables.journal.len() as u64);
         figures.insert("replies that arrived", arrivals.len() as u64);
@@ -162,7 +163,8 @@ impl Check<'_> {
     /// A nap has one alarm, and an alarm one turn.
     fn timers(&mut self, diaries: &[Diary]) {
         let naps = diaries.iter().flat_map(|diary| &diary.said).filter(|said| said.line.starts_with("nap ")).count();
-        let fired: Vec<_> = self.tables.journal.values().filter(|entry| entry.kind == ALARM && entry.account == WHATSAPP).collect();
+        let fired: Vec<_> =
+            self.tables.journal.values().filter(|entry| entry.kind == ALARM && entry.account == WHATSAPP).collect();
         if fired.len() > naps {
             self.bad("a timer fires once", format!("{} turns for {naps} timers", fired.len()));
         }
@@ -183,7 +185,10 @@ impl Check<'_> {
         for (seat, contacts) in told {
             let owner = self.tables.slots.get(&(TENANT, seat.clone())).copied();
             if contacts.len() != 1 || contacts.first().copied() != owner {
-                self.bad("a refused guard never counts", format!("{seat} was promised to {contacts:?}, and is {owner:?}'s"));
+                self.bad(
+                    "a refused guard never counts",
+                    format!("{seat} was promised to {contacts:?}, and is {owner:?}'s"),
+                );
             }
         }
     }
@@ -267,7 +272,9 @@ impl Check<'_> {
             .tables
             .outbox
             .iter()
-            .filter(|((id, _), row)| row.account != AccountId(2) && self.tables.deliveries.get(id).is_none_or(|delivery| delivery.rank == 0))
+            .filter(|((id, _), row)| {
+                row.account != AccountId(2) && self.tables.deliveries.get(id).is_none_or(|delivery| delivery.rank == 0)
+            })
             .map(|((id, _), _)| id.to_string())
             .collect();
         let due: Vec<String> =

@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use ganira::channels::transport::Peer;
-use ganira::channels::{Transport, TransportError};
 use ganira::channels::transport::TransportOptions;
+use ganira::channels::{Transport, TransportError};
 use ganira::domain::OutboxId;
 use ganira::domain::ids::Opaque;
 use http::{Request, Response};
@@ -129,7 +129,8 @@ impl Company {
         let weather = inner.weather;
         let random = &mut inner.random;
         let slow = random.random_range(0..1000) < weather.slow;
-        let pause = Duration::from_millis(if slow { random.random_range(300..2500) } else { random.random_range(2..60) });
+        let pause =
+            Duration::from_millis(if slow { random.random_range(300..2500) } else { random.random_range(2..60) });
         let mut drawn = random.random_range(0..1000);
         let taken = random.random_bool(0.5);
         let chances = [

@@ -64,7 +64,8 @@ pub fn plan(random: &mut StdRng, until: Duration) -> Vec<(Duration, Blow)> {
             9 => blows.extend([(at, Blow::StoreDown), (at + lasts, Blow::StoreUp)]),
             10 => blows.extend([(at, Blow::Jump(node, jump(random))), (at + lasts * 3, Blow::Right(node))]),
             11 => blows.push((at, Blow::Chances(chances(random)))),
-            _ => blows.extend([(at, Blow::Weather(weather(random))), (at + lasts * 2, Blow::Weather(Weather::default()))]),
+            _ => blows
+                .extend([(at, Blow::Weather(weather(random))), (at + lasts * 2, Blow::Weather(Weather::default()))]),
         }
     }
     blows.retain(|(at, _)| *at < until);

@@ -51,7 +51,7 @@ impl Host {
             if !missed.is_zero() {
                 tokio::time::advance(missed).await;
             }
-            tokio::time::sleep(until - now).await;
+            tokio::time::sleep(until.saturating_sub(now)).await;
         });
         self.stepped_to = until;
     }

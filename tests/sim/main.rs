@@ -9,6 +9,12 @@
 //! cargo test --test sim -- --seed 17 --log           one, with all that happened
 //! ```
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test, though without the library's harness: a seed is a process"
+)]
+
 mod check;
 mod company;
 mod faults;

@@ -59,15 +59,12 @@ pub fn hunt(among: Range<u64>) -> bool {
             }
             !ran.is_good
         });
-        match found.into_inner() {
-            Some((seed, broken)) => {
-                last = last.max(seed);
-                println!("{name:<28} {place:<18} {seed:>5}  {}", broken.join("; "));
-            }
-            None => {
-                missed.push(name);
-                println!("{name:<28} {place:<18}  none  not found");
-            }
+        if let Some((seed, broken)) = found.into_inner() {
+            last = last.max(seed);
+            println!("{name:<28} {place:<18} {seed:>5}  {}", broken.join("; "));
+        } else {
+            missed.push(name);
+            println!("{name:<28} {place:<18}  none  not found");
         }
     }
     println!("\nthe true engine on the same seeds:");

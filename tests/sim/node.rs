@@ -166,22 +166,10 @@ impl Ground {
 }
 
 fn life() -> FlowFiles {
-    let files = [
-        ("life.flow.yaml", include_str!("flow/life.flow.yaml")),
-        ("life.en.ftl", include_str!("flow/life.en.ftl")),
-    ];
-    let digest = Sha256::digest(files.concat_text()).to_vec();
-    FlowFiles { digest, files: files.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect() }
-}
-
-trait ConcatText {
-    fn concat_text(&self) -> String;
-}
-
-impl<const N: usize> ConcatText for [(&str, &str); N] {
-    fn concat_text(&self) -> String {
-        self.iter().map(|(name, text)| format!("{name}\0{text}\0")).collect()
-    }
+    let (flow, words) = (include_str!("flow/life.flow.yaml"), include_str!("flow/life.en.ftl"));
+    let files =
+        [("life.flow.yaml", flow), ("life.en.ftl", words)].map(|(name, text)| (name.to_owned(), text.to_owned()));
+    FlowFiles { digest: Sha256::digest([flow, words].concat()).to_vec(), files: files.into() }
 }
 
 /// Answers the one command of the flow: the seat that stands last in the words is hers, if the commit can have it.
@@ -206,7 +194,7 @@ impl Answering for Seats {
 
 /// What a node is told from outside.
 pub enum Told {
-    Asked { request: Request<Bytes>, answer: oneshot::Sender<(u16, Bytes)> },
+    Asked(Box<Request<Bytes>>, oneshot::Sender<(u16, Bytes)>),
     /// End in good order.
     Leave,
 }
@@ -225,7 +213,7 @@ impl Door {
     /// `None`: no answer within that time, or none at all.
     pub async fn call(&self, request: Request<Bytes>, patience: Duration) -> Option<(u16, Bytes)> {
         let (answer, answered) = oneshot::channel();
-        self.tell(Told::Asked { request, answer }).then_some(())?;
+        self.tell(Told::Asked(Box::new(request), answer)).then_some(())?;
         tokio::time::timeout(patience, answered).await.ok()?.ok()
     }
 
@@ -251,7 +239,7 @@ pub fn software(ground: Ground, face: Arc<Face>, door: &Door) -> impl Future<Out
         let router = Api::new(engine.clone(), Metrics::new(String::new)).router();
         while let Some(told) = calls.recv().await {
             match told {
-                Told::Asked { request, answer } => serve(router.clone(), request, answer),
+                Told::Asked(request, answer) => serve(router.clone(), *request, answer),
                 Told::Leave => break,
             }
         }

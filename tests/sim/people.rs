@@ -172,10 +172,12 @@ impl People {
         let mut wait = Duration::from_millis(50);
         loop {
             let twice = random.random_bool(0.1);
-            let patience = if random.random_bool(0.05) { Duration::from_millis(random.random_range(1..60)) } else { PATIENCE };
+            let patience =
+                if random.random_bool(0.05) { Duration::from_millis(random.random_range(1..60)) } else { PATIENCE };
             let (first, second) = (random.random_range(0..2), random.random_range(0..2));
             let is_acknowledged = if twice {
-                let (one, other) = tokio::join!(self.deliver(first, body, patience), self.deliver(second, body, patience));
+                let (one, other) =
+                    tokio::join!(self.deliver(first, body, patience), self.deliver(second, body, patience));
                 one || other
             } else {
                 self.deliver(first, body, patience).await

@@ -99,6 +99,8 @@ tables! {
     refusals: BTreeMap<(Conversation, String, String), &'static str>,
     sequences: Sequences,
     loosened: Loosened,
+    /// How often a writer was refused because it is dead.
+    fenced: u64,
 }
 
 /// Belts that do not hold, so that a checker can be seen to find it.
