@@ -138,7 +138,6 @@ impl Check<'_> {
         // The latest that one of the lines so far was begun.
         let mut begun_last = 0;
         while let Some(line) = lines.next() {
-            // Two of the same words are told apart by nothing: the earlier one counts first.
             let Some(place) = open.iter().position(|said| said.line == line) else {
                 let what = format!("{}: {line:?} in {list:?}", diary.phone);
                 let is_said = diary.said.iter().any(|said| said.line == line || said.then.contains(&line));

@@ -150,14 +150,15 @@ impl People {
         self.0.order.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// What a person begins to say; its place in her diary.
-    fn say(&self, number: u32, line: String, then: &'static [&'static str]) -> (usize, Said) {
+    /// What a person begins to say, `#` being its place in her diary, which comes back: no two lines of hers are the same.
+    fn say(&self, number: u32, words: &str, then: &'static [&'static str]) -> (usize, Said) {
         let mut diaries = self.0.diaries.lock();
         let diary = diaries.entry(number).or_insert_with(|| Diary { phone: webhook::phone(number), said: Vec::new() });
-        let id = format!("wamid.p{number}m{}", diary.said.len());
+        let place = diary.said.len();
+        let (id, line) = (format!("wamid.p{number}m{place}"), words.replace('#', &place.to_string()));
         let said = Said { id, line, then, begun: self.tick(), acknowledged: None };
         diary.said.push(said.clone());
-        (diary.said.len() - 1, said)
+        (place, said)
     }
 
     fn acknowledged(&self, number: u32, place: usize) {

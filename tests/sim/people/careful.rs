@@ -23,8 +23,8 @@ pub async fn live(people: People, number: u32, mut random: StdRng) {
             return;
         }
         // The first only begins the flow.
-        let (line, then) = if n == 0 { ("line 0".to_owned(), &[][..]) } else { words(&mut random) };
-        let (place, said) = people.say(number, line, then);
+        let (line, then) = if n == 0 { ("line #".to_owned(), &[][..]) } else { words(&mut random) };
+        let (place, said) = people.say(number, &line, then);
         let body = webhook::messages(&[(number, &said)]);
         people.until_acknowledged(&body, &mut random).await;
         people.acknowledged(number, place);
@@ -50,11 +50,10 @@ pub async fn live(people: People, number: u32, mut random: StdRng) {
 
 fn words(random: &mut StdRng) -> (String, &'static [&'static str]) {
     let drawn = random.random_range(0..100_u32);
-    let number = random.random_range(0..10_000_u32);
     match drawn {
-        0..8 => (format!("nap {number}"), &["awake"]),
-        8..16 => (format!("errand {number}"), &["done", "failed"]),
-        16..28 => (format!("seat {number} s{}", random.random_range(0..SEATS)), &["taken", "gone"]),
-        _ => (format!("line {number}"), &[]),
+        0..8 => ("nap #".to_owned(), &["awake"]),
+        8..16 => ("errand #".to_owned(), &["done", "failed"]),
+        16..28 => (format!("seat # s{}", random.random_range(0..SEATS)), &["taken", "gone"]),
+        _ => ("line #".to_owned(), &[]),
     }
 }
