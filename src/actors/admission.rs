@@ -1,9 +1,10 @@
-//! Who may come in, and how fast: a bounded number of turns in flight, and token buckets for fairness. Outlives an incarnation.
+//! Who may come in, and how fast: as many turns in flight as end without standing in line, and token buckets for fairness. Outlives an
+//! incarnation.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -11,10 +12,12 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 use crate::config::Config;
 use crate::domain::{Conversation, TenantId, Timestamp};
 use crate::flows::Channel;
+use crate::resilience::Pace;
 
 /// A person is told to slow down at most this often.
 const TOLD_EVERY: TimeDelta = TimeDelta::minutes(10);
@@ -53,7 +56,7 @@ impl Excess {
 pub struct Admission {
     permits: Arc<Semaphore>,
     permits_max: usize,
-    whatsapp_share_percent: usize,
+    pace: Arc<Paced>,
     global: DefaultDirectRateLimiter,
     tenants: DefaultKeyedRateLimiter<TenantId>,
     senders: DefaultKeyedRateLimiter<Conversation>,
@@ -69,7 +72,7 @@ impl Admission {
         Self {
             permits: Arc::new(Semaphore::new(permits_max)),
             permits_max,
-            whatsapp_share_percent: config.engine.whatsapp_share_percent as usize,
+            pace: Arc::new(Paced::new(permits_max * config.engine.whatsapp_share_percent as usize / 100)),
             global: RateLimiter::direct(per_second.allow_burst(at_least_one(limits.global_burst))),
             tenants: RateLimiter::keyed(per_minute(limits.tenant_per_minute, limits.tenant_burst)),
             senders: RateLimiter::keyed(per_minute(limits.sender_per_minute, limits.sender_burst)),
@@ -80,9 +83,9 @@ impl Admission {
 
     /// Whether a request may come in at all, after its signature and before its body is read. Who comes again is shed first.
     pub fn enter(&self, channel: Channel) -> Result<(), Refusal> {
-        let share = if channel == Channel::WhatsApp { self.whatsapp_share_percent } else { 100 };
-        let in_flight = self.turns_in_flight();
-        if self.closed.load(Ordering::Relaxed) || in_flight * 100 >= self.permits_max * share {
+        let most =
+            if channel == Channel::WhatsApp { self.pace.limit.load(Ordering::Relaxed) } else { self.permits_max };
+        if self.closed.load(Ordering::Relaxed) || self.turns_in_flight() >= most {
             metrics::counter!("ganira_refused_total", "why" => "busy").increment(1);
             return Err(Refusal::Busy { retry_after: RETRY_AFTER });
         }
@@ -124,8 +127,10 @@ impl Admission {
     }
 
     /// The permit of one turn; waits until one is free.
-    pub async fn permit(&self) -> Option<OwnedSemaphorePermit> {
-        self.permits.clone().acquire_owned().await.ok()
+    pub async fn permit(&self) -> Option<Permit> {
+        let under_way = self.turns_in_flight() + 1;
+        let place = self.permits.clone().acquire_owned().await.ok()?;
+        Some(Permit { pace: self.pace.clone(), begun: Instant::now(), under_way, _place: place })
     }
 
     pub fn turns_in_flight(&self) -> usize {
@@ -142,6 +147,46 @@ impl Admission {
         self.senders.retain_recent();
         self.tenants.retain_recent();
         self.senders.shrink_to_fit();
+    }
+}
+
+/// Held while a turn is in flight. How long that was tells how many may be.
+#[derive(Debug)]
+pub struct Permit {
+    pace: Arc<Paced>,
+    begun: Instant,
+    /// With this one.
+    under_way: usize,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.pace.ended(self.begun, self.under_way);
+    }
+}
+
+/// How many turns may be in flight of those who come again when they are refused.
+#[derive(Debug)]
+struct Paced {
+    pace: Mutex<Pace>,
+    limit: AtomicUsize,
+    since: Instant,
+}
+
+impl Paced {
+    fn new(most: usize) -> Self {
+        Self { pace: Mutex::new(Pace::new(most)), limit: AtomicUsize::new(most), since: Instant::now() }
+    }
+
+    fn ended(&self, begun: Instant, under_way: usize) {
+        let now = Instant::now();
+        let mut pace = self.pace.lock();
+        pace.ended(now - self.since, now - begun, under_way);
+        let limit = pace.limit();
+        if self.limit.swap(limit, Ordering::Relaxed) != limit {
+            metrics::gauge!("ganira_turns_in_flight_limit").set(limit as f64);
+        }
     }
 }
 

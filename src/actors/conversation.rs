@@ -15,8 +15,8 @@ use super::shared::Shared;
 use super::snapshot::{Known, Snapshot, SnapshotError};
 use super::turn::{self, Awake, TurnError};
 use super::ussd::turn as keypad;
-use crate::crypto::CryptoError;
-use crate::domain::Conversation;
+use crate::crypto::{CryptoError, TenantKey};
+use crate::domain::{Conversation, Seq};
 use crate::store::{StoreError, seals};
 
 /// How often a turn may be run again because the truth was another than it assumed.
@@ -51,12 +51,25 @@ pub struct Living {
     handled: u64,
 }
 
-/// What is known of the conversation, and the sealed form it had at its last commit.
+/// What is known of the conversation since its last commit.
 #[derive(Debug)]
 struct Memory {
-    awake: Awake,
-    sealed: Arc<[u8]>,
+    seq: Seq,
+    snapshot: Snapshot,
     wrapped_key: Arc<[u8]>,
+}
+
+impl Memory {
+    fn open(&self, tenant: &TenantKey) -> Result<Awake<'_>, CryptoError> {
+        let key = tenant.unwrap(seals::CONTACT_KEY, &self.wrapped_key)?;
+        Ok(Awake { seq: self.seq, snapshot: &self.snapshot, key })
+    }
+
+    /// As it lies in the cache.
+    fn sleep(&self, tenant: &TenantKey, conversation: Conversation) -> Result<Asleep, Trouble> {
+        let sealed = self.snapshot.seal(&self.open(tenant)?.key, conversation, self.seq)?;
+        Ok(Asleep { seq: self.seq, sealed: sealed.into(), wrapped_key: self.wrapped_key.clone() })
+    }
 }
 
 impl Actor for ConversationActor {
@@ -113,7 +126,7 @@ impl Living {
         let Some(known) = known else { return Run::Over(Verdict::Void) };
         if known == Known::Duplicate {
             metrics::counter!("ganira_duplicates_total").increment(1);
-            let kept = self.memory.as_ref().map(|memory| &memory.awake.snapshot.kept);
+            let kept = self.memory.as_ref().map(|memory| &memory.snapshot.kept);
             if let Some(shown) = kept.and_then(|kept| keypad::again(&self.shared.world, event, kept)) {
                 event.show(shown);
             }
@@ -122,12 +135,12 @@ impl Living {
         let Some(memory) = &self.memory else { return Run::Over(Verdict::Void) };
         if matches!(event.kind, EventKind::HungUp { .. }) {
             let now = self.shared.world.clock.now();
-            if !keypad::is_gone(&self.shared.world, event, &memory.awake.snapshot.kept, now) {
+            if !keypad::is_gone(&self.shared.world, event, &memory.snapshot.kept, now) {
                 return Run::Over(Verdict::Void);
             }
         }
         if let EventKind::Alarm { due } = event.kind
-            && memory.awake.snapshot.kept.alarm != Some(due)
+            && memory.snapshot.kept.alarm != Some(due)
         {
             #[cfg(feature = "planted-bugs")]
             let goes_on = super::plant::Plant::TimerFiredByBoth.grows();
@@ -140,7 +153,11 @@ impl Living {
         if truths.is_empty() {
             self.be_polite(event);
         }
-        let worked = match turn::work(&self.shared.world, &memory.awake, event, truths).await {
+        let worked = match memory.open(&event.account.tenant.key) {
+            Ok(awake) => turn::work(&self.shared.world, &awake, event, truths).await,
+            Err(error) => return Run::Over(Box::pin(self.troubled(event, error.into())).await),
+        };
+        let worked = match worked {
             Ok(worked) => worked,
             Err(TurnError::Store(error)) => return Run::Over(Box::pin(self.troubled(event, error.into())).await),
             Err(TurnError::Away) => return Run::Over(Verdict::Unavailable),
@@ -151,7 +168,6 @@ impl Living {
         if unclaimed && let Err(error) = Box::pin(bury_unclaimed(&self.shared.world, event)).await {
             return Run::Over(Box::pin(self.troubled(event, error.into())).await);
         }
-        let sealed: Arc<[u8]> = commit.row.snapshot.as_slice().into();
         let has_jobs = !commit.row.jobs.is_empty();
         if !event.begin() {
             return Run::Over(Verdict::Void);
@@ -162,7 +178,7 @@ impl Living {
         }
         match self.shared.lane_of(self.conversation).commit(commit).await {
             Settled::Committed => {
-                self.remember(event, after, sealed);
+                self.remember(event, after);
                 if let Some(shown) = shown {
                     event.show(shown);
                 }
@@ -210,11 +226,11 @@ impl Living {
             let is_new = super::plant::is_new_here(event.id);
             return Ok(Some(if is_new { Known::New } else { Known::Duplicate }));
         }
-        let known = memory.awake.snapshot.ring.knows(event.id, event.occurred_at);
+        let known = memory.snapshot.ring.knows(event.id, event.occurred_at);
         if known != Known::AskJournal {
             return Ok(Some(known));
         }
-        if event.kind.has_row() || keypad::is_new(&self.shared.world, event, &memory.awake.snapshot.kept) {
+        if event.kind.has_row() || keypad::is_new(&self.shared.world, event, &memory.snapshot.kept) {
             return Ok(Some(Known::New));
         }
         let before = event.day.pred_opt().unwrap_or(event.day);
@@ -237,31 +253,29 @@ impl Living {
         };
         let key = event.account.tenant.key.unwrap(seals::CONTACT_KEY, &asleep.wrapped_key)?;
         let snapshot = Snapshot::open(&key, self.conversation, asleep.seq, &asleep.sealed)?;
-        let awake = Awake { seq: asleep.seq, snapshot, key };
-        Ok(Some(Memory { awake, sealed: asleep.sealed, wrapped_key: asleep.wrapped_key }))
+        Ok(Some(Memory { seq: asleep.seq, snapshot, wrapped_key: asleep.wrapped_key }))
     }
 
-    fn remember(&mut self, event: &Event, after: Snapshot, sealed: Arc<[u8]>) {
+    fn remember(&mut self, event: &Event, after: Snapshot) {
         if matches!(event.kind, EventKind::Erase) {
             self.memory = None;
             self.shared.directory.forget(self.conversation);
             self.shared.outbound.forget(self.conversation);
         } else if let Some(memory) = &mut self.memory {
-            memory.awake.seq = memory.awake.seq.next();
-            memory.awake.snapshot = after;
-            memory.sealed = sealed;
+            memory.seq = memory.seq.next();
+            memory.snapshot = after;
             #[cfg(feature = "planted-bugs")]
-            super::plant::leave(&self.shared.world, self.conversation, || Asleep {
-                seq: memory.awake.seq,
-                sealed: memory.sealed.clone(),
-                wrapped_key: memory.wrapped_key.clone(),
+            super::plant::leave(&self.shared.world, self.conversation, || {
+                memory.sleep(&event.account.tenant.key, self.conversation).ok()
             });
         }
     }
 
     /// Blue ticks and "typing…": best effort, dropped under pressure.
     fn be_polite(&self, event: &Event) {
-        if let EventKind::Message { provider_id, .. } | EventKind::Code { provider_id, .. } = &event.kind {
+        if event.account.stopped_reason.is_none()
+            && let EventKind::Message { provider_id, .. } | EventKind::Code { provider_id, .. } = &event.kind
+        {
             let read = Courtesy { account: event.account.clone(), message: provider_id.clone(), typing: true };
             self.shared.outbound.courtesy(read);
         }
@@ -304,7 +318,8 @@ impl Living {
 
     /// Takes the row of a buried alarm or job out of its table, or it would come back for ever.
     async fn dismiss(&self, event: &Event, memory: &Memory) {
-        let Ok(worked) = turn::dismiss(&self.shared.world, &memory.awake, event) else { return };
+        let Ok(awake) = memory.open(&event.account.tenant.key) else { return };
+        let Ok(worked) = turn::dismiss(&self.shared.world, &awake, event) else { return };
         let settled = self.shared.lane_of(self.conversation).commit(worked.commit).await;
         if settled != Settled::Committed {
             tracing::error!(trace = %event.trace, ?settled, "the row of a buried event could not be taken away");
@@ -313,17 +328,14 @@ impl Living {
 
     /// Leaves the sealed snapshot where the next waking finds it, and names the last event handled: the router knows if it sent more.
     fn offer_to_sleep(&mut self) {
-        if let Some(memory) = &self.memory {
-            let asleep = Asleep {
-                seq: memory.awake.seq,
-                sealed: memory.sealed.clone(),
-                wrapped_key: memory.wrapped_key.clone(),
-            };
-            if !self.shared.fence.has_fallen() {
-                self.shared.snapshots.put(self.conversation, asleep);
-            }
+        let tenant = self.shared.world.accounts.tenant(self.conversation.tenant);
+        if let (Some(memory), Some(tenant)) = (self.memory.take(), tenant)
+            && !self.shared.fence.has_fallen()
+            // Where it cannot be sealed, the next waking finds it in the table.
+            && let Ok(asleep) = memory.sleep(&tenant.key, self.conversation)
+        {
+            self.shared.snapshots.put(self.conversation, asleep);
         }
-        self.memory = None;
         let offer = ShardMessage::Sleepy { conversation: self.conversation, handled: self.handled };
         let _ = self.router.cast(offer);
     }

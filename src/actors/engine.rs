@@ -29,7 +29,7 @@ use super::smpp::Centres;
 use super::sms::{SmsWire, spool};
 use super::{facts_lane, timers, ussd};
 use crate::channels::transport::Transport;
-use crate::domain::{AccountId, OutboxId, Screen, Timestamp};
+use crate::domain::{AccountId, OutboxId, Screen};
 use crate::flows::Channel;
 use crate::store::Registration;
 
@@ -94,8 +94,8 @@ struct Now {
     phase: Phase,
     ingress: Option<Ingress>,
     shared: Option<Arc<Shared>>,
-    /// The last heartbeat the database took.
-    beat: Option<Timestamp>,
+    /// When the database took the last heartbeat: by a clock that no jump of the time of day moves.
+    beat: Option<Instant>,
 }
 
 impl Engine {
@@ -151,9 +151,9 @@ impl Engine {
         self.0.admission.turns_in_flight()
     }
 
-    /// When the database last heard that this engine lives.
-    pub fn last_beat(&self) -> Option<Timestamp> {
-        self.0.now.read().beat
+    /// How long ago the database last heard that this engine lives.
+    pub fn beat_age(&self) -> Option<Duration> {
+        self.0.now.read().beat.map(|beat| beat.elapsed())
     }
 
     /// Lets nobody in, brings what is in flight to its end, gives the writers back.
@@ -386,7 +386,7 @@ impl Engine {
             let mut now = self.0.now.write();
             now.ingress = Some(ingress.clone());
             now.shared = Some(shared.clone());
-            now.beat = Some(self.0.setup.world.clock.now());
+            now.beat = Some(Instant::now());
         }
         self.set_phase(Phase::Owning);
     }
@@ -409,7 +409,7 @@ impl Engine {
                 () = tokio::time::sleep(period) => {}
             }
             match world.store.heartbeat(node, incarnation).await {
-                Ok(true) => self.0.now.write().beat = Some(world.clock.now()),
+                Ok(true) => self.0.now.write().beat = Some(Instant::now()),
                 Ok(false) => {
                     tracing::warn!("the database says that this incarnation is over");
                     fence.end();

@@ -6,9 +6,10 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use chrono::NaiveDate;
 use parking_lot::Mutex;
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 
 use super::accounts::Account;
+use super::admission::Permit;
 use crate::domain::{Conversation, EventId, Hop, Message, MessageBody, OutboxId, Screen, Sender, Timestamp, Trace};
 use crate::flows::{Channel, Payment, Purpose, Row, Value};
 use crate::store::Redeemed;
@@ -54,7 +55,7 @@ pub struct Event {
     /// See [`Event::begin`].
     stage: AtomicU8,
     shown: OnceLock<Box<Shown>>,
-    _permit: Option<OwnedSemaphorePermit>,
+    _permit: Option<Permit>,
 }
 
 /// What answers a hop, and the language it is in.
@@ -223,7 +224,7 @@ pub struct NewEvent {
 pub type Answer = oneshot::Receiver<Verdict>;
 
 impl Event {
-    pub fn new(new: NewEvent, permit: Option<OwnedSemaphorePermit>) -> (Arc<Self>, Answer) {
+    pub fn new(new: NewEvent, permit: Option<Permit>) -> (Arc<Self>, Answer) {
         let (sender, receiver) = oneshot::channel();
         let NewEvent { id, occurred_at, received_at, account, conversation, kind, raw, trace } = new;
         #[cfg(not(feature = "planted-bugs"))]

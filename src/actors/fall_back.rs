@@ -27,7 +27,7 @@ pub(super) struct Instead {
 /// What goes instead of the message `of`, which failed for `reason`. `None`: nothing does.
 pub(super) async fn fall_back(
     world: &World,
-    awake: &Awake,
+    awake: &Awake<'_>,
     event: &Event,
     (of, reason): (OutboxId, &str),
     doors: &Doors,

@@ -84,15 +84,17 @@ pub(super) fn heed(after: &mut Snapshot, channel: Channel, wish: Wish, source: &
     let stop = OptOut { channel, purpose: None };
     match wish {
         Wish::Stop => opt_out(after, stop, source, now),
-        Wish::Start => {
-            after.kept.opt_outs.retain(|one| one.channel != channel);
-            GuardedEffect {
-                ordinal: u8::MAX,
-                kind: "opt_in",
-                args: json!({ "channel": channel.as_str(), "purpose": null }),
-            }
-        }
+        Wish::StopOf(purpose) => opt_out(after, OptOut { purpose: Some(purpose), ..stop }, source, now),
+        Wish::Start => opt_in(after, channel, None),
+        Wish::StartOf(purpose) => opt_in(after, channel, Some(purpose)),
     }
+}
+
+/// For one purpose, or for all.
+fn opt_in(after: &mut Snapshot, channel: Channel, purpose: Option<Purpose>) -> GuardedEffect {
+    after.kept.opt_outs.retain(|one| one.channel != channel || (purpose.is_some() && one.purpose != purpose));
+    let args = json!({ "channel": channel.as_str(), "purpose": purpose.map(Purpose::as_str) });
+    GuardedEffect { ordinal: u8::MAX, kind: "opt_in", args }
 }
 
 fn opt_out(after: &mut Snapshot, stop: OptOut, source: &str, now: Timestamp) -> GuardedEffect {

@@ -135,9 +135,11 @@ fn believes_what_is_left() -> bool {
 }
 
 /// Leaves a conversation as it is.
-pub fn leave(world: &Arc<World>, conversation: Conversation, asleep: impl FnOnce() -> Asleep) {
-    if believes_what_is_left() {
-        LEFT.lock().insert(left_in(world, conversation), asleep());
+pub fn leave(world: &Arc<World>, conversation: Conversation, asleep: impl FnOnce() -> Option<Asleep>) {
+    if believes_what_is_left()
+        && let Some(asleep) = asleep()
+    {
+        LEFT.lock().insert(left_in(world, conversation), asleep);
     }
 }
 

@@ -22,7 +22,7 @@ use super::ussd::turn as keypad;
 use crate::channels::Refused;
 use crate::crypto::{DataKey, Place};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{Content, Conversation, MessageBody, MoveCode, OutboxId, Screen, Seq, Timestamp};
+use crate::domain::{Content, Conversation, MessageBody, MoveCode, OutboxId, Seq, Timestamp};
 use crate::flows::notices::CodeRefused;
 use crate::flows::{
     self, Channel, Context, Count, Done, Fault, FlowSet, Input, Invited, JobOrder, Rests, Row, Say, Turn, Value,
@@ -39,11 +39,11 @@ const CODE_ORDINAL: u8 = u8::MAX - 1;
 /// The job that fetches media.
 pub const MEDIA_JOB: &str = "media";
 
-/// What an awake conversation knows.
+/// What an awake conversation knows, opened for one turn: between turns nobody holds the prepared key, which is larger than most sessions.
 #[derive(Debug)]
-pub struct Awake {
+pub struct Awake<'m> {
     pub seq: Seq,
-    pub snapshot: Snapshot,
+    pub snapshot: &'m Snapshot,
     pub key: DataKey,
 }
 
@@ -82,7 +82,7 @@ pub enum TurnError {
 /// Works one turn out. `truths`: what a refused commit said of the operations, by their ordinals.
 pub async fn work(
     world: &World,
-    awake: &Awake,
+    awake: &Awake<'_>,
     event: &Event,
     truths: &BTreeMap<u8, String>,
 ) -> Result<Worked, TurnError> {
@@ -103,9 +103,6 @@ pub async fn work(
     let account = &speaks_by(world, &after, event);
     let mut draft = match given {
         Given::Flow(input) => Asking { world, awake, event, account, truths, now }.advance(&input, &mut after).await?,
-        Given::Missed(screen) => {
-            Draft { messages: keypad::missed(world, event, account, &after, &screen, now), ..Draft::default() }
-        }
         Given::Refused(why) => {
             let text = flows::notices::code_refused(language(account, &after), why);
             Draft { messages: vec![notice(text)], ..Draft::default() }
@@ -129,12 +126,15 @@ pub async fn work(
         }
         _ => None,
     };
-    draft.alarm = draft.alarm.no_later_than(keypad::idle_at(world, &after.kept));
+    if let Some(screen) = keypad::unseen(world, event, kept, now) {
+        draft.messages.extend(keypad::missed(world, event, account, &after, &screen, now));
+    }
+    draft.alarm = draft.alarm.no_later_than(keypad::wake_at(world, &after.kept));
     Ok(Worked { shown, ..finish(world, awake, event, account, after, draft)? })
 }
 
 /// The turn of an event that was buried: nothing happens, but the row that brought it goes.
-pub fn dismiss(world: &World, awake: &Awake, event: &Event) -> Result<Worked, TurnError> {
+pub fn dismiss(world: &World, awake: &Awake<'_>, event: &Event) -> Result<Worked, TurnError> {
     let mut after = awake.snapshot.clone();
     after.ring.remember(event.id, event.occurred_at, event.received_at);
     let account = speaks_by(world, &after, event);
@@ -172,7 +172,7 @@ impl Wish {
     fn no_later_than(self, at: Option<Timestamp>) -> Self {
         match (self, at) {
             (Self::At(wanted), Some(at)) => Self::At(wanted.min(at)),
-            (Self::Never, Some(at)) => Self::At(at),
+            (Self::Never | Self::Unknown, Some(at)) => Self::At(at),
             (wish, _) => wish,
         }
     }
@@ -182,8 +182,6 @@ impl Wish {
 #[expect(clippy::large_enum_variant, reason = "made and taken apart at once")]
 enum Given {
     Flow(Input),
-    /// A last screen came too late to be shown.
-    Missed(Screen),
     /// A code that is not taken.
     Refused(CodeRefused),
     SlowDown,
@@ -201,7 +199,7 @@ fn input(world: &World, event: &Event, placed: Option<&Placed>, kept: &Kept, now
             }
             None => Given::Nothing,
         },
-        EventKind::Missed { screen, .. } if screen.ended => Given::Missed(screen.clone()),
+        EventKind::Missed { screen, .. } if screen.ended => Given::Nothing,
         EventKind::HungUp { .. } | EventKind::Missed { .. } => Given::Flow(Input::HungUp),
         EventKind::Alarm { .. } if keypad::is_gone(world, event, kept, now) => Given::Flow(Input::HungUp),
         EventKind::Message { message, .. } => {
@@ -293,7 +291,7 @@ struct Spoken {
 /// A flow at work on one event: all that it, and the operations it asks, may know.
 struct Asking<'a> {
     world: &'a World,
-    awake: &'a Awake,
+    awake: &'a Awake<'a>,
     event: &'a Event,
     account: &'a Account,
     truths: &'a BTreeMap<u8, String>,
@@ -483,7 +481,7 @@ fn notice(text: &str) -> Say {
 /// Seals everything and lays it out for the commit.
 fn finish(
     world: &World,
-    awake: &Awake,
+    awake: &Awake<'_>,
     event: &Event,
     account: &Account,
     mut after: Snapshot,
@@ -582,7 +580,7 @@ fn arm(after: &mut Snapshot, event: &Event, draft: &Draft) -> (Option<Timestamp>
 }
 
 /// Media must be fetched within minutes: the job is part of the turn that heard of it. So is what the flow orders outside.
-fn jobs(awake: &Awake, event: &Event, seq: Seq, orders: &[JobOrder]) -> Vec<JobRow> {
+fn jobs(awake: &Awake<'_>, event: &Event, seq: Seq, orders: &[JobOrder]) -> Vec<JobRow> {
     let seal = |n: i16, kind: &'static str, plain: &[u8]| {
         let id = OutboxId { conversation: event.conversation, seq, n };
         let place = Place { tenant: event.conversation.tenant.0, table: seals::JOB, row: &seals::outbox_row(id) };

@@ -1,10 +1,11 @@
 //! Is it alive, can it commit, what does it measure.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chrono::TimeDelta;
 use serde_json::{Value as Json_, json};
 
 use super::Api;
@@ -87,15 +88,14 @@ fn ownership(api: &Api) -> Check {
 
 fn heartbeat(api: &Api) -> Check {
     let world = api.engine.world();
-    let stale = TimeDelta::milliseconds(world.settings.engine.heartbeat_stale_ms.cast_signed());
-    let age = api.engine.last_beat().map(|beat| world.clock.now() - beat);
+    let stale = Duration::from_millis(world.settings.engine.heartbeat_stale_ms);
+    let age = api.engine.beat_age();
     let state = match age {
         Some(age) if age <= stale => Health::Up,
         _ => Health::Down,
     };
-    let detail = age.map_or("the database has not been heard of yet".to_owned(), |age| {
-        format!("{} ms old", age.num_milliseconds())
-    });
+    let detail =
+        age.map_or("the database has not been heard of yet".to_owned(), |age| format!("{} ms old", age.as_millis()));
     Check { name: "database", state, detail }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use figment::providers::{Format as _, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 
@@ -112,15 +111,22 @@ impl Provider for Layer {
 
 fn read_file(file: &Path, mistakes: &mut Mistakes) -> Dict {
     let read = std::fs::read_to_string(file).map_err(|error| format!("cannot be read: {error}"));
-    let parsed =
-        read.and_then(|text| Toml::string(&text).data().map_err(|error| format!("is not TOML: {}", error.kind)));
+    let parsed = read.and_then(|text| toml::from_str(&text).map_err(|error| not_toml(&text, &error)));
     match parsed {
-        Ok(mut profiles) => profiles.remove(&Profile::Default).unwrap_or_default(),
+        Ok(entries) => entries,
         Err(problem) => {
             mistakes.add(Mistake::at("", format!("the configuration file {} {problem}", file.display())));
             Dict::new()
         }
     }
+}
+
+/// Says where, but never shows the line: it may hold a secret.
+fn not_toml(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!("is not TOML: line {line}, column {column}: {}", error.message())
 }
 
 pub(super) fn insert(entries: &mut Dict, path: &[&str], value: &str) {

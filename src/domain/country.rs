@@ -32,8 +32,8 @@ impl Country {
 
     /// The country of a zone, if it is one of those below.
     pub fn of_zone(zone: Tz) -> Option<Self> {
-        let name = zone.name();
-        let found = ZONES.iter().find(|(city, _)| name.rsplit('/').next() == Some(city))?;
+        let name = zone.name().rsplit('/').next()?;
+        let found = ZONES.iter().find(|(city, _)| *city == name)?;
         Self::named(found.1).ok()
     }
 }

@@ -41,6 +41,10 @@ pub enum Wish {
     Stop,
     /// All of it again.
     Start,
+    /// Nothing more for this purpose on this channel.
+    StopOf(Purpose),
+    /// What is for it again.
+    StartOf(Purpose),
 }
 
 /// What a turn is to the person.

@@ -104,7 +104,11 @@ const KEYS: &[(&str, Shape, &str)] = &[
     ("steps", Shape::Steps, "What is done for each"),
     ("questions", Shape::Steps, "The questions, answered in any order"),
     ("for", Shape::Text, "The news that is waited for, or how long"),
-    ("until", Shape::Expression, "The instant until which is waited"),
+    (
+        "until",
+        Shape::Expression,
+        "The instant until which is waited; of a question: at which the last of its silence is due",
+    ),
     ("match", Shape::Expressions, "What the news must carry"),
     ("gives", Shape::Types, "What it carries: names and types"),
     ("at_most", Shape::Duration, "How long at most"),

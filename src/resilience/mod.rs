@@ -2,6 +2,8 @@
 
 pub mod backoff;
 pub mod breaker;
+pub mod pace;
 
 pub use backoff::Backoff;
 pub use breaker::Breaker;
+pub use pace::Pace;

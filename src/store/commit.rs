@@ -1,6 +1,6 @@
 //! The words of the commit: turns gathered into a batch, its digest, and how it may end.
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, Datelike as _, NaiveDate};
 use sha2::{Digest, Sha256};
 
 use super::effect::GuardedEffect;
@@ -106,7 +106,7 @@ fn digest(day: NaiveDate, turns: &[TurnRow]) -> [u8; 32] {
         hash.update(bytes);
     };
     let micros = |at: DateTime<_>| -> [u8; 8] { Timestamp::timestamp_micros(&at).to_le_bytes() };
-    part(day.to_string().as_bytes());
+    part(&day.num_days_from_ce().to_le_bytes());
     for turn in turns {
         part(&turn.conversation.tenant.0.to_le_bytes());
         part(&turn.conversation.contact.0.to_le_bytes());
@@ -114,7 +114,7 @@ fn digest(day: NaiveDate, turns: &[TurnRow]) -> [u8; 32] {
         part(&turn.snapshot);
         let journal = &turn.journal;
         part(&journal.event.0);
-        part(journal.day.to_string().as_bytes());
+        part(&journal.day.num_days_from_ce().to_le_bytes());
         part(&journal.account.0.to_le_bytes());
         part(&journal.kind.to_le_bytes());
         part(&micros(journal.at));

@@ -122,7 +122,7 @@ impl FactBatch {
 fn digest(facts: &[Fact], notices: &[Notice], named: &[Named], receipts: &[NamedReceipt]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for fact in facts {
-        hash.update(format!("{fact:?};"));
+        add(&mut hash, fact);
     }
     for notice in notices {
         hash.update(format!("{notice:?};"));
@@ -134,4 +134,25 @@ fn digest(facts: &[Fact], notices: &[Notice], named: &[Named], receipts: &[Named
         hash.update(format!("{receipt:?};"));
     }
     hash.finalize().into()
+}
+
+/// A fact as bytes, each part of a fixed length or with its length before it: there are three of them for every message.
+fn add(hash: &mut Sha256, fact: &Fact) {
+    // What its parts were called is written, and counted, beside the facts.
+    let Fact { id, account, attempt, attempt_state, rank, message, names: _, error_code, price_category, at } = fact;
+    hash.update(id.conversation.tenant.0.to_le_bytes());
+    hash.update(id.conversation.contact.0.to_le_bytes());
+    hash.update(id.seq.0.to_le_bytes());
+    hash.update(id.n.to_le_bytes());
+    hash.update(account.0.to_le_bytes());
+    hash.update(attempt.to_le_bytes());
+    hash.update((*attempt_state as i16).to_le_bytes());
+    hash.update(rank.to_le_bytes());
+    hash.update([u8::from(message.is_some()), u8::from(error_code.is_some())]);
+    hash.update(message.unwrap_or_default());
+    hash.update(error_code.unwrap_or_default().to_le_bytes());
+    let price = price_category.as_deref();
+    hash.update(price.map_or(u64::MAX, |price| price.len() as u64).to_le_bytes());
+    hash.update(price.unwrap_or_default());
+    hash.update(at.timestamp_micros().to_le_bytes());
 }

@@ -4,7 +4,7 @@
 //! refused it, at which steps a session came to rest. An input that shows something new joins the seeds. The same seed number makes the
 //! same run on every machine, as long as it is bounded by executions.
 //!
-//! The input being executed always stands in a file, so that a crash of the whole process leaves it behind too.
+//! The input being executed always stands in a file, so that a crash of the whole process leaves it behind too; so does the slowest one.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use super::mutate::Mutator;
 use super::targets::{self, Target};
 
-/// A target's time where no executions are asked for.
+/// A target's time where no executions are asked for. With them it is each target's own number.
 const SHORT: Duration = Duration::from_millis(700);
 /// An input that takes longer hangs. The slowest ones take a thousandth of it.
 const HANGS_AFTER: Duration = Duration::from_secs(20);
@@ -57,7 +57,7 @@ static EXECUTIONS: AtomicU64 = AtomicU64::new(0);
 pub fn run(name: &str) {
     let target = targets::ALL.iter().find(|target| target.name == name).expect("a target");
     catch_panics();
-    let wanted = setting("FUZZ_EXECUTIONS").map(|all| (all * target.share).div_ceil(targets::shares()));
+    let wanted = setting("FUZZ_EXECUTIONS");
     let seed = setting("FUZZ_SEED").unwrap_or(SEED);
     let mut run = Run::new(target);
     let begun = Instant::now();
@@ -121,7 +121,7 @@ struct Run {
     pool: Vec<Vec<u8>>,
     seen: HashSet<u64>,
     executions: u64,
-    slowest: (Duration, usize),
+    slowest: (Duration, Vec<u8>),
     /// What broke it: where it panicked, and all that is to be said of it.
     found: BTreeMap<String, String>,
     current: File,
@@ -143,7 +143,7 @@ impl Run {
                 std::thread::sleep(Duration::from_millis(100));
             }
         });
-        let slowest = (Duration::ZERO, 0);
+        let slowest = (Duration::ZERO, Vec::new());
         Self {
             target,
             pool: Vec::new(),
@@ -168,13 +168,22 @@ impl Run {
         self.watch.begins();
         let seen = attempt(self.target, input);
         self.watch.ends();
-        self.slowest = self.slowest.max((begun.elapsed(), input.len()));
+        self.note_slow(input, begun.elapsed());
         match seen {
             Ok(seen) => seen.0.into_iter().filter(|mark| self.seen.insert(*mark)).count() > 0,
             Err(why) => {
                 self.note(input, &why);
                 false
             }
+        }
+    }
+
+    /// What was slow is tried again: on a busy machine anything is slow once.
+    fn note_slow(&mut self, input: &[u8], took: Duration) {
+        if took > self.slowest.0 {
+            let again = Instant::now();
+            let _ = attempt(self.target, input);
+            self.slowest = self.slowest.clone().max((took.min(again.elapsed()), input.to_vec()));
         }
     }
 
@@ -185,30 +194,34 @@ impl Run {
             return;
         }
         let input = shorter(self.target, input.to_vec());
+        let name = self.target.name;
         let path = kept(self.target, &format!("found-{:016x}", hash(&input)));
         fs::write(&path, &input).unwrap();
         let words = format!(
-            "execution {} {why}\n{} bytes: {:?}\nsaved as {}: mend it, and commit it to tests/fuzz/corpus/{}/",
+            "execution {} {why}\n{} bytes: {:?}\nsaved as {}: copy it to tests/fuzz/corpus/{name}/ under a name that says what it is, where \
+             `cargo test --test fuzz` begins with it; mend what it found, and commit both",
             self.executions,
             input.len(),
             String::from_utf8_lossy(&input),
             path.display(),
-            self.target.name
         );
         self.found.insert(place, words);
     }
 
     #[expect(clippy::print_stderr, reason = "the figures are what one runs it for")]
     fn tell(&self, took: Duration) {
-        let (slowest, bytes) = self.slowest;
+        let (slowest, input) = &self.slowest;
+        fs::write(kept(self.target, "slowest"), input).unwrap();
+        let per_second = self.executions as f64 / took.as_secs_f64().max(f64::MIN_POSITIVE);
         let all = EXECUTIONS.fetch_add(self.executions, Ordering::Relaxed) + self.executions;
         let name = self.target.name;
         eprintln!(
-            "fuzz {name:<12} {:>9} executions {:>5} inputs kept {:>8.1} s, the slowest {:>7.1} ms ({bytes} bytes)",
+            "fuzz {name:<12} {:>9} executions {:>5} inputs kept {:>8.1} s {per_second:>8.0}/s, the slowest {:>7.1} ms ({} bytes)",
             self.executions,
             self.pool.len(),
             took.as_secs_f64(),
-            slowest.as_secs_f64() * 1000.0
+            slowest.as_secs_f64() * 1000.0,
+            input.len()
         );
         if RUN.fetch_add(1, Ordering::Relaxed) + 1 == targets::ALL.len() {
             eprintln!("fuzz {:<12} {all:>9} executions", "in all");

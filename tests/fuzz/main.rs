@@ -39,4 +39,10 @@ tests! {
     any_request_of_a_ussd_gateway_is_refused_or_answered => "ussd"
     anything_of_a_message_centre_is_read_or_kept => "smpp"
     any_request_of_an_sms_company_is_refused_or_read => "sms"
+    any_webhook_of_meta_is_refused_or_read => "whatsapp"
+    any_answer_and_any_file_is_judged => "graph"
+    any_answer_of_a_provider_is_refused_or_read => "provider"
+    any_configuration_is_refused_or_used => "config"
+    any_name_is_refused_or_is_one => "names"
+    anything_that_lies_in_tables_is_refused_or_written_again => "stored"
 }

@@ -160,6 +160,25 @@ async fn a_person_without_a_phone_number_is_answered_by_her_scoped_id() {
 }
 
 #[tokio::test]
+async fn a_person_who_changes_her_number_goes_on_at_the_new_one() {
+    const NEW: &str = "+250780000009";
+    let world = World::diary().await;
+    world.say(ALINE, "first").await;
+    world.received(ALINE, 1).await;
+    let mut body = texts(NUMBER, ALINE, &[("wamid.moved", "")]);
+    let message = body.pointer_mut("/entry/0/changes/0/value/messages/0").unwrap().as_object_mut().unwrap();
+    message.remove("text");
+    message.insert("type".to_owned(), json!("system"));
+    message.insert("system".to_owned(), json!({"type": "user_changed_number", "wa_id": NEW.trim_start_matches('+')}));
+    assert_eq!(post(&world, &body, "as_meta").await, 200);
+    world.say(NEW, "second").await;
+    assert_eq!(text(&world.received(NEW, 1).await[0]).lines().collect::<Vec<_>>(), ["first", "second"]);
+    assert_eq!(world.inbox(ALINE).await.len(), 1);
+    assert_eq!(count(&world, "SELECT count(*) FROM ganira.conversation").await, 1);
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_sender_beyond_her_bucket_is_kept_aside_told_once_and_can_be_replayed() {
     let world = World::with(Wish {
         flow: "diary",

@@ -67,6 +67,35 @@ async fn a_new_revision_is_spoken_at_once_and_disturbs_nobody() {
 }
 
 #[tokio::test]
+async fn who_began_with_the_shipped_flows_ends_with_them() {
+    let world = world().await;
+    assert_eq!(say(&world, EARLY, "hi").await, "hi");
+    publish(&world, folder("one")).await.unwrap();
+    assert_eq!(say(&world, EARLY, "still").await, "hi\nstill");
+    assert_eq!(say(&world, LATE, "hi").await, "one: your name?");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_whose_revision_is_gone_goes_on_with_the_live_one() {
+    let mut world = world().await;
+    publish(&world, folder("one")).await.unwrap();
+    assert_eq!(say(&world, EARLY, "hi").await, "one: your name?");
+    publish(&world, folder("two")).await.unwrap();
+    world.stop_engine().await;
+    let pool = world.database.pool().await;
+    for table in [
+        "DELETE FROM ganira.flow_publication WHERE revision = 1",
+        "DELETE FROM ganira.flow_revision WHERE revision = 1",
+    ] {
+        sqlx::query(table).execute(&pool).await.unwrap();
+    }
+    world.start().await;
+    assert_eq!(say(&world, EARLY, "Keza").await, "two: your town?");
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn publishing_an_earlier_folder_again_rolls_back_to_it() {
     let world = world().await;
     publish(&world, folder("one")).await.unwrap();

@@ -271,6 +271,21 @@ async fn staff_take_over_and_give_back() {
 }
 
 #[tokio::test]
+async fn where_staff_find_no_time_the_flow_says_that_nobody_is_there() {
+    let world = errands().await;
+    let pool = world.database.pool().await;
+    hand_overs::set_queue(&pool, world.tenant, "desk", true).await.unwrap();
+    begin(&world).await;
+    choose(&world, "desk").await;
+    shown(&world, 2).await;
+    let told = hand_overs::give_back(&pool, aline(&world).await, false, PATIENCE).await.unwrap();
+    assert_eq!(told.as_deref(), Some("told"));
+    assert_eq!(shown(&world, 4).await[2..], ["Nobody is free now.", "What shall it be?"]);
+    assert!(hand_overs::list(&pool, None).await.unwrap().is_empty());
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn who_says_stop_is_taken_off_the_list_of_staff_too() {
     let world = errands().await;
     let pool = world.database.pool().await;

@@ -169,6 +169,15 @@ fn an_unreadable_file_is_a_mistake_beside_the_others() {
 }
 
 #[test]
+fn a_file_that_is_no_toml_is_not_shown_for_the_secrets_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut sources = with(&[]);
+    sources.file = Some(write(folder.path(), "broken.toml", "[sms.gateways.at]\nkey = hush-hush\n"));
+    let said = load(&sources).unwrap_err().to_string();
+    assert!(said.contains("broken.toml is not TOML: line 2, column 7: ") && !said.contains("hush"), "{said}");
+}
+
+#[test]
 fn secrets_may_stand_in_files_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "ring", "k1:abc\nk0:def\n");

@@ -179,6 +179,8 @@ impl Talk {
         match done.wish {
             Some(Wish::Stop) => self.context.opt_outs.push(OptOut { channel, purpose: None }),
             Some(Wish::Start) => self.context.opt_outs.clear(),
+            Some(Wish::StopOf(purpose)) => self.context.opt_outs.push(OptOut { channel, purpose: Some(purpose) }),
+            Some(Wish::StartOf(purpose)) => self.context.opt_outs.retain(|one| one.purpose != Some(purpose)),
             None => {}
         }
         *done
@@ -246,6 +248,55 @@ fn the_words_of_all_languages_and_gateways_are_heard_where_nothing_is_open() {
     }
     // More than the word alone is no keyword.
     assert_eq!(Talk::on(Channel::Sms).say("stop by tomorrow"), ["drink"]);
+}
+
+#[test]
+fn one_purpose_is_stopped_by_its_word_and_what_is_open_stays_open() {
+    for (stop, start, purpose) in [
+        ("STOP OFFERS", "START OFFERS", Purpose::Marketing),
+        ("unsubscribe marketing", "unstop ads", Purpose::Marketing),
+        ("Stop reminders", "start reminder", Purpose::Reminder),
+        ("ARRÊT PUBLICITÉ", "reprendre offres", Purpose::Marketing),
+        ("arrêter rappels", "reprendre rappels", Purpose::Reminder),
+        ("hagarika kwamamaza", "tangira kwamamaza", Purpose::Marketing),
+        ("Hagarika kwibutsa", "tangira kwibutsa", Purpose::Reminder),
+        ("simamisha matangazo", "anza ofa", Purpose::Marketing),
+        ("STOP vikumbusho", "anza vikumbusho", Purpose::Reminder),
+    ] {
+        for channel in [Channel::Sms, Channel::WhatsApp] {
+            let mut talk = Talk::on(channel);
+            talk.say("book");
+            let stopped = (vec!["stopped".to_owned()], Some(Wish::StopOf(purpose)));
+            assert_eq!((talk.say(stop), talk.wish), stopped, "{stop}");
+            assert!(talk.state.is_open());
+            assert_eq!((talk.say(stop), talk.wish), (vec![], None), "once");
+            let started = (vec!["started".to_owned()], Some(Wish::StartOf(purpose)));
+            assert_eq!((talk.say(start), talk.wish), started, "{start}");
+            assert_eq!((talk.say(start), talk.wish), (vec![], None), "{start}");
+        }
+    }
+    let mut talk = Talk::on(Channel::Sms);
+    talk.say("STOP");
+    assert_eq!((talk.say("STOP OFFERS"), talk.wish), (vec![], None), "it is stopped with all the rest");
+    assert_eq!(Talk::on(Channel::Sms).say("stop offering"), ["drink"], "no word of a purpose");
+    assert_eq!(Talk::on(Channel::Ussd).say("STOP OFFERS"), ["drink"], "on USSD nothing is sent that could be stopped");
+}
+
+#[test]
+fn a_stopped_purpose_is_confirmed_in_one_segment_with_the_word_that_renews_it() {
+    for (language, word) in [("en", "OFFERS"), ("fr", "OFFRES"), ("rw", "KWAMAMAZA"), ("sw", "MATANGAZO")] {
+        let mut talk = Talk::on(Channel::Sms);
+        language.clone_into(&mut talk.context.language);
+        "Salon Inzozi n'Ubwiza bwa Kigali Ngali, Kimironko na Remera, hafi y'isoko"
+            .clone_into(&mut talk.context.business);
+        for (said, next) in [("STOP OFFERS", "START"), ("START OFFERS", "STOP")] {
+            let done =
+                talk.input(&Input::Message { body: MessageBody::Text { text: said.to_owned() }, referral: None });
+            let text = text(&done.messages[0].content).to_owned();
+            assert!(text.contains(&format!("{next} {word}")) && text.contains("Salon Inzozi"), "{text}");
+            assert!(gsm::septets(&text).is_some_and(|septets| septets <= 160), "{text}");
+        }
+    }
 }
 
 #[test]

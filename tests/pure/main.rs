@@ -14,6 +14,7 @@ mod hops;
 mod keeping;
 mod move_code;
 mod outbound;
+mod pace;
 mod phones;
 mod provider;
 mod salon;

@@ -8,7 +8,8 @@ mod readers;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use ganira::channels::ussd::{Asked, Asking, BadGateway, Called, Gateway, Hop, Unreadable};
+use ganira::channels::BadGateway;
+use ganira::channels::ussd::{Asked, Asking, Called, Gateway, Hop, Unreadable};
 use ganira::config::{Config, Purpose, Sources, UssdGateway};
 use http::{HeaderMap, Method};
 

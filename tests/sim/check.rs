@@ -161,11 +161,18 @@ impl Check<'_> {
 
     /// A nap has one alarm, and an alarm one turn.
     fn timers(&mut self, diaries: &[Diary]) {
-        let naps = diaries.iter().flat_map(|diary| &diary.said).filter(|said| said.line.starts_with("nap ")).count();
-        let fired: Vec<_> =
-            self.tables.journal.values().filter(|entry| entry.kind == ALARM && entry.account == WHATSAPP).collect();
-        if fired.len() > naps {
-            self.bad("a timer fires once", format!("{} turns for {naps} timers", fired.len()));
+        let mut fired: BTreeMap<ContactId, usize> = BTreeMap::new();
+        for entry in self.tables.journal.values().filter(|entry| entry.kind == ALARM) {
+            *fired.entry(entry.contact).or_default() += 1;
+        }
+        let whose = self.arrivals.iter().map(|arrival| (arrival.to.as_str(), arrival.id.conversation.contact));
+        let whose: BTreeMap<&str, ContactId> = whose.collect();
+        for diary in diaries {
+            let naps = diary.said.iter().filter(|said| said.line.starts_with("nap ")).count();
+            let fired = whose.get(diary.phone.as_str()).and_then(|contact| fired.get(contact)).copied().unwrap_or(0);
+            if fired > naps {
+                self.bad("a timer fires once", format!("{}: {fired} turns for {naps} timers", diary.phone));
+            }
         }
     }
 

@@ -18,7 +18,7 @@ use crate::node::{self, Door, Ground, Told};
 use crate::people::People;
 
 /// How long things go wrong.
-const TROUBLE: Duration = Duration::from_secs(40);
+const TROUBLE: Duration = Duration::from_secs(30);
 /// How long after that everything must be in order.
 const PEACE: Duration = Duration::from_secs(10);
 const NODES: [&str; 2] = ["one", "two"];
@@ -85,7 +85,7 @@ impl Sim {
     fn live(&mut self) {
         let step = Duration::from_millis([2, 5, 10][self.random.random_range(0..3)]);
         let mut plan = faults::plan(&mut self.random, TROUBLE).into_iter().peekable();
-        let (careful, hasty, keypads) = (self.random.random_range(4..8), self.random.random_range(1..3), 1);
+        let (careful, hasty, keypads) = (self.random.random_range(3..7), self.random.random_range(1..3), 1);
         self.world.boot(self.now, self.people.clone().live(careful, hasty, keypads));
         self.boot(0);
         self.boot(1);

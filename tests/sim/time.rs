@@ -10,8 +10,8 @@ use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-/// 2026-11-20T23:59:40Z: soon a day ends, and with it a partition of the journal.
-const BEGINNING: i64 = 1_795_219_180;
+/// 2026-11-20T23:59:45Z: soon a day ends, and with it a partition of the journal.
+const BEGINNING: i64 = 1_795_219_185;
 
 thread_local! {
     static HERE: RefCell<Option<Arc<Face>>> = const { RefCell::new(None) };

@@ -10,6 +10,7 @@ use super::Ingress;
 use crate::actors::accounts::Account;
 use crate::actors::event::{Answer, Event, EventKind, NewEvent, Verdict};
 use crate::actors::ussd::refusal::Refusal;
+use crate::actors::ussd::session::Short;
 use crate::actors::ussd::{Seat, session};
 use crate::domain::{Conversation, EventId, Hop, MoveCode, Phone, Screen, Sender, Timestamp, Trace, Typed};
 use crate::store::Redeemed;
@@ -75,7 +76,12 @@ impl Ingress {
                 crate::actors::spawn(async move {
                     let (screen, late) = ingress.answer_hop(&taken).await;
                     let screen = match screen {
-                        Ok(screen) => screen,
+                        Ok(screen) => {
+                            if screen.ended {
+                                ingress.0.shared.world.ussd.has_left(Short::event(taken.id));
+                            }
+                            screen
+                        }
                         Err(refused) => {
                             // A hop that nothing names may be another one next time.
                             if taken.named {

@@ -92,6 +92,10 @@ impl Ingress {
         if let Err(refusal) = self.0.admission.spend(updates.len().saturating_sub(1)) {
             return Taken::Refused(refusal);
         }
+        let updates = match <[Inbound; 1]>::try_from(updates) {
+            Ok([update]) => return self.take_one(channel, app, update, trace).await,
+            Err(updates) => updates,
+        };
         // One after the other and before all else: they decide whose the other updates of their senders are.
         let mut codes = Vec::with_capacity(updates.len());
         for update in &updates {
@@ -110,6 +114,15 @@ impl Ingress {
         }
         let verdicts = futures::future::join_all(pending.into_iter().map(Pending::verdict)).await;
         if verdicts.into_iter().all(Verdict::is_safe) { Taken::Safe } else { Taken::NotSafe }
+    }
+
+    /// Most requests bring one update: there is no order to keep.
+    async fn take_one(&self, channel: Channel, app: &str, update: Inbound, trace: Trace) -> Taken {
+        let code = self.redeem(channel, &update).await;
+        let Ok(contact) = self.contact(channel, &update, code.as_ref()).await else { return Taken::NotSafe };
+        let whose = Ok((contact, code.and_then(Result::ok)));
+        let pending = self.submit(channel, app, update, whose, trace).await;
+        if pending.verdict().await.is_safe() { Taken::Safe } else { Taken::NotSafe }
     }
 
     /// Takes a part of a long message. [`Taken::Safe`]: it is kept, or its message is in.

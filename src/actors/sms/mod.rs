@@ -1,5 +1,6 @@
 //! SMS gateways in the engine: what their webhooks told goes through the one entrance, long messages put together first.
 
+mod diary;
 pub mod spool;
 mod wire;
 
@@ -11,9 +12,10 @@ use url::Url;
 
 use super::ingress::{Ingress, Taken};
 use super::parts::PartIn;
+use crate::channels::BadGateway;
 use crate::channels::smpp::reassembly::PartText;
 use crate::channels::smpp::text::Alphabet;
-use crate::channels::sms::{BadGateway, Called, Gateway, Part, Update};
+use crate::channels::sms::{Called, Gateway, Part, Update};
 use crate::config::SmsGateway;
 use crate::crypto::random;
 use crate::domain::{Inbound, InboundKind, Message, MessageBody, Trace};

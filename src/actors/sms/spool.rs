@@ -3,7 +3,8 @@
 //!
 //! A request is a file of its own, written beside its place, synced, moved into place, and the folder synced: after that it survives a kill and
 //! a power cut. While anything of a gateway lies here, what it posts goes behind it, so that nobody is overtaken. Taking twice changes nothing:
-//! a file goes only after its updates are safe.
+//! a file goes only after its updates are safe. What is still under way when its turn takes long is noted in the [`Diary`] meanwhile; after a kill
+//! the notes lie here.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
@@ -18,6 +19,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
+use super::diary::{self, Diary, Note, Noted};
 use crate::actors::dead_letters::Raw;
 use crate::actors::fence::Fence;
 use crate::actors::ingress::{Ingress, Taken};
@@ -68,6 +70,7 @@ pub struct Spool {
     requests_max: usize,
     bytes_max: u64,
     held: Mutex<Held>,
+    diary: Arc<Diary>,
     /// Something was kept.
     news: Notify,
 }
@@ -83,6 +86,23 @@ struct Held {
 impl Held {
     fn count(&self) -> usize {
         self.requests.values().map(BTreeMap::len).sum()
+    }
+
+    fn number(&mut self) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        number
+    }
+
+    /// What was under way when a former life was cut off is kept like what could not be taken.
+    fn take_over(&mut self, folder: &Path) -> io::Result<()> {
+        let (notes, files) = diary::left(folder)?;
+        for Note { number, gateway, sealed } in notes {
+            write(folder, &Named { number, gateway: gateway.clone(), kind: WHOLE }, &sealed)?;
+            self.next = self.next.max(number + 1);
+            self.put(&gateway, number, sealed.len() as u64);
+        }
+        files.iter().try_for_each(fs::remove_file)
     }
 
     fn put(&mut self, gateway: &str, number: u64, bytes: u64) {
@@ -122,11 +142,15 @@ impl Spool {
                 None => {}
             }
         }
+        if folder.is_dir() {
+            held.take_over(&folder)?;
+        }
         if !held.requests.is_empty() {
             tracing::info!(requests = held.count(), "requests of companies lie in the spool and will be taken");
         }
         let (requests_max, bytes_max) = (settings.requests_max, settings.bytes_max);
-        let spool = Self { folder, requests_max, bytes_max, held: Mutex::new(held), news: Notify::new() };
+        let diary = Arc::new(Diary::new(&folder));
+        let spool = Self { folder, requests_max, bytes_max, held: Mutex::new(held), diary, news: Notify::new() };
         spool.measure();
         Ok(spool)
     }
@@ -144,12 +168,20 @@ impl Spool {
         self.held.lock().requests.contains_key(gateway)
     }
 
+    /// Notes a request whose turn is under way: should it be cut off before it is over, the next life finds it here. Returns once it is on disk
+    /// for good.
+    pub async fn note(&self, key: &DataKey, kept: &Kept) -> io::Result<Noted> {
+        let number = self.held.lock().number();
+        let (gateway, sealed) = (kept.gateway.clone(), seal(key, number, kept)?);
+        metrics::counter!("ganira_spool_noted_total").increment(1);
+        self.diary.write(&Note { number, gateway, sealed }).await
+    }
+
     /// Keeps a request. Returns once it is on disk for good.
     pub async fn keep(&self, key: &DataKey, kept: &Kept) -> Result<(), NotKept> {
         let number = self.reserve(&kept.gateway)?;
         let name = Named { number, gateway: kept.gateway.clone(), kind: WHOLE };
-        let plain = serde_json::to_vec(kept).map_err(io::Error::other)?;
-        let sealed = key.seal(Place { tenant: 0, table: TABLE, row: &number.to_be_bytes() }, &plain);
+        let sealed = seal(key, number, kept)?;
         let (folder, bytes) = (self.folder.clone(), sealed.len() as u64);
         let written = tokio::task::spawn_blocking(move || write(&folder, &name, &sealed)).await;
         let written = written.unwrap_or_else(|error| Err(io::Error::other(error)));
@@ -177,8 +209,7 @@ impl Spool {
             metrics::counter!("ganira_spool_full_total").increment(1);
             return Err(NotKept::Full { requests: held.count(), bytes: held.bytes });
         }
-        let number = held.next;
-        held.next += 1;
+        let number = held.number();
         held.put(gateway, number, 0);
         Ok(number)
     }
@@ -341,7 +372,8 @@ impl Kept {
         }
     }
 
-    fn parts(&self) -> (Method, HeaderMap) {
+    /// Method and headers as they were.
+    pub fn parts(&self) -> (Method, HeaderMap) {
         let mut headers = HeaderMap::new();
         let content_type = self.content_type.as_deref().and_then(|value| HeaderValue::from_str(value).ok());
         if let Some(value) = content_type {
@@ -372,6 +404,12 @@ impl std::fmt::Display for Named {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:020}-{}.{}", self.number, self.gateway, self.kind)
     }
+}
+
+/// As it lies on disk under a number.
+fn seal(key: &DataKey, number: u64, kept: &Kept) -> io::Result<Vec<u8>> {
+    let plain = serde_json::to_vec(kept).map_err(io::Error::other)?;
+    Ok(key.seal(Place { tenant: 0, table: TABLE, row: &number.to_be_bytes() }, &plain))
 }
 
 fn write(folder: &Path, name: &Named, sealed: &[u8]) -> io::Result<()> {

@@ -5,16 +5,20 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use quick_cache::sync::Cache;
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 
-use super::session::Life;
-use crate::channels::ussd::{BadGateway, Gateway};
+use super::session::{Life, Short};
+use crate::channels::BadGateway;
+use crate::channels::ussd::Gateway;
 use crate::config::{Networks, UssdGateway};
 use crate::flows::Screen;
 
 /// The part of an operator's budget that is left to the way back.
 const MARGIN: u32 = 10;
+/// Last screens remembered that have left: more than are on their way at once.
+const LEFT_MAX: usize = 20_000;
 
 /// One gateway, and how its operator's sessions are.
 #[derive(Debug)]
@@ -28,18 +32,37 @@ pub struct Place {
     pub screen: Screen,
 }
 
-/// All gateways by their names.
-#[derive(Debug, Default)]
-pub struct Gateways(HashMap<String, Place>);
+/// All gateways by their names, and which last screens have left by them.
+#[derive(Debug)]
+pub struct Gateways {
+    places: HashMap<String, Place>,
+    left: Cache<Short, ()>,
+}
+
+impl Default for Gateways {
+    fn default() -> Self {
+        Self { places: HashMap::new(), left: Cache::new(LEFT_MAX) }
+    }
+}
 
 impl Gateways {
     pub fn new<'c>(config: impl IntoIterator<Item = (&'c String, &'c UssdGateway)>) -> Result<Self, BadGateway> {
         let places = config.into_iter().map(|(name, config)| Ok((name.clone(), Place::new(name, config)?)));
-        places.collect::<Result<_, _>>().map(Self)
+        Ok(Self { places: places.collect::<Result<_, _>>()?, ..Self::default() })
     }
 
     pub fn get(&self, name: &str) -> Option<&Place> {
-        self.0.get(name)
+        self.places.get(name)
+    }
+
+    /// The last screen that answers this hop has left in time. What is forgotten of it with the process is told once more by SMS.
+    pub fn has_left(&self, hop: Short) {
+        self.left.insert(hop, ());
+    }
+
+    /// Whether the last screen that answers this hop is known to have left.
+    pub fn left(&self, hop: Short) -> bool {
+        self.left.get(&hop).is_some()
     }
 }
 

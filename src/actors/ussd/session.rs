@@ -14,7 +14,7 @@ const LAST_PART: i32 = 5;
 const LAST_MOST: TimeDelta = TimeDelta::seconds(20);
 
 /// Eight bytes of a keyed hash: enough to tell a person's few sessions and histories apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Short(u64);
 
@@ -73,6 +73,9 @@ pub struct LastHop {
     /// The session is over.
     #[serde(rename = "x", default, skip_serializing_if = "std::ops::Not::not")]
     pub ended: bool,
+    /// It is the last screen, and whether it left in time is still to be seen.
+    #[serde(rename = "w", default, skip_serializing_if = "std::ops::Not::not")]
+    pub watched: bool,
 }
 
 /// How long sessions of an operator live.
@@ -111,7 +114,18 @@ impl LastHop {
             Typed::Last(_) => None,
         };
         let (sequence, event) = (hop.sequence, Short::event(event));
-        Self { account, session, event, history, sequence, began, at: began, text: String::new(), ended: false }
+        Self {
+            account,
+            session,
+            event,
+            history,
+            sequence,
+            began,
+            at: began,
+            text: String::new(),
+            ended: false,
+            watched: false,
+        }
     }
 
     pub fn screen(&self) -> Screen {

@@ -16,6 +16,9 @@ use crate::flows::{Channel, Rests, Say, notices};
 const KEPT_FOR: TimeDelta = TimeDelta::minutes(15);
 /// What is assumed of a gateway that the configuration has no more.
 const LIFE: Life = Life { idle: TimeDelta::minutes(3), total: TimeDelta::minutes(10) };
+const BUDGET: TimeDelta = TimeDelta::seconds(5);
+/// A last screen that left in time is known to have left this long after its operator's patience is over.
+const KNOWN_AFTER: TimeDelta = TimeDelta::seconds(1);
 
 /// Where the event's hop stands in its session. `None`: it is no hop.
 pub fn placed(world: &World, event: &Event, kept: &Kept, now: Timestamp) -> Option<Placed> {
@@ -35,10 +38,36 @@ pub fn is_gone(world: &World, event: &Event, kept: &Kept, now: Timestamp) -> boo
     }
 }
 
-/// Notes what an event that is no hop does to the session.
+/// Her last screen, if it did not leave in time: the commit was late, or the engine was killed before it could answer. The row that
+/// wakes her conversation for that goes with the turn itself, so whoever comes after a kill knows it too.
+pub fn unseen(world: &World, event: &Event, kept: &Kept, now: Timestamp) -> Option<Screen> {
+    let last = kept.hop.as_deref().filter(|last| last.watched && !world.ussd.left(last.event))?;
+    let is_known = match &event.kind {
+        EventKind::Alarm { .. } => seen_by(world, last) <= now,
+        EventKind::Missed { hop, .. } => last.event == Short::event(*hop),
+        // She dials anew, and what she missed is about to be forgotten.
+        EventKind::Hop { .. } => true,
+        _ => false,
+    };
+    is_known.then(|| last.screen())
+}
+
+/// When it must be known whether a last screen has left.
+fn seen_by(world: &World, last: &LastHop) -> Timestamp {
+    let account = world.accounts.by_id(last.account);
+    let place = account.as_ref().and_then(|account| world.ussd.get(&account.app));
+    let budget = place.and_then(|place| TimeDelta::from_std(place.budget).ok()).unwrap_or(BUDGET);
+    last.at + budget + KNOWN_AFTER
+}
+
+/// Notes what an event does to the session that was there before it.
 pub fn note(world: &World, event: &Event, kept: &mut Kept, now: Timestamp) {
     let gone = is_gone(world, event, kept, now);
+    let is_unseen = unseen(world, event, kept, now).is_some();
     let Some(last) = &mut kept.hop else { return };
+    if is_unseen || world.ussd.left(last.event) {
+        last.watched = false;
+    }
     if gone {
         last.ended = true;
     }
@@ -53,8 +82,14 @@ pub fn note(world: &World, event: &Event, kept: &mut Kept, now: Timestamp) {
     }
 }
 
+/// When her conversation has to be woken: her operator ends an open session, or it is known whether the last screen of one has left.
+pub fn wake_at(world: &World, kept: &Kept) -> Option<Timestamp> {
+    let last = kept.hop.as_deref()?;
+    if last.watched { Some(seen_by(world, last)) } else { idle_at(world, kept) }
+}
+
 /// When the operator of her open session ends it if she types nothing.
-pub fn idle_at(world: &World, kept: &Kept) -> Option<Timestamp> {
+fn idle_at(world: &World, kept: &Kept) -> Option<Timestamp> {
     let last = kept.hop.as_deref()?;
     let account = world.accounts.by_id(last.account);
     last.idle_at(account.map_or(LIFE, |account| life(world, &account)))
@@ -103,6 +138,7 @@ pub fn show(
     last.at = now;
     last.text.clone_from(&screen.text);
     last.ended = ended;
+    last.watched = ended;
     after.kept.hop = Some(Box::new(last));
     Shown { screen, language }
 }

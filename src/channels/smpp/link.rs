@@ -184,7 +184,8 @@ fn hears(
     stream::select(events, stream::poll_fn(move |context| strangers.poll_recv(context))).boxed()
 }
 
-fn read(command: &Command) -> Heard {
+/// What a command of the centre tells.
+pub fn read(command: &Command) -> Heard {
     let sequence = command.sequence_number();
     match command.pdu() {
         Some(Pdu::DeliverSm(message)) => Heard::Delivered { sequence, message: Box::new(delivered(message)) },

@@ -1,42 +1,13 @@
 //! What each command status asks of us, in one table. Source: SMPP 3.4, section 5.1.3, and 5.0, section 4.7.6; what centres mean by the
 //! doubtful ones from the issues named.
 
-use std::time::Duration;
-
+use crate::channels::rule::Action::{self, Refuse, Retry, StopAccount};
+use crate::channels::rule::{self, Rule, one, span};
 use crate::channels::{Refused, Scope, SendOutcome};
-
-/// What is to be done about a submit that was answered so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// Too fast: the account waits. Costs no attempt.
-    Throttle,
-    /// Their failure, surely not taken: again after a backoff.
-    Retry,
-    /// Nothing goes until somebody acts.
-    StopAccount,
-    /// This message will never go.
-    Refuse(Refused),
-}
-
-/// Statuses from `first` to `last` inclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rule {
-    pub first: u32,
-    pub last: u32,
-    pub action: Action,
-    pub meaning: &'static str,
-}
-
-const fn one(status: u32, action: Action, meaning: &'static str) -> Rule {
-    Rule { first: status, last: status, action, meaning }
-}
-
-const fn span(first: u32, last: u32, action: Action, meaning: &'static str) -> Rule {
-    Rule { first, last, action, meaning }
-}
-
-use Action::{Refuse, Retry, StopAccount, Throttle};
 use Refused::{BadRequest, Undeliverable};
+
+/// The account waits, the dispatcher longer each time.
+const TOO_FAST: Action = Action::Throttle(Scope::Account, 0);
 
 pub const THROTTLED: u32 = 0x58;
 pub const QUEUE_FULL: u32 = 0x14;
@@ -59,7 +30,7 @@ pub const POLICY: &[Rule] = &[
     one(0x0c, Retry, "the message id is wrong"),
     span(0x0d, 0x0f, StopAccount, "the bind, its password or its system id is wrong"),
     // As 0x58: vumi, pull request 636.
-    one(0x14, Throttle, "the message queue is full"),
+    one(0x14, TOO_FAST, "the message queue is full"),
     one(0x15, Refuse(BadRequest), "the service type is wrong"),
     one(0x43, Refuse(BadRequest), "the esm_class is wrong"),
     one(0x45, Retry, "the submit failed"),
@@ -67,7 +38,7 @@ pub const POLICY: &[Rule] = &[
     one(0x49, Refuse(BadRequest), "the sender's numbering plan is wrong"),
     span(0x50, 0x51, Refuse(Undeliverable), "the recipient's type of number or numbering plan is wrong"),
     one(0x53, StopAccount, "the system type is wrong"),
-    one(0x58, Throttle, "too many messages a second"),
+    one(0x58, TOO_FAST, "too many messages a second"),
     span(0x61, 0x63, Refuse(BadRequest), "schedule, validity or canned message is wrong"),
     span(0x64, 0x64, Retry, "a temporary failure"),
     one(0x65, Refuse(Undeliverable), "a permanent failure"),
@@ -83,25 +54,15 @@ pub const POLICY: &[Rule] = &[
     one(0x106, Refuse(Undeliverable), "the recipient's subaddress is wrong"),
 ];
 
-/// How long an account waits that was told it is too fast; the dispatcher waits longer each time.
-const FIRST_WAIT: Option<Duration> = None;
-
 /// What a submit that was answered with this status comes to. What is in no table may get better: the ranges for vendors say nothing.
 pub fn outcome(status: u32) -> SendOutcome {
     let code = i64::from(status);
-    match rule(status).map(|rule| (rule.action, rule.meaning)) {
-        Some((Throttle, _)) => {
-            SendOutcome::Throttled { scope: Scope::Account, retry_after: FIRST_WAIT, code: Some(code) }
-        }
-        Some((StopAccount, meaning)) => SendOutcome::AccountStopped { code, reason: meaning.to_owned() },
-        Some((Refuse(reason), meaning)) => SendOutcome::Refused { code, reason, detail: meaning.to_owned() },
-        Some((Retry, _)) | None => SendOutcome::Retry { code: Some(code), retry_after: None },
-    }
+    rule(status).map_or(SendOutcome::Retry { code: Some(code), retry_after: None }, |rule| rule.outcome(code, "", None))
 }
 
 /// The rule for a status.
 pub fn rule(status: u32) -> Option<&'static Rule> {
-    POLICY.iter().find(|rule| (rule.first..=rule.last).contains(&status))
+    rule::find(POLICY, i64::from(status))
 }
 
 /// What a bind that was answered with this status means for the account; `None`: it may be tried again.

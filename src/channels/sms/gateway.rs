@@ -15,37 +15,12 @@ use super::twilio::Twilio;
 use super::vonage::Vonage;
 use super::{Called, Parcel, Unreadable, Unsigned, Update};
 use crate::channels::transport::TransportError;
-use crate::channels::{Refused, SendOutcome};
+use crate::channels::{BadGateway, Refused, SendOutcome, rule};
 use crate::config::{Networks, SmsGateway, SmsKind};
 
 /// A shorter secret path could be guessed.
 const KEY_CHARS_MIN: usize = 16;
 const NAME_CHARS_MAX: usize = 32;
-
-/// A gateway whose settings cannot be used; holds every mistake.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct BadGateway {
-    pub name: String,
-    /// The field (empty for the gateway as a whole), and what is wrong with it: the text completes "field …". Holds no secret.
-    pub mistakes: Vec<(&'static str, String)>,
-}
-
-impl BadGateway {
-    /// The mistakes with their paths in the configuration.
-    pub fn by_path(&self) -> impl Iterator<Item = (String, &str)> {
-        self.mistakes.iter().map(|(field, text)| {
-            let dot = if field.is_empty() { "" } else { "." };
-            (format!("sms.gateways.{}{dot}{field}", self.name), text.as_str())
-        })
-    }
-}
-
-impl fmt::Display for BadGateway {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the SMS gateway `{}` cannot be used:", self.name)?;
-        self.by_path().try_for_each(|(path, text)| write!(f, "\n  {path} {text}"))
-    }
-}
 
 /// One gateway, ready for use.
 #[derive(Clone)]
@@ -74,8 +49,9 @@ impl Gateway {
             let text = "has a name that cannot be used: expected at most 32 lower-case letters, digits, - and _, a letter first";
             mistakes.push(("", text.to_owned()));
         }
+        let bad = |mistakes| BadGateway { channel: "sms", name: name.to_owned(), mistakes };
         if config.kind == SmsKind::Smpp {
-            return if mistakes.is_empty() { Ok(None) } else { Err(BadGateway { name: name.to_owned(), mistakes }) };
+            return if mistakes.is_empty() { Ok(None) } else { Err(bad(mistakes)) };
         }
         let good = |key: &&SecretString| {
             let key = key.expose_secret();
@@ -103,7 +79,7 @@ impl Gateway {
             }
             (company, _) => {
                 mistakes.extend(company.err().into_iter().flatten());
-                Err(BadGateway { name: name.to_owned(), mistakes })
+                Err(bad(mistakes))
             }
         }
     }
@@ -191,7 +167,7 @@ impl Gateway {
             Company::Infobip(_) => super::infobip::POLICY,
             Company::Vonage(_) => super::vonage::RECEIPTS,
         };
-        super::rule::failed(table, code)
+        rule::failed(table, code)
     }
 }
 

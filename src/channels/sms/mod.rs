@@ -19,8 +19,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 pub use called::Called;
-pub use gateway::{BadGateway, Gateway};
-pub use rule::{Action, Rule};
+pub use gateway::Gateway;
 
 use super::smpp::udh::Concatenation;
 use crate::config::SmsGateway;

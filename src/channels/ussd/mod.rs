@@ -18,13 +18,13 @@ mod unreadable;
 mod write;
 
 pub use asked::{Asked, Asking, Called, Ended, Hop, Input, Screen};
-pub use compile::BadGateway;
 pub use preset::kinds;
 pub use unreadable::Unreadable;
 
 use bytes::Bytes;
 use http::Response;
 
+use crate::channels::BadGateway;
 use crate::config::UssdGateway;
 use crate::flows::layout::gsm;
 

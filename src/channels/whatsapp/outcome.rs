@@ -7,7 +7,7 @@ use chrono::DateTime;
 use http::{HeaderMap, Response, StatusCode, header};
 use serde::Deserialize;
 
-use super::policy::{self, Action};
+use super::policy;
 use crate::channels::transport::TransportError;
 use crate::channels::{Refused, Scope, SendOutcome};
 
@@ -61,15 +61,9 @@ fn answered(response: &Response<Bytes>) -> SendOutcome {
 }
 
 fn refused(error: &GraphError, retry_after: Option<Duration>) -> SendOutcome {
-    let code = Some(error.code);
-    match policy::rule(error.code).map(|rule| rule.action) {
-        Some(Action::Retry) => SendOutcome::Retry { code, retry_after },
-        Some(Action::Throttle(scope, seconds)) => {
-            SendOutcome::Throttled { scope, retry_after: retry_after.or(policy::wait(seconds)), code }
-        }
-        Some(Action::StopAccount) => SendOutcome::AccountStopped { code: error.code, reason: detail(error) },
-        Some(Action::Refuse(reason)) => SendOutcome::Refused { code: error.code, reason, detail: detail(error) },
-        None if error.is_transient => SendOutcome::Retry { code, retry_after },
+    match policy::rule(error.code) {
+        Some(rule) => rule.outcome(error.code, &detail(error), retry_after),
+        None if error.is_transient => SendOutcome::Retry { code: Some(error.code), retry_after },
         None => SendOutcome::Refused { code: error.code, reason: Refused::BadRequest, detail: detail(error) },
     }
 }

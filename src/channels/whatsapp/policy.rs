@@ -3,41 +3,9 @@
 //! Source of the codes: "Error codes" (12 December 2025, 15 May 2026) and, for the newest, the pywa library. HTTP statuses are unreliable:
 //! most errors come as 400, throttles too.
 
-use std::time::Duration;
-
+use crate::channels::rule::Action::{Refuse, Retry, StopAccount, Throttle};
+use crate::channels::rule::{self, Rule, one, span};
 use crate::channels::{Refused, Scope};
-
-/// What is to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// Their failure, surely not sent: again after a backoff.
-    Retry,
-    /// Too fast: this scope waits, at least so many seconds if nothing better is said.
-    Throttle(Scope, u64),
-    /// Nothing goes until somebody acts; receiving goes on.
-    StopAccount,
-    /// This message will never go.
-    Refuse(Refused),
-}
-
-/// Codes from `first` to `last` inclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rule {
-    pub first: i64,
-    pub last: i64,
-    pub action: Action,
-    pub meaning: &'static str,
-}
-
-const fn one(code: i64, action: Action, meaning: &'static str) -> Rule {
-    Rule { first: code, last: code, action, meaning }
-}
-
-const fn span(first: i64, last: i64, action: Action, meaning: &'static str) -> Rule {
-    Rule { first, last, action, meaning }
-}
-
-use Action::{Refuse, Retry, StopAccount, Throttle};
 use Refused::{BadRequest, Media, OptedOut, Template, Undeliverable, Unwanted, WindowShut};
 
 /// The policy, by code. A pair is throttled without a fixed wait: the dispatcher waits 4^n seconds ("Pair rate limits").
@@ -96,19 +64,10 @@ pub const POLICY: &[Rule] = &[
 
 /// The rule of a code; `None` for one the table does not know.
 pub fn rule(code: i64) -> Option<&'static Rule> {
-    let at = POLICY.partition_point(|rule| rule.last < code);
-    POLICY.get(at).filter(|rule| rule.first <= code)
+    rule::find(POLICY, code)
 }
 
-/// Why a message that was accepted first and failed later will not arrive. Whatever it was, by then it is over for this message.
+/// Why a message that was accepted first and failed later will not arrive.
 pub fn failed(code: i64) -> Refused {
-    match rule(code).map(|rule| rule.action) {
-        Some(Refuse(reason)) => reason,
-        _ => Undeliverable,
-    }
-}
-
-/// How long a rule asks to wait by itself.
-pub(super) fn wait(seconds: u64) -> Option<Duration> {
-    (seconds > 0).then(|| Duration::from_secs(seconds))
+    rule::failed(POLICY, code)
 }

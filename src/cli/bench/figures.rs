@@ -11,6 +11,10 @@ pub(super) struct Row {
     pub unit: &'static str,
     pub budget: Option<Budget>,
     pub how: String,
+    /// The spread between the measurements: three quarters minus one quarter. `None`: it was measured once.
+    pub iqr: Option<f64>,
+    /// What stands beside the figure in the table: what it is a ratio of, and what was also seen.
+    pub note: String,
     /// The parts of the figure, for whoever wants to know what it was made of.
     pub parts: Map<String, Value>,
 }
@@ -23,11 +27,36 @@ pub(super) enum Budget {
 
 impl Row {
     pub(super) fn new(name: &'static str, value: f64, unit: &'static str, budget: Option<Budget>) -> Self {
-        Self { name, value: Some(value), unit, budget, how: String::new(), parts: Map::new() }
+        Self {
+            name,
+            value: Some(value),
+            unit,
+            budget,
+            how: String::new(),
+            iqr: None,
+            note: String::new(),
+            parts: Map::new(),
+        }
     }
 
-    pub(super) fn missing(name: &'static str, unit: &'static str, budget: Option<Budget>, why: String) -> Self {
-        Self { name, value: None, unit, budget, how: why, parts: Map::new() }
+    /// The median of several measurements, which stand among the parts as `measured`.
+    pub(super) fn of(name: &'static str, measured: &Series, unit: &'static str, budget: Option<Budget>) -> Self {
+        let row = Self { iqr: Some(measured.iqr()), ..Self::new(name, measured.median(), unit, budget) };
+        row.with("measured", measured.to_json())
+    }
+
+    pub(super) fn missing(
+        name: &'static str,
+        unit: &'static str,
+        budget: Option<Budget>,
+        why: impl Into<String>,
+    ) -> Self {
+        Self { value: None, ..Self::new(name, f64::NAN, unit, budget).how(why) }
+    }
+
+    pub(super) fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = note.into();
+        self
     }
 
     pub(super) fn how(mut self, how: impl Into<String>) -> Self {
@@ -46,13 +75,17 @@ impl Row {
             Some(Budget::AtMost(limit)) => json!(format!("<= {limit}")),
             None => Value::Null,
         };
-        let met = self.budget.zip(self.value).map(|(budget, value)| match budget {
+        json!({
+            "name": self.name, "value": self.value.map(rounded), "unit": self.unit, "budget": budget, "met": self.met(),
+            "iqr": self.iqr.map(rounded), "note": self.note, "how": self.how, "parts": self.parts,
+        })
+    }
+
+    /// `None`: there is no budget, or no figure.
+    pub(super) fn met(&self) -> Option<bool> {
+        self.budget.zip(self.value).map(|(budget, value)| match budget {
             Budget::AtLeast(limit) => value >= limit,
             Budget::AtMost(limit) => value <= limit,
-        });
-        json!({
-            "name": self.name, "value": self.value.map(rounded), "unit": self.unit, "budget": budget, "met": met,
-            "how": self.how, "parts": self.parts,
         })
     }
 }
@@ -68,6 +101,10 @@ impl Series {
 
     pub(super) fn push(&mut self, value: f64) {
         self.0.push(value);
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = f64> + '_ {
+        self.0.iter().copied()
     }
 
     pub(super) fn median(&self) -> f64 {
@@ -87,7 +124,17 @@ impl Series {
     /// Median, interquartile range and every single measurement.
     pub(super) fn to_json(&self) -> Value {
         let all: Vec<f64> = self.0.iter().copied().map(rounded).collect();
-        json!({ "median": rounded(self.median()), "iqr": rounded(self.quantile(0.75) - self.quantile(0.25)), "all": all })
+        json!({ "median": rounded(self.median()), "iqr": rounded(self.iqr()), "all": all })
+    }
+
+    fn iqr(&self) -> f64 {
+        self.quantile(0.75) - self.quantile(0.25)
+    }
+}
+
+impl FromIterator<f64> for Series {
+    fn from_iter<I: IntoIterator<Item = f64>>(values: I) -> Self {
+        Self(values.into_iter().collect())
     }
 }
 
@@ -98,4 +145,21 @@ pub(super) fn rounded(value: f64) -> f64 {
     }
     let scale = 10_f64.powi(3 - value.abs().log10().floor() as i32);
     (value * scale).round() / scale
+}
+
+/// A number as people read it: four digits that count, thousands apart.
+pub(super) fn written(value: f64) -> String {
+    let value = rounded(value);
+    if value.abs() < 1000.0 {
+        return value.to_string();
+    }
+    let digits = format!("{value:.0}");
+    let mut apart = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.char_indices() {
+        if place > 0 && digit.is_ascii_digit() && (digits.len() - place) % 3 == 0 && !apart.ends_with('-') {
+            apart.push(',');
+        }
+        apart.push(digit);
+    }
+    apart
 }

@@ -69,6 +69,12 @@ impl Ground {
         Ok(folder)
     }
 
+    /// Starts the server again that was stopped, in the folder that was returned.
+    pub(super) async fn start_postgres(&mut self, folder: PathBuf) -> anyhow::Result<()> {
+        self.postgres = Some(PrivatePostgres::start(Options::new(folder, None)).await?);
+        Ok(())
+    }
+
     pub(super) async fn setting(&self, name: &str) -> anyhow::Result<String> {
         let mut connection = self.connection("postgres").await?;
         let value = sqlx::query_scalar("SELECT setting FROM pg_settings WHERE name = $1").bind(name);
@@ -151,7 +157,7 @@ pub(super) async fn salon(database: &PgConnectOptions, config: &Config) -> anyho
         phone_number_id: NUMBER.to_owned(),
         waba_id: WABA.to_owned(),
         app: APP.to_owned(),
-        token: None,
+        token: Some("bench-access-token".to_owned().into()),
     };
     tenants::add_whatsapp(&pool, &ring, tenant, &number).await?;
     tenants::stop(&pool, &tenants::Which::PhoneNumberId(NUMBER.to_owned()), "a measurement sends nowhere").await?;

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use futures::future::join_all;
-use hdrhistogram::Histogram;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use super::http::Connection;
+use super::times::{Gathered, Times};
 use super::{bodies, handset};
 use crate::actors::spawn;
 use crate::domain::Clock;
@@ -25,6 +25,8 @@ const WARM_UP: Duration = Duration::from_millis(500);
 const BEAT: Duration = Duration::from_micros(200);
 /// Answers are waited for at most this long after the last message.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// An open loop tells how it went in pieces of this length.
+const WINDOW: Duration = Duration::from_millis(250);
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Spec {
@@ -54,7 +56,7 @@ pub(super) enum Until {
     Messages(u64),
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Heard {
     pub offered: u64,
     /// By status.
@@ -65,9 +67,30 @@ pub(super) struct Heard {
     pub ended: u64,
     pub seconds: f64,
     /// Of the 200s.
-    pub p50_ms: f64,
-    pub p99_ms: f64,
+    pub times: Times,
+    /// Of the 429s and 503s.
+    pub refusals: Times,
+    /// Of an open loop, piece by piece of when its messages should have left.
+    pub windows: Vec<Window>,
+    /// When the loop began, in milliseconds since 1970.
+    pub began_at_ms: i64,
+}
+
+/// A quarter of a second of an open loop.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(super) struct Window {
+    pub accepted: u64,
+    /// Refused or never answered.
+    pub others: u64,
+    /// The longest that an accepted message took.
     pub max_ms: f64,
+}
+
+impl Window {
+    /// Seconds into its loop at which the window of this place ends.
+    pub(super) fn ends_at(place: usize) -> f64 {
+        (place + 1) as f64 * WINDOW.as_secs_f64()
+    }
 }
 
 impl Heard {
@@ -88,8 +111,9 @@ struct Tally {
     answers: BTreeMap<u16, u64>,
     unanswered: u64,
     ended: u64,
-    /// Microseconds.
-    times: Histogram<u64>,
+    times: Gathered,
+    refusals: Gathered,
+    windows: Vec<Window>,
 }
 
 struct Voices {
@@ -100,21 +124,21 @@ struct Voices {
 }
 
 pub(super) async fn run(spec: Spec) -> anyhow::Result<Heard> {
-    let times = Histogram::new_with_bounds(1, 60_000_000, 3).context("no histogram")?;
-    let tally = Mutex::new(Tally { answers: BTreeMap::new(), unanswered: 0, ended: 0, times });
+    let (times, refusals) = (Gathered::new()?, Gathered::new()?);
+    let tally = Tally { answers: BTreeMap::new(), unanswered: 0, ended: 0, times, refusals, windows: Vec::new() };
+    let tally = Mutex::new(tally);
     let voices = Arc::new(Voices { spec, next: AtomicU64::new(0), tally, clock: Clock::system() });
     let mut connections = Vec::with_capacity(voices.spec.connections);
     for _ in 0..voices.spec.connections {
         connections.push(Connection::open(voices.spec.address).await.context("the server cannot be reached")?);
     }
-    let begun = Instant::now();
+    let (begun, began_at_ms) = (Instant::now(), voices.clock.now().timestamp_millis());
     match voices.spec.rate {
         None => closed(&voices, connections).await,
         Some(rate) => open(&voices, connections, rate).await,
     }
     let seconds = begun.elapsed().as_secs_f64();
     let tally = voices.tally.lock();
-    let ms = |micros: u64| micros as f64 / 1000.0;
     let offered = match voices.spec.until {
         Until::Messages(messages) => messages.min(voices.next.load(Ordering::Relaxed)),
         Until::Seconds(_) => voices.next.load(Ordering::Relaxed),
@@ -125,9 +149,10 @@ pub(super) async fn run(spec: Spec) -> anyhow::Result<Heard> {
         unanswered: tally.unanswered,
         ended: tally.ended,
         seconds,
-        p50_ms: ms(tally.times.value_at_quantile(0.5)),
-        p99_ms: ms(tally.times.value_at_quantile(0.99)),
-        max_ms: ms(tally.times.max()),
+        times: tally.times.times(),
+        refusals: tally.refusals.times(),
+        windows: tally.windows.clone(),
+        began_at_ms,
     })
 }
 
@@ -145,7 +170,11 @@ async fn closed(voices: &Arc<Voices>, connections: Vec<Connection>) {
                         voices.next.fetch_sub(1, Ordering::Relaxed);
                         return;
                     }
-                    _ => voices.say(&mut connection, number, Instant::now(), true).await,
+                    _ => {
+                        voices
+                            .say(&mut connection, number, Due { at: Instant::now(), window: None, counts: true })
+                            .await;
+                    }
                 }
             }
         })
@@ -162,8 +191,9 @@ async fn open(voices: &Arc<Voices>, connections: Vec<Connection>, rate: f64) {
             let voices = voices.clone();
             let voice = spawn(async move {
                 while let Some((number, at)) = due.recv().await {
-                    let counts = at.duration_since(begun) >= WARM_UP;
-                    voices.say(&mut connection, number, at, counts).await;
+                    let since = at.duration_since(begun);
+                    let window = Some((since.as_micros() / WINDOW.as_micros()) as usize);
+                    voices.say(&mut connection, number, Due { at, window, counts: since >= WARM_UP }).await;
                 }
             });
             (queue, voice)
@@ -201,7 +231,7 @@ fn keep_pace(voices: &Voices, queues: &[mpsc::UnboundedSender<(u64, Instant)>], 
 }
 
 impl Voices {
-    async fn say(&self, connection: &mut Connection, number: u64, due: Instant, counts: bool) {
+    async fn say(&self, connection: &mut Connection, number: u64, due: Due) {
         let (person, at) = (number % self.spec.people, self.clock.now().timestamp());
         let id = bodies::id(self.spec.run, number);
         let answer = match &self.spec.speech {
@@ -209,8 +239,7 @@ impl Voices {
             Speech::Receipt => connection.post(&bodies::receipt(person, &id, at, number)).await,
             Speech::Hops => self.hop(connection, number).await,
         };
-        let took = due.elapsed().as_micros() as u64;
-        if self.tally.lock().count(answer.as_ref().ok().copied(), took, counts) {
+        if self.tally.lock().count(answer.as_ref().ok().copied(), due) {
             return;
         }
         if let Ok(again) = Connection::open(self.spec.address).await {
@@ -233,17 +262,51 @@ impl Voices {
     }
 }
 
+/// When a message should have left.
+#[derive(Clone, Copy)]
+struct Due {
+    at: Instant,
+    /// The piece of an open loop that it belongs to.
+    window: Option<usize>,
+    /// It is not part of the warm-up.
+    counts: bool,
+}
+
 impl Tally {
     /// False: the connection is of no use any more.
-    fn count(&mut self, status: Option<u16>, took_micros: u64, counts: bool) -> bool {
+    fn count(&mut self, status: Option<u16>, due: Due) -> bool {
+        let took_micros = due.at.elapsed().as_micros() as u64;
+        if let Some(place) = due.window {
+            self.window(place).count(status, took_micros);
+        }
         let Some(status) = status else {
             self.unanswered += 1;
             return false;
         };
         *self.answers.entry(status).or_default() += 1;
-        if status == 200 && counts {
-            self.times.saturating_record(took_micros);
+        match status {
+            200 if due.counts => self.times.record(took_micros),
+            429 | 503 if due.counts => self.refusals.record(took_micros),
+            _ => {}
         }
         true
+    }
+
+    fn window(&mut self, place: usize) -> &mut Window {
+        if self.windows.len() <= place {
+            self.windows.resize(place + 1, Window::default());
+        }
+        &mut self.windows[place]
+    }
+}
+
+impl Window {
+    fn count(&mut self, status: Option<u16>, took_micros: u64) {
+        if status == Some(200) {
+            self.accepted += 1;
+            self.max_ms = self.max_ms.max(took_micros as f64 / 1000.0);
+        } else {
+            self.others += 1;
+        }
     }
 }

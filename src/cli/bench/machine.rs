@@ -9,7 +9,7 @@ use super::ground::Ground;
 use crate::domain::Clock;
 
 /// The facts that stand beside every figure.
-pub(super) async fn describe(ground: &Ground) -> anyhow::Result<Value> {
+pub(super) async fn describe(ground: &Ground, repeats: usize) -> anyhow::Result<Value> {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let cpu =
         cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name.to_owned()));
@@ -26,6 +26,7 @@ pub(super) async fn describe(ground: &Ground) -> anyhow::Result<Value> {
         "cores": std::thread::available_parallelism().map_or(0, usize::from),
         "memory_mib": memory,
         "kernel": said_by("uname", &["-sr"]),
+        "repeats": repeats,
         "load_average_at_end": load.split_whitespace().next(),
         "postgres": ground.setting("server_version").await?,
         "fsync": ground.setting("fsync").await?,

@@ -5,23 +5,31 @@
 mod bare;
 mod bodies;
 mod booking;
+mod cgroup;
 mod check;
+mod cold;
 mod engine_alone;
 mod figures;
 mod ground;
 mod handset;
 mod http;
 mod inject;
+mod kannel;
 mod load;
 mod machine;
 mod memory;
 mod null_store;
 mod part;
 mod pgbench;
+mod provider;
+mod report;
 mod rows;
 mod served;
 mod shape;
 mod short_code;
+mod small;
+mod times;
+mod town;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
@@ -42,14 +50,22 @@ pub(super) enum Measure {
     Ingress,
     /// Signed bytes in, 200 out, and the latency of that
     Ack,
+    /// A message from actor to actor against a bare channel
+    Hop,
     /// Memory of conversations asleep and awake
     Memory,
+    /// The outbox against a bare client, and a backlog after kill -9
+    Outbound,
+    /// Targets on half a core and 512 MiB, and how many times that load still holds them
+    Scenarios,
     /// Ten times what is sustainable
     Overload,
     /// Hops of USSD sessions, 500 a second, against what an operator's patience leaves
     Ussd,
     /// Texts answered over SMPP until the receipts stand in the database
     Sms,
+    /// A million known conversations, 100,000 cached, 10,000 awake, and waking the silent
+    Known,
     /// From kill -9 to the first answer; an idle engine's memory. The last one: it takes the database along
     Restart,
 }
@@ -68,6 +84,9 @@ pub(super) struct Bench {
     /// Only these
     #[arg(long, value_delimiter = ',', value_name = "ROW,…")]
     only: Vec<Measure>,
+    /// Write the table of figures into docs/performance.md
+    #[arg(long)]
+    write: bool,
 }
 
 impl Bench {
@@ -92,12 +111,15 @@ impl Bench {
     }
 
     async fn all(&self, ground: &mut Ground) -> anyhow::Result<Value> {
-        let machine = machine::describe(ground).await?;
         let mut found = Vec::new();
         for measure in Measure::value_variants().iter().filter(|measure| self.wants(**measure)) {
             eprintln!("measuring {measure:?} …");
             let rows = self.rows(*measure, ground).await;
             found.extend(rows.with_context(|| format!("{measure:?} could not be measured"))?);
+        }
+        let machine = machine::describe(ground, self.repeats).await?;
+        if self.write {
+            report::write(&machine, &found)?;
         }
         Ok(json!({ "machine": machine, "rows": found.iter().map(Row::to_json).collect::<Vec<_>>() }))
     }
@@ -108,10 +130,14 @@ impl Bench {
             Measure::Turns => rows::turns(self, ground).await,
             Measure::Ingress => rows::ingress(self).await,
             Measure::Ack => rows::ack(self, ground).await,
-            Measure::Memory => rows::memory().await,
+            Measure::Hop => rows::hop(self).await,
+            Measure::Memory => rows::memory(self).await,
+            Measure::Outbound => rows::outbound(self, ground).await,
+            Measure::Scenarios => rows::scenarios(self, ground).await,
             Measure::Overload => rows::overload(self, ground).await,
             Measure::Ussd => rows::ussd(self, ground).await,
             Measure::Sms => rows::sms(self, ground).await,
+            Measure::Known => rows::known(self, ground).await,
             Measure::Restart => rows::restart(self, ground).await,
         }
     }

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, Command};
 
-use super::{bare, engine_alone, load, memory, null_store};
+use super::{bare, cold, engine_alone, load, memory, null_store, provider};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Name {
@@ -26,6 +26,10 @@ pub(super) enum Name {
     Memory,
     /// The engine alone
     Engine,
+    /// Takes messages as a company does
+    Provider,
+    /// The engine in front of a database of people who have been silent
+    Cold,
 }
 
 /// One part of `ganira bench`, started by it: reads what to do from standard input, as JSON.
@@ -45,6 +49,8 @@ impl Part {
                 Name::Engine => tell(&engine_alone::run(serde_json::from_str(&line)?).await?),
                 Name::Bare => bare::run(serde_json::from_str(&line)?).await,
                 Name::Null => null_store::run().await,
+                Name::Provider => provider::run().await,
+                Name::Cold => tell(&cold::run(serde_json::from_str(&line)?).await?),
             }
         })
     }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use tokio::process::{Child, Command};
 
+use super::cgroup::Cgroup;
 use super::http::Connection;
 
 /// How often it is asked whether it answers.
@@ -25,6 +26,16 @@ pub(super) struct Served {
 impl Served {
     /// Starts it, its log in a file of `folder`; returns at once.
     pub(super) fn start(
+        environment: BTreeMap<String, String>,
+        folder: &Path,
+        address: SocketAddr,
+    ) -> anyhow::Result<Self> {
+        let program = std::env::current_exe().context("this program cannot be found")?;
+        Self::start_as(Command::new(program), environment, folder, address)
+    }
+
+    fn start_as(
+        mut command: Command,
         mut environment: BTreeMap<String, String>,
         folder: &Path,
         address: SocketAddr,
@@ -34,8 +45,7 @@ impl Served {
         environment.insert("GANIRA__SERVER__LISTEN".to_owned(), address.to_string());
         environment
             .insert("PATH".to_owned(), std::env::var_os("PATH").unwrap_or_default().to_string_lossy().into_owned());
-        let program = std::env::current_exe().context("this program cannot be found")?;
-        let child = Command::new(program)
+        let child = command
             .args(["serve", "--migrate"])
             .current_dir(std::env::temp_dir())
             .env_clear()
@@ -51,7 +61,27 @@ impl Served {
 
     /// Starts it and waits until it is able to commit.
     pub(super) async fn ready(environment: BTreeMap<String, String>, folder: &Path) -> anyhow::Result<Self> {
-        let served = Self::start(environment, folder, free_address()?)?;
+        Self::start(environment, folder, free_address()?)?.able().await
+    }
+
+    /// The same with no more of the machine than the group has, it and all that it starts.
+    pub(super) async fn ready_within(
+        group: &Cgroup,
+        environment: BTreeMap<String, String>,
+        folder: &Path,
+    ) -> anyhow::Result<Self> {
+        let program = std::env::current_exe().context("this program cannot be found")?;
+        let doors = group.doors();
+        let mut command = Command::new("/bin/sh");
+        // It enters before it becomes what is measured, so that nothing is ever outside.
+        let script =
+            format!(r#"i=0; while [ $i -lt {} ]; do echo 0 > "$1"; shift; i=$((i+1)); done; exec "$@""#, doors.len());
+        command.args(["-ec", &script, "enter"]).args(&doors).arg(program);
+        Self::start_as(command, environment, folder, free_address()?)?.able().await
+    }
+
+    async fn able(self) -> anyhow::Result<Self> {
+        let served = self;
         let begun = Instant::now();
         while !served.says_200().await {
             if begun.elapsed() > ANSWERS_WITHIN {

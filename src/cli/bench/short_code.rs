@@ -1,5 +1,6 @@
 //! A tenant with a short code at the sandbox's message centre, in this process: texts come in at the engine's entrance, answers leave over SMPP.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -29,7 +30,7 @@ use crate::store::{AppPool, PgStore};
 const GATEWAY: &str = "smsc";
 const CODE: &str = "7711";
 /// Each text is answered with the lines before it: so short a one keeps every answer in one short message.
-const SAID: &str = "ok";
+pub(super) const SAID: &str = "ok";
 /// Submits that wait for their answer at once, and texts that wait for theirs.
 pub(super) const WINDOW: usize = 50;
 /// How long a handset takes to receive.
@@ -37,21 +38,21 @@ const RECEIPT_DELAY: Duration = Duration::from_millis(5);
 /// The centre sends receipts without a window: by its usual five seconds those that wait behind others would all come again, and again.
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(2);
 /// How often the database is asked how many are delivered.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(20);
 const OWNING_WITHIN: Duration = Duration::from_secs(30);
 /// Without one more delivered for so long, something is lost.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(super) struct ShortCode {
-    engine: Engine,
+/// A message centre in this process.
+pub(super) struct Centre {
     sandbox: Handle,
-    clock: Clock,
-    said: Arc<AtomicU64>,
+    pub listens: SocketAddr,
+    /// Who may bind, and by which password.
+    pub login: (String, String),
 }
 
-impl ShortCode {
-    pub(super) async fn start(ground: &Ground, name: &str) -> anyhow::Result<Self> {
-        let database = ground.database(name).await?;
+impl Centre {
+    pub(super) async fn start() -> anyhow::Result<Self> {
         let loopback = ([127, 0, 0, 1], 0).into();
         let centre = SmscOptions {
             listen: loopback,
@@ -61,9 +62,36 @@ impl ShortCode {
         };
         let login = centre.logins.first().cloned().context("the message centre has no login")?;
         let sandbox = Sandbox::start(Options { listen: loopback, smsc: Some(centre), ..Options::default() }).await?;
-        let port = sandbox.smsc_addr().context("the sandbox has no message centre")?.port();
-        let config = config(ground, &ground.url(name)?, port)?;
-        tenant(&database, &config, login).await?;
+        let listens = sandbox.smsc_addr().context("the sandbox has no message centre")?;
+        Ok(Self { sandbox, listens, login })
+    }
+
+    /// A count of its control side.
+    pub(super) async fn tells(&self, count: &str) -> anyhow::Result<u64> {
+        let mut control = Connection::open(self.sandbox.addr()).await?;
+        control.get("/control/smsc").await?;
+        let centre: serde_json::Value = serde_json::from_slice(control.body())?;
+        centre[count].as_u64().with_context(|| format!("the message centre does not tell its {count}"))
+    }
+
+    pub(super) async fn stop(self) {
+        self.sandbox.stop().await;
+    }
+}
+
+pub(super) struct ShortCode {
+    engine: Engine,
+    centre: Centre,
+    clock: Clock,
+    said: Arc<AtomicU64>,
+}
+
+impl ShortCode {
+    pub(super) async fn start(ground: &Ground, name: &str) -> anyhow::Result<Self> {
+        let database = ground.database(name).await?;
+        let centre = Centre::start().await?;
+        let config = config(ground, &ground.url(name)?, centre.listens.port())?;
+        tenant(&database, &config, centre.login.clone()).await?;
         let store = PgStore::connect(database.clone(), Durability::Required).await?;
         let operations = Operations::new(AppPool::new(database, config.database.app_connections));
         let clock = Clock::system();
@@ -75,7 +103,7 @@ impl ShortCode {
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
-        Ok(Self { engine, sandbox, clock, said: Arc::default() })
+        Ok(Self { engine, centre, clock, said: Arc::default() })
     }
 
     /// As many people say something, [`WINDOW`] at a time; returns the seconds until every answer is known to be delivered.
@@ -122,15 +150,12 @@ impl ShortCode {
 
     /// Submits that the message centre took.
     pub(super) async fn submits(&self) -> anyhow::Result<u64> {
-        let mut control = Connection::open(self.sandbox.addr()).await?;
-        control.get("/control/smsc").await?;
-        let centre: serde_json::Value = serde_json::from_slice(control.body())?;
-        centre["submits"].as_u64().context("the message centre does not tell its submits")
+        self.centre.tells("submits").await
     }
 
     pub(super) async fn stop(self) {
         self.engine.stop().await;
-        self.sandbox.stop().await;
+        self.centre.stop().await;
     }
 }
 

@@ -11,10 +11,16 @@ use crate::flows::value::Value;
 /// Longest source of one expression.
 const SOURCE_CHARS_MAX: usize = 500;
 
+/// Patterns of one expression: each is compiled.
+const PATTERNS_MAX: usize = 4;
+
 /// Reads `source`, or says in a sentence why it cannot be read.
 pub(crate) fn read(source: &str) -> Result<Expression, String> {
     if source.chars().count() > SOURCE_CHARS_MAX {
         return Err(format!("an expression has at most {SOURCE_CHARS_MAX} characters"));
+    }
+    if source.matches("matches").count() > PATTERNS_MAX {
+        return Err(format!("an expression has at most {PATTERNS_MAX} patterns"));
     }
     if nesting(source) > NESTING_MAX {
         return Err(format!("brackets nest at most {NESTING_MAX} deep"));

@@ -8,7 +8,7 @@ use crate::domain::Timestamp;
 use crate::flows::keeping::Wish;
 use crate::flows::languages::keywords::{Keeping, Keyword, keeping};
 use crate::flows::layout::gsm;
-use crate::flows::turn::Channel;
+use crate::flows::turn::{Channel, Purpose};
 use crate::flows::understand::fold;
 
 /// One segment of an SMS, in septets.
@@ -21,7 +21,7 @@ impl Run<'_> {
         match Keyword::said(&fold(text)) {
             Some(Keyword::Stop) => self.state.is_open() || self.is_sent_to(),
             Some(Keyword::Start) => self.has_stopped(),
-            _ => false,
+            _ => self.is_sent_to() && Keyword::said_of(&fold(text)).is_some(),
         }
     }
 
@@ -34,6 +34,10 @@ impl Run<'_> {
     /// Hears the words that come before everything else. `true`: the turn is over.
     pub(super) fn kept_first(&mut self, said: &str) -> bool {
         let open = self.state.is_open();
+        if let Some((keyword, purpose)) = Keyword::said_of(said).filter(|_| self.is_sent_to()) {
+            self.keep_of(keyword, purpose);
+            return true;
+        }
         match Keyword::said(said) {
             Some(Keyword::Stop) if open || self.is_sent_to() => self.stop(),
             Some(Keyword::Start) if self.has_stopped() => self.start_again(),
@@ -109,6 +113,22 @@ impl Run<'_> {
     fn start_again(&mut self) {
         self.wish = Some(Wish::Start);
         self.say_kept("started", |words| words.started);
+    }
+
+    /// One purpose is stopped or renewed, and what is open stays open. What changes nothing is not confirmed.
+    fn keep_of(&mut self, keyword: Keyword, purpose: Purpose) {
+        let channel = self.context.channel;
+        let mut own = self.context.opt_outs.iter().filter(|one| one.channel == channel);
+        let (name, wish) = match keyword {
+            Keyword::Stop if own.any(|one| one.covers(channel, Some(purpose))) => return,
+            Keyword::Stop => ("stopped", Wish::StopOf(purpose)),
+            _ if own.any(|one| one.purpose == Some(purpose)) => ("started", Wish::StartOf(purpose)),
+            _ => return,
+        };
+        self.wish = Some(wish);
+        let words = keeping(self.own_texts().code);
+        let text = named(&words.heard_of(keyword, purpose), &self.context.business, words.us);
+        self.say_own(name, &text);
     }
 
     pub(super) fn help(&mut self) {

@@ -211,16 +211,22 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The timers of a question that begins now.
-    pub(super) fn silences_of(&self, asking: &Asking) -> Vec<Wake> {
+    /// The timers of a question that begins now. Where it has an instant at which its silence ends, what would be due in the past is left
+    /// out, but for the last, which is due at once.
+    pub(super) fn silences_of(&mut self, asking: &Asking) -> Vec<Wake> {
+        let now = self.context.now;
+        let until = asking.until.as_ref().and_then(|until| self.value(until));
         let own = (!asking.silence.is_empty()).then_some(&asking.silence);
         let silence = own.or_else(|| self.flow().map(|flow| &flow.head.silence)).into_iter().flatten();
-        silence.filter_map(|silence| self.wake_after(silence.after_s)).collect()
-    }
-
-    fn wake_after(&self, after_s: u32) -> Option<Wake> {
-        let at = self.context.now.checked_add_signed(Duration::seconds(i64::from(after_s)))?;
-        Some(Wake { at, after_s })
+        let after: Vec<u32> = silence.map(|silence| silence.after_s).collect();
+        let last_s = after.last().copied().unwrap_or_default();
+        let begun = match until {
+            Some(Value::DateTime(until)) => until.checked_sub_signed(seconds(last_s)).unwrap_or(now),
+            _ => now,
+        };
+        let wake = |after_s: u32| Some(Wake { at: begun.checked_add_signed(seconds(after_s))?, after_s });
+        let due = after.into_iter().filter_map(wake).filter(|wake| wake.at > now || wake.after_s == last_s);
+        due.map(|wake| Wake { at: wake.at.max(now), ..wake }).collect()
     }
 
     /// The session rests at this step.
@@ -378,6 +384,10 @@ fn ask_for_place(contents: &mut [Content]) {
         let text = std::mem::take(text);
         contents[0] = Content::LocationRequest { text };
     }
+}
+
+fn seconds(seconds: u32) -> Duration {
+    Duration::seconds(i64::from(seconds))
 }
 
 /// FNV-1a: the same on every machine and release, and good enough to tell two prompts of one conversation apart.

@@ -313,7 +313,11 @@ impl Step for Ask {
 
     fn formulas(&self) -> Vec<&Formula> {
         let sides = self.between.iter().flat_map(|(low, high)| [low, high]);
-        sides.chain(self.rules.iter().map(|(_, rule)| rule)).collect()
+        sides.chain(self.rules.iter().map(|(_, rule)| rule)).chain(self.asking.formulas()).collect()
+    }
+
+    fn wants(&self) -> Vec<(&Formula, &'static [Known])> {
+        self.asking.wants()
     }
 
     fn rules(&self) -> Vec<&Formula> {

@@ -1,7 +1,8 @@
 //! What all questions share.
 
 use super::Needs;
-use crate::flows::definition::{Arm, Silence};
+use crate::flows::definition::{Arm, Formula, Silence};
+use crate::flows::expression::Kind;
 use crate::flows::messages::message_id;
 use crate::flows::mistake::did_you_mean;
 use crate::flows::reader::{Keys, Reader, text};
@@ -21,6 +22,8 @@ pub(crate) struct Asking {
     pub tries: Option<u8>,
     pub stuck: Option<Arm>,
     pub silence: Vec<Silence>,
+    /// The instant at which the last of `silence` is due, the others as long before it as they stand apart.
+    pub until: Option<Formula>,
     /// What it is asked for, where it is no answer.
     pub purpose: Option<Purpose>,
     /// The template that asks it while the channel's window is shut.
@@ -35,6 +38,9 @@ impl Asking {
         let in_form = std::mem::take(&mut reader.in_form);
         let name = text(node, verb, reader.mistakes)?.to_owned();
         reader.name(name.strip_prefix("contact.").unwrap_or(&name), node.at, "a question");
+        let silence = reader.silences(keys.take("silence"));
+        // To `wait` it means something else.
+        let until = if verb == "wait" { None } else { until(keys, &silence, reader) };
         Some(Self {
             message: message_id(&name),
             name,
@@ -42,7 +48,8 @@ impl Asking {
             place: false,
             tries: keys.whole("tries", 1, 10, reader.mistakes).map(|tries| tries as u8),
             stuck: keys.take("stuck").and_then(|node| reader.arm(node)),
-            silence: reader.silences(keys.take("silence")),
+            silence,
+            until,
             purpose: purpose(keys, reader),
             template: keys.text("template", reader.mistakes).map(str::to_owned),
             window_shut: keys.take("window_shut").and_then(|node| reader.arm(node)),
@@ -56,9 +63,28 @@ impl Asking {
         named.chain(silences).collect()
     }
 
+    pub(crate) fn formulas(&self) -> Vec<&Formula> {
+        self.until.iter().collect()
+    }
+
+    /// The kinds its formulas must have.
+    pub(crate) fn wants(&self) -> Vec<(&Formula, &'static [Kind])> {
+        self.until.iter().map(|until| (until, &[Kind::DateTime][..])).collect()
+    }
+
     pub(crate) fn needs(&self, labels: Vec<String>) -> Needs {
         Needs { message: self.message.clone(), labels, valued: true, prompt: true, plain: false, optional: false }
     }
+}
+
+/// Reads `until:`.
+fn until(keys: &mut Keys<'_>, silence: &[Silence], reader: &mut Reader<'_>) -> Option<Formula> {
+    let node = keys.take("until")?;
+    if silence.is_empty() {
+        let cause = "it is the instant at which the last of its own silence is due";
+        reader.mistakes.add(node.at, "until has no silence to end", cause, "add silence: {10m: scene}, say");
+    }
+    reader.formula(node)
 }
 
 /// What a message is for, where its flow says so.

@@ -20,7 +20,7 @@ use chrono_tz::Tz;
 use smol_str::SmolStr;
 
 use super::{AnswerIn, Answered, Asking, Needs, Step};
-use crate::flows::definition::{Arm, Line, To};
+use crate::flows::definition::{Arm, Formula, Line, To};
 use crate::flows::expression::Kind as Known;
 use crate::flows::layout::{self, Opt};
 use crate::flows::machine::{Heard, Missed, Run, Then};
@@ -266,6 +266,14 @@ impl Step for Choose {
 
     fn asking(&self) -> Option<&Asking> {
         Some(&self.asking)
+    }
+
+    fn formulas(&self) -> Vec<&Formula> {
+        self.asking.formulas()
+    }
+
+    fn wants(&self) -> Vec<(&Formula, &'static [Known])> {
+        self.asking.wants()
     }
 
     fn arms(&self) -> Vec<(String, &Arm)> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::slips;
+use super::slips::{self, Letters};
 use super::tokens::{Kind, tokens};
 use crate::flows::languages::words::{Meaning, WORDS};
 
@@ -24,6 +24,7 @@ pub(super) struct Phrase {
 #[derive(Debug)]
 struct Entry {
     spelt: Box<str>,
+    letters: Letters,
     /// The languages that know the word, as bits.
     tongues: u8,
     phrases: Vec<Phrase>,
@@ -86,7 +87,8 @@ impl Vocabulary {
         let next = self.entries.len() as Word;
         let word = *self.numbers.entry(spelt.into()).or_insert(next);
         if word == next {
-            self.entries.push(Entry { spelt: spelt.into(), tongues: 0, phrases: Vec::new() });
+            let letters = Letters::of(spelt);
+            self.entries.push(Entry { spelt: spelt.into(), letters, tongues: 0, phrases: Vec::new() });
             if let Some(initial) = spelt.bytes().next() {
                 self.initials.entry(initial).or_default().push(word);
             }
@@ -136,11 +138,12 @@ impl Vocabulary {
     /// The nearest of the words that fit.
     fn nearest(&self, said: &str, most: usize, candidates: &[Word], fits: impl Fn(&Entry) -> bool) -> Near {
         let mut best = (usize::MAX, Near::None);
+        let letters = Letters::of(said);
         for word in candidates {
             let entry = &self.entries[usize::from(*word)];
             // A short word is never what a slip was meant to be.
             let most = most.min(slips::allowed(entry.spelt.len()));
-            if most == 0 || !fits(entry) {
+            if most == 0 || !fits(entry) || !letters.may_be_near(entry.letters, most) {
                 continue;
             }
             let Some(slips) = slips::distance(said, &entry.spelt, most) else { continue };

@@ -13,6 +13,9 @@ const CONNECT_MAX: Duration = Duration::from_secs(15);
 /// How long a lane waits for the answer to a commit before it takes the outcome as unknown and asks again.
 const COMMIT_ANSWER_MAX: Duration = Duration::from_secs(10);
 
+/// Connections of wakers and readers.
+const ENGINE_CONNECTIONS: u32 = 6;
+
 /// Sequential scans, hash and merge joins are off: a plan cached on an empty table would cost a hundredfold once the table has grown.
 const ENGINE_SETTINGS: [(&str, &str); 9] = [
     ("search_path", "ganira"),
@@ -38,11 +41,17 @@ pub enum ConnectError {
 
 /// The pool of wakers and readers: the role may only execute the engine's functions.
 pub(super) async fn engine_pool(options: PgConnectOptions, durability: Durability) -> Result<PgPool, ConnectError> {
-    let pool = as_engine(6).connect_with(engine_login(options)).await.map_err(ConnectError::Connect)?;
+    let pool =
+        as_engine(ENGINE_CONNECTIONS).connect_with(engine_login(options)).await.map_err(ConnectError::Connect)?;
     if durability == Durability::Required {
         prove_durable(&pool).await?;
     }
     Ok(pool)
+}
+
+/// The same without a proof, and each connection opened when it is first needed.
+pub(super) fn lazy_engine_pool(options: PgConnectOptions) -> PgPool {
+    as_engine(ENGINE_CONNECTIONS).connect_lazy_with(engine_login(options))
 }
 
 /// A single connection, opened when it is first needed.

@@ -11,7 +11,7 @@ use crate::harness::Seen;
 use crate::mutate::Random;
 use crate::repository::{flows, parted};
 
-pub const TARGET: Target = Target { name: "advance", seeds, words: WORDS, bytes_max: 400, share: 10, run };
+pub const TARGET: Target = Target { name: "advance", seeds, words: WORDS, bytes_max: 400, run };
 
 const WORDS: &[&str] = &[
     "\u{0}\u{6}",

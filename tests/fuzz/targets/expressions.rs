@@ -7,7 +7,7 @@ use super::talk::{Talk, environment, text};
 use crate::bytes::Bytes;
 use crate::harness::Seen;
 
-pub const TARGET: Target = Target { name: "expressions", seeds, words: WORDS, bytes_max: 600, share: 12, run };
+pub const TARGET: Target = Target { name: "expressions", seeds, words: WORDS, bytes_max: 600, run };
 
 const WORDS: &[&str] = &[
     "service",

@@ -8,7 +8,7 @@ use crate::bytes::Bytes;
 use crate::harness::Seen;
 use crate::repository::{flows, joined, parted};
 
-pub const TARGET: Target = Target { name: "flows", seeds, words: WORDS, bytes_max: 32 * 1024, share: 16, run };
+pub const TARGET: Target = Target { name: "flows", seeds, words: WORDS, bytes_max: 32 * 1024, run };
 
 /// Keys and signs of both languages.
 const WORDS: &[&str] = &[

@@ -5,7 +5,7 @@ use ganira::flows::layout::gsm::{Encoding, encoding_of, length, plain, segments,
 use super::Target;
 use crate::harness::Seen;
 
-pub const TARGET: Target = Target { name: "gsm", seeds, words: WORDS, bytes_max: 4096, share: 12, run };
+pub const TARGET: Target = Target { name: "gsm", seeds, words: WORDS, bytes_max: 4096, run };
 
 const WORDS: &[&str] =
     &["€", "{", "}", "[", "\\", "^", "~", "|", "Δ", "Ω", "à", "ç", "ł", "’", "…", "中", "👍🏽", "e\u{301}\u{301}", "1/2"];

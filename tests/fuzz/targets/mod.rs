@@ -1,17 +1,23 @@
 //! The targets, a file each.
 
 mod advance;
+mod config;
 mod expressions;
 mod flows;
+mod graph;
 mod gsm;
 mod moves;
+mod names;
+mod provider;
 mod smpp;
 mod sms;
 mod snapshot;
 mod state;
+mod stored;
 mod talk;
 mod talks;
 mod ussd;
+mod whatsapp;
 mod words;
 
 use super::harness::Seen;
@@ -25,12 +31,10 @@ pub struct Target {
     /// What its inputs are made of.
     pub words: &'static [&'static str],
     pub bytes_max: usize,
-    /// Its part of all executions: quick ones have more.
-    pub share: u64,
     pub run: fn(&[u8], &mut Seen),
 }
 
-pub const ALL: [Target; 12] = [
+pub const ALL: [Target; 18] = [
     flows::TARGET,
     talks::TARGET,
     words::TARGET,
@@ -43,8 +47,10 @@ pub const ALL: [Target; 12] = [
     ussd::TARGET,
     smpp::TARGET,
     sms::TARGET,
+    whatsapp::TARGET,
+    graph::TARGET,
+    provider::TARGET,
+    config::TARGET,
+    names::TARGET,
+    stored::TARGET,
 ];
-
-pub fn shares() -> u64 {
-    ALL.iter().map(|target| target.share).sum()
-}

@@ -10,7 +10,7 @@ use super::talk::{Talk, environment};
 use crate::bytes::Bytes;
 use crate::harness::Seen;
 
-pub const TARGET: Target = Target { name: "moves", seeds, words: WORDS, bytes_max: 16 * 1024, share: 4, run };
+pub const TARGET: Target = Target { name: "moves", seeds, words: WORDS, bytes_max: 16 * 1024, run };
 
 const EARLIER: [(&str, &str); 2] = [
     ("visit.flow.yaml", include_str!("../flows/earlier/visit.flow.yaml")),

@@ -2,18 +2,21 @@
 
 use std::time::Duration;
 
+use bytes::BytesMut;
 use ganira::channels::smpp::reassembly::{PartText, Reassembly, Standing};
 use ganira::channels::smpp::sieve::Strained;
 use ganira::channels::smpp::text::{Said, alphabet, read};
 use ganira::channels::smpp::udh::{self, Concatenation, Reference};
-use ganira::channels::smpp::{ReceiptText, ids};
-use ganira::config::DefaultAlphabet;
+use ganira::channels::smpp::{Heard, ReceiptText, ids, link, ussd};
+use ganira::config::{DefaultAlphabet, UssdCoding, UssdSession};
 use ganira::domain::Clock;
+use rusmpp::Command;
+use rusmpp::decode::DecodeWithLength as _;
 
 use super::Target;
 use crate::harness::Seen;
 
-pub const TARGET: Target = Target { name: "smpp", seeds, words: WORDS, bytes_max: 1024, share: 12, run };
+pub const TARGET: Target = Target { name: "smpp", seeds, words: WORDS, bytes_max: 1024, run };
 
 const WORDS: &[&str] = &[
     "id:",
@@ -50,8 +53,12 @@ fn seeds() -> Vec<Vec<u8>> {
     // A sender that is no ASCII: the codec refuses it.
     let mut foreign = deliver.clone();
     foreign[20] = 0xe9;
+    // ussd_service_op, its_session_info, user_message_reference, sar_*, receipted_message_id, message_state.
+    let parameters = b"\x05\x01\0\x01\x12\x13\x83\0\x02\x07\x02\x02\x04\0\x02\0\x07\x02\x0c\0\x02\0\x01\x02\x0e\0\x01\x02\x02\x0f\0\x01\x01\0\x1e\0\x03\x31\x41\0\x04\x27\0\x01\x02";
+    let length = (deliver.len() as u32 + parameters.len() as u32).to_be_bytes();
+    let dialled = [&length[..], &deliver[4..], parameters].concat();
     let several = [enquire.clone(), foreign.clone(), deliver.clone()].concat();
-    vec![receipt.as_bytes().to_vec(), header, enquire, deliver, foreign, several]
+    vec![receipt.as_bytes().to_vec(), header, enquire, deliver, foreign, several, dialled]
 }
 
 fn run(input: &[u8], seen: &mut Seen) {
@@ -86,7 +93,31 @@ fn strained(input: &[u8], seen: &mut Seen) {
     assert_eq!(whole.good(), cut.good());
     let kept: usize = strange.iter().map(|stranger| stranger.pdu.len()).sum();
     assert!(whole.good().len() + kept <= input.len());
+    heard(whole.good(), seen);
     seen.see(("strange", strange.len().min(5), whole.good().len().min(64)));
+}
+
+/// What goes on to the engine.
+fn heard(good: &[u8], seen: &mut Seen) {
+    let Some(length) = good.first_chunk().map(|length| u32::from_be_bytes(*length) as usize) else { return };
+    let Some(pdu) = good.get(4..length) else { return };
+    let Ok((command, _)) = Command::decode(&mut BytesMut::from(pdu), pdu.len()) else { return };
+    let Heard::Delivered { message, .. } = link::read(&command) else { return };
+    for coding in [UssdCoding::Standard, UssdCoding::SixD] {
+        for session in [UssdSession::SessionInfo, UssdSession::UserMessageReference, UssdSession::Phone] {
+            let asked = ussd::read(message.ussd, coding, session);
+            let answer = ussd::answer(message.ussd, true, coding);
+            assert_eq!(ussd::read(answer, coding, session).session, asked.session, "an answer is of its session");
+            seen.see(("ussd", asked.does, asked.session.len()));
+        }
+    }
+    seen.see((
+        "delivered",
+        message.esm_class,
+        message.sar_total,
+        message.receipted_id.is_some(),
+        message.message_state,
+    ));
 }
 
 /// Every part is either waiting, delivered in a whole, given up, or known already.

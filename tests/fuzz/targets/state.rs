@@ -7,7 +7,7 @@ use super::talk::{Talk, text};
 use crate::bytes::Bytes;
 use crate::harness::Seen;
 
-pub const TARGET: Target = Target { name: "state", seeds, words: WORDS, bytes_max: 16 * 1024, share: 8, run };
+pub const TARGET: Target = Target { name: "state", seeds, words: WORDS, bytes_max: 16 * 1024, run };
 
 pub const WORDS: &[&str] = &[
     "\"v\":1",
@@ -81,7 +81,8 @@ pub fn states(set: &FlowSet) -> Vec<Vec<u8>> {
 }
 
 fn seeds() -> Vec<Vec<u8>> {
-    sets().iter().flat_map(|set| states(set)).collect()
+    let earlier = include_bytes!("../../pure/data/session.v1.json").to_vec();
+    sets().iter().flat_map(|set| states(set)).chain([earlier]).collect()
 }
 
 fn sets() -> [std::sync::Arc<FlowSet>; 3] {

@@ -7,7 +7,7 @@ use super::Target;
 use crate::harness::Seen;
 use crate::repository::{parted, talks};
 
-pub const TARGET: Target = Target { name: "talks", seeds: talks, words: WORDS, bytes_max: 16 * 1024, share: 6, run };
+pub const TARGET: Target = Target { name: "talks", seeds: talks, words: WORDS, bytes_max: 16 * 1024, run };
 
 const WORDS: &[&str] = &[
     "tests:\n",

@@ -14,7 +14,7 @@ use http::{HeaderMap, Method};
 use super::Target;
 use crate::harness::Seen;
 
-pub const TARGET: Target = Target { name: "ussd", seeds, words: WORDS, bytes_max: 4096, share: 8, run };
+pub const TARGET: Target = Target { name: "ussd", seeds, words: WORDS, bytes_max: 4096, run };
 
 const WORDS: &[&str] = &[
     "africastalking",

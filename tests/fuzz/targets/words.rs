@@ -10,7 +10,7 @@ use crate::bytes::Bytes;
 use crate::harness::Seen;
 use crate::repository::phrases;
 
-pub const TARGET: Target = Target { name: "words", seeds, words: WORDS, bytes_max: 2048, share: 36, run };
+pub const TARGET: Target = Target { name: "words", seeds, words: WORDS, bytes_max: 2048, run };
 
 const LANGUAGES: [&str; 4] = ["en", "fr", "rw", "sw"];
 /// The wishes of [`Wanted::ALL`], then an ordinal and an option.

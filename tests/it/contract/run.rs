@@ -6,7 +6,7 @@ use super::ground::Ground;
 use super::operation::{Operation, answer};
 
 /// After so many steps all tables are compared.
-const COMPARE_EVERY: usize = 100;
+const COMPARE_EVERY: usize = 250;
 /// So many batches can be sent again.
 const MEMORY: usize = 8;
 /// Tries to make a sequence shorter.

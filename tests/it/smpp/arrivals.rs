@@ -42,6 +42,7 @@ async fn a_part_that_never_comes_is_given_up_and_the_others_delivered() {
     let text = text(&answer[0]);
     assert!(text.contains("line 00") && text.contains("line 59"), "{text}");
     assert!(!text.contains("line 35"), "{text}");
+    assert!(text.contains("line 33...0, line 51"), "and where it is missing is marked: {text}");
     world.stop().await;
 }
 

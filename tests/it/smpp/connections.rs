@@ -4,7 +4,10 @@ use ganira::config::Bind;
 use rstest::rstest;
 use serde_json::json;
 
-use super::{ALINE, NUMBER, all_delivered, answer_to, ask, count, inbox, received, say, smsc, tell, text, world};
+use super::{
+    ALINE, GATEWAY, NUMBER, all_delivered, answer_to, ask, count, inbox, received, say, set_password, smsc, tell, text,
+    world,
+};
 use crate::world::wait_for;
 
 async fn sessions(world: &crate::world::World, many: u64) {
@@ -100,18 +103,26 @@ async fn what_people_wrote_while_we_were_away_comes_when_we_are_back_once() {
     world.stop().await;
 }
 
+const STOPPED: &str = "SELECT count(*) FROM ganira.account WHERE channel = 'sms' AND stopped_reason IS NOT NULL";
+
 #[tokio::test]
 async fn a_wrong_password_stops_the_account_until_somebody_acts() {
-    let mut world = world("diary", smsc(), |_| {}).await;
+    // It only hears at first, so that an answer waits.
+    let mut world = world("diary", smsc(), |gateway| gateway.bind = Bind::Receiver).await;
+    say(&world, ALINE, "Muraho").await;
     world.stop_engine().await;
-    let pool = world.database.pool().await;
-    sqlx::query("DELETE FROM ganira.account WHERE channel = 'sms'").execute(&pool).await.unwrap();
-    super::add_number(&world, NUMBER, "ganira", "wrong").await;
+    world.config.smpp_gateways.get_mut(GATEWAY).unwrap().bind = Bind::Transceiver;
+    set_password(&world, NUMBER, "wrong").await;
     world.start().await;
-    // It hears nothing, so somebody who wrote before is told something.
-    wait_for("the bind to be refused", async || (ask(&world, "").await["binds"].as_u64() >= Some(2)).then_some(()))
-        .await;
-    assert_eq!(ask(&world, "").await["sessions"], 0);
+    wait_for("the account to be stopped", async || (count(&world, STOPPED).await == 1).then_some(())).await;
+    let look = ask(&world, "").await;
+    assert_eq!((look["sessions"].as_u64(), look["submits"].as_u64()), (Some(0), Some(0)), "{look}");
+    // Somebody does: what waits leaves.
+    world.stop_engine().await;
+    set_password(&world, NUMBER, "secret").await;
+    world.start().await;
+    assert!(text(&received(&world, ALINE, 1).await[0]).contains("Muraho"));
+    all_delivered(&world).await;
     world.stop().await;
 }
 

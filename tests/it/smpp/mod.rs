@@ -6,6 +6,7 @@ mod journey;
 mod npm;
 mod receipts;
 mod sending;
+mod tls;
 mod ussd;
 
 use std::time::Duration;
@@ -70,15 +71,7 @@ pub async fn world_at(
 /// Gives the tenant a number at the gateway.
 pub async fn add_number(world: &World, number: &str, system_id: &str, password: &str) {
     let pool = world.database.pool().await;
-    let ring = assemble::key_ring(&world.config).unwrap();
-    let wrapped: Vec<u8> = sqlx::query_scalar("SELECT wrapped_key FROM ganira.tenant WHERE id = $1")
-        .bind(world.tenant.0)
-        .fetch_one(&pool)
-        .await
-        .unwrap();
-    let name = account_name(GATEWAY, number);
-    let key = ring.unwrap_tenant_key(world.tenant.0, &wrapped).unwrap();
-    let sealed = key.seal(seals::CREDENTIAL, name.as_bytes(), password.as_bytes());
+    let (name, sealed) = sealed(world, number, password).await;
     sqlx::query(
         "INSERT INTO ganira.account (tenant_id, channel, external_id, parent_id, app, credential) VALUES ($1, 'sms', $2, $3, $4, $5)",
     )
@@ -90,6 +83,32 @@ pub async fn add_number(world: &World, number: &str, system_id: &str, password: 
     .execute(&pool)
     .await
     .unwrap();
+}
+
+/// The number has another password from now on, and is no longer stopped.
+pub async fn set_password(world: &World, number: &str, password: &str) {
+    let (name, sealed) = sealed(world, number, password).await;
+    sqlx::query("UPDATE ganira.account SET credential = $2, stopped_reason = NULL WHERE external_id = $1")
+        .bind(&name)
+        .bind(sealed)
+        .execute(&world.database.pool().await)
+        .await
+        .unwrap();
+}
+
+/// The account's name, and its password as the table has it.
+async fn sealed(world: &World, number: &str, password: &str) -> (String, Vec<u8>) {
+    let pool = world.database.pool().await;
+    let ring = assemble::key_ring(&world.config).unwrap();
+    let wrapped: Vec<u8> = sqlx::query_scalar("SELECT wrapped_key FROM ganira.tenant WHERE id = $1")
+        .bind(world.tenant.0)
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let name = account_name(GATEWAY, number);
+    let key = ring.unwrap_tenant_key(world.tenant.0, &wrapped).unwrap();
+    let sealed = key.seal(seals::CREDENTIAL, name.as_bytes(), password.as_bytes());
+    (name, sealed)
 }
 
 /// Asks the message centre's control side.

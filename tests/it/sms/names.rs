@@ -147,6 +147,18 @@ async fn the_first_form_that_is_known_counts() {
 }
 
 #[tokio::test]
+async fn another_form_of_its_id_makes_a_receipt_no_news_of_a_message_that_has_arrived() {
+    let mut desk = Desk::open().await;
+    desk.took(1, &[16], false).await;
+    desk.heard(&[16], DELIVERED).await;
+    // The company calls another message 10, which is 16 in its other form, and we do not know that one yet.
+    desk.heard(&[10, 16], FAILED).await;
+    assert_eq!((desk.rank(1).await, desk.early().await), (DELIVERED, 2));
+    desk.took(2, &[10], false).await;
+    assert_eq!((desk.rank(1).await, desk.rank(2).await), (DELIVERED, FAILED));
+}
+
+#[tokio::test]
 async fn a_receipt_that_says_whose_it_is_needs_no_name() {
     let mut desk = Desk::open().await;
     let carried = |parts| Some(Carried { account: ACCOUNT, outbox: outbox(1), parts, wake: true });

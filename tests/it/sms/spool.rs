@@ -67,6 +67,12 @@ async fn what_comes_while_another_engine_owns_is_kept_and_taken_once_in_order() 
     let hashes = ganira::cli::assemble::hash_key(&world.config).unwrap();
     let sent: Vec<Vec<u8>> = (0..5).map(|id| hashes.event(order[0].0, format!("m-{id}").as_bytes()).to_vec()).collect();
     assert_eq!(order.into_iter().map(|(_, event)| event).collect::<Vec<_>>(), sent);
+    // The reports of the five answers may have gone behind what was there.
+    wait_for("their reports to be taken too", async || {
+        let delivered = world.count("SELECT count(*) FROM ganira.delivery WHERE rank = 50").await;
+        (delivered == 5 && files(&world, "request").is_empty()).then_some(())
+    })
+    .await;
     assert_eq!(post(&world, 9, "hello").await, StatusCode::OK);
     assert_eq!((files(&world, "request").len(), world.count(JOURNAL).await), (0, 6), "and the next is taken at once");
     world.stop().await;
@@ -119,6 +125,64 @@ async fn what_was_kept_survives_a_kill() {
     world.start().await;
     wait_for("the spool to be empty", async || files(&world, "request").is_empty().then_some(())).await;
     assert_eq!((world.count(JOURNAL).await, files(&world, "writing").len()), (1, 0));
+    world.stop().await;
+}
+
+/// Nobody becomes known for a while: what comes stays under way.
+async fn stalled(world: &World) -> sqlx::PgConnection {
+    let mut connection = world.database.connection().await;
+    sqlx::query("BEGIN").execute(&mut connection).await.unwrap();
+    sqlx::query("LOCK TABLE ganira.directory IN ACCESS EXCLUSIVE MODE").execute(&mut connection).await.unwrap();
+    connection
+}
+
+#[tokio::test]
+async fn what_is_under_way_when_the_engine_is_killed_is_taken_by_the_next() {
+    let mut world = salon().await;
+    world.start_apart().await;
+    let stalled = stalled(&world).await;
+    let posts: Vec<_> = (0..5)
+        .map(|id| {
+            let today = ganira::domain::Clock::system().now().date_naive();
+            let body = format!("from=%2B250780000001&to=7711&text=hello&id=m-{id}&date={today}+00%3A00%3A{id:02}");
+            let request = world.http.post(world.url(&format!("/webhooks/sms/at/{KEY}")));
+            let request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
+            #[expect(clippy::disallowed_methods, reason = "a company is no part of the engine")]
+            tokio::spawn(request.send())
+        })
+        .collect();
+    wait_for("all five to be noted", async || {
+        let noted: usize = files(&world, "diary")
+            .iter()
+            .filter_map(|path| fs::read(path).ok())
+            .map(|bytes| bytes.windows(10).filter(|window| window == b"\0\0\0\0\0\0\0\x02at").count())
+            .sum();
+        (noted == 5).then_some(())
+    })
+    .await;
+    world.kill();
+    for post in posts {
+        assert!(post.await.unwrap().is_err(), "nobody was told that it is safe");
+    }
+    drop(stalled);
+    assert_eq!(world.count(JOURNAL).await, 0);
+    world.start().await;
+    wait_for("the spool to be empty", async || files(&world, "request").is_empty().then_some(())).await;
+    assert_eq!((world.count(JOURNAL).await, files(&world, "diary").len()), (5, 0));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_noted_is_forgotten_once_it_is_taken_also_where_the_company_hangs_up() {
+    let world = salon().await;
+    let stalled = stalled(&world).await;
+    let impatient = tokio::time::timeout(std::time::Duration::from_millis(500), post(&world, 1, "hello"));
+    assert!(impatient.await.is_err());
+    assert_eq!(files(&world, "diary").len(), 1);
+    drop(stalled);
+    wait_for("it to be taken", async || (world.count(JOURNAL).await == 1).then_some(())).await;
+    wait_for("its note to be gone", async || files(&world, "diary").is_empty().then_some(())).await;
+    assert_eq!(files(&world, "request").len(), 0);
     world.stop().await;
 }
 

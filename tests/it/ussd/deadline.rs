@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::PgConnection;
 
-use super::handset::{ALINE, BOOKED, Handset, count, refresh, salon, to_the_confirmation};
+use super::handset::{ALINE, BOOKED, Handset, count, refresh, salon, to_the_confirmation, with};
 use crate::world::{World, wait_for};
 
 const PAUSE: Duration = Duration::from_secs(6);
@@ -65,16 +65,80 @@ async fn a_stranger_is_answered_in_time_too() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_booking_that_is_committed_too_late_is_told_by_sms_and_its_hop_is_answered_as_before() {
-    let world = salon().await;
+/// What left by SMS, or would have: nobody sends here.
+const BY_SMS: &str = "SELECT count(*) FROM ganira.outbox JOIN ganira.account ON id = account_id WHERE channel = 'sms'";
+
+/// The business has a number for SMS too.
+async fn add_sms(world: &World) {
     let pool = world.database.pool().await;
     sqlx::query("INSERT INTO ganira.account (tenant_id, channel, external_id, parent_id, app) VALUES ($1, 'sms', 'at 7711', '', 'at')")
         .bind(world.tenant.0)
         .execute(&pool)
         .await
         .unwrap();
-    refresh(&world).await;
+    refresh(world).await;
+}
+
+/// Her booking was committed late, and the engine was killed before it could hear of it.
+async fn killed_in_the_commit() -> World {
+    let mut world = salon().await;
+    add_sms(&world).await;
+    world.start_apart().await;
+    let mut handset = Handset::new(&world, ALINE, "ATUid_1");
+    to_the_confirmation(&mut handset).await;
+    let pause = paused(&world, "ganira.writer").await;
+    assert_eq!(handset.key("1").await, DIAL_AGAIN);
+    world.kill();
+    go_on(pause).await;
+    wait_for("the commit", async || (count(&world, BOOKED).await == 1).then_some(())).await;
+    world
+}
+
+#[tokio::test]
+async fn a_booking_that_is_committed_while_the_engine_is_killed_is_told_by_sms_once() {
+    let mut world = killed_in_the_commit().await;
+    assert_eq!(count(&world, BY_SMS).await, 0);
+    world.start().await;
+    wait_for("what she should have read to leave by SMS", async || (count(&world, BY_SMS).await == 1).then_some(()))
+        .await;
+    let again = Handset::new(&world, ALINE, "ATUid_2").dial("").await;
+    assert!(again.starts_with("CON Welcome back!"), "{again}");
+    assert_eq!(count(&world, BY_SMS).await, 1, "once");
+    assert_eq!(count(&world, BOOKED).await, 1);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn who_dials_anew_before_it_is_known_that_she_missed_her_last_screen_is_told_by_sms_all_the_same() {
+    let mut world = killed_in_the_commit().await;
+    // By a clock that stood still meanwhile the alarm is not due yet.
+    world.start_at(chrono::TimeDelta::seconds(-60)).await;
+    let menu = Handset::new(&world, ALINE, "ATUid_2").dial("").await;
+    assert!(menu.starts_with("CON Welcome back!"), "{menu}");
+    wait_for("what she should have read to leave by SMS", async || (count(&world, BY_SMS).await == 1).then_some(()))
+        .await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_last_screen_that_left_in_time_is_not_told_again() {
+    let world = with(&[("budget_ms", "1000")], |_| {}).await;
+    add_sms(&world).await;
+    let mut handset = Handset::new(&world, ALINE, "ATUid_1");
+    to_the_confirmation(&mut handset).await;
+    let booked = handset.key("1").await;
+    assert!(booked.starts_with("END Booked:"), "{booked}");
+    let alarms = "SELECT count(*) FROM ganira.journal WHERE kind = 4";
+    wait_for("it to be known that she saw it", async || (count(&world, alarms).await == 1).then_some(())).await;
+    assert_eq!(count(&world, BY_SMS).await, 0);
+    assert_eq!(count(&world, "SELECT count(*) FROM ganira.timer").await, 0, "and nothing else will come of it");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_booking_that_is_committed_too_late_is_told_by_sms_and_its_hop_is_answered_as_before() {
+    let world = salon().await;
+    add_sms(&world).await;
     let mut handset = Handset::new(&world, ALINE, "ATUid_1");
     to_the_confirmation(&mut handset).await;
     // Only the commit is held up: it has begun, and nobody can take it back.
@@ -90,8 +154,7 @@ async fn a_booking_that_is_committed_too_late_is_told_by_sms_and_its_hop_is_answ
     })
     .await;
     assert_eq!(count(&world, BOOKED).await, 1);
-    let by_sms = "SELECT count(*) FROM ganira.outbox JOIN ganira.account ON id = account_id WHERE channel = 'sms'";
-    assert_eq!(count(&world, by_sms).await, 1, "what she should have read leaves by SMS");
+    assert_eq!(count(&world, BY_SMS).await, 1, "what she should have read leaves by SMS");
     assert_eq!(handset.repeat().await, screen);
     let menu = Handset::new(&world, ALINE, "ATUid_2").dial("").await;
     assert!(menu.starts_with("CON Welcome back!"), "{menu}");

@@ -1,27 +1,28 @@
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use ganira::actors::accounts::Accounts;
+use ganira::actors::accounts::{Account, Accounts};
 use ganira::actors::facts_lane;
 use ganira::actors::fence::Fence;
 use ganira::actors::outbound::share::Permits;
-use ganira::actors::outbound::{Courtesy, GraphWire, Outbound, Refusal, Refusals, Setup, Wires};
-use ganira::actors::outgoing::Envelope;
-use ganira::channels::Refused;
+use ganira::actors::outbound::{Courtesy, GraphWire, Outbound, Refusal, Refusals, Sending, Setup, Wire, Wires};
+use ganira::actors::outgoing::{Envelope, Outgoing, Recipient};
 use ganira::channels::guard::Reach;
 use ganira::channels::transport::{Transport, TransportOptions};
+use ganira::channels::{Refused, SendOutcome};
 use ganira::crypto::{KeyedHash, SecretKey};
 use ganira::domain::outbound::WhenUnknown;
-use ganira::domain::{AccountId, Clock, DeliveryState, OutboxId};
+use ganira::domain::{AccountId, Clock, DeliveryState, OutboxId, ScopedId};
+use ganira::flows::Purpose;
 use ganira::store::WriterId;
 use parking_lot::Mutex;
 
 use super::company::{Asked, Company, Reply};
 use super::model::{envelope, id, place, text};
 use super::table::Table;
-use crate::sim_store::{Call, Fault};
+use crate::sim_store::{Call, Fault, FaultSource};
 
 const LANE: i64 = 10;
 const ACCOUNT: i64 = 7;
@@ -33,11 +34,15 @@ pub(super) fn clock() -> Clock {
 #[derive(Debug, Default)]
 struct Told(Mutex<Vec<(OutboxId, Refusal)>>);
 
+/// A refusal with this code is not taken when it is told first.
+const DEAF_ONCE: i64 = 131_049;
+
 #[async_trait::async_trait]
 impl Refusals for Told {
     async fn refused(&self, id: OutboxId, _: AccountId, refusal: Refusal) -> bool {
-        self.0.lock().push((id, refusal));
-        true
+        let mut told = self.0.lock();
+        told.push((id, refusal));
+        refusal.code != Some(DEAF_ONCE) || told.len() > 1
     }
 }
 
@@ -48,6 +53,27 @@ pub(super) struct World {
     told: Arc<Told>,
     pub outbound: Outbound,
     fence: Fence,
+}
+
+/// Graph, but a courtesy for this message breaks the dispatcher that asks for it.
+#[derive(Debug)]
+struct Fragile(GraphWire);
+
+const BREAKS: &str = "wamid.breaks";
+
+impl Wire for Fragile {
+    fn prepare(&self, account: &Account, message: &Outgoing) -> Result<Box<dyn Sending>, SendOutcome> {
+        self.0.prepare(account, message)
+    }
+
+    fn courtesy(&self, courtesy: &Courtesy) -> Option<http::Request<bytes::Bytes>> {
+        assert!(courtesy.message != BREAKS, "a bug of a company's folder");
+        self.0.courtesy(courtesy)
+    }
+
+    fn failed(&self, code: i64) -> Refused {
+        self.0.failed(code)
+    }
 }
 
 fn settings() -> ganira::config::Outbound {
@@ -84,7 +110,7 @@ async fn start(
     let (facts, _) = facts_lane::start(Arc::new(table.store.clone()), table.facts, fence.clone(), 100);
     let options =
         TransportOptions { reach: Reach::Private, timeout: Duration::from_secs(5), ..TransportOptions::default() };
-    let wire = GraphWire { base: company.address.clone(), version: "v26.0".to_owned() };
+    let wire = Fragile(GraphWire { base: company.address.clone(), version: "v26.0".to_owned() });
     let told = Arc::new(Told::default());
     let outbound = Outbound::start(Setup {
         store: Arc::new(table.store.clone()),
@@ -342,4 +368,170 @@ async fn a_flood_larger_than_the_window_leaves_whole_and_in_order() {
         let ids: Vec<_> = world.company.ids().into_iter().filter(|id| id.conversation.contact.0 == contact).collect();
         assert_eq!(ids, (1..=60).map(|seq| id(contact, seq)).collect::<Vec<_>>());
     }
+}
+
+/// Every call of one kind fails, and is counted.
+#[derive(Debug, Clone)]
+struct Ailing(Call, Arc<AtomicUsize>);
+
+impl Ailing {
+    fn on(table: &Table, call: Call) -> Self {
+        let ailing = Self(call, Arc::default());
+        table.store.faults().from(ailing.clone());
+        ailing
+    }
+
+    fn asked(&self) -> usize {
+        self.1.load(Ordering::SeqCst)
+    }
+}
+
+impl FaultSource for Ailing {
+    fn next(&self, call: Call) -> Option<Fault> {
+        (call == self.0).then(|| {
+            self.1.fetch_add(1, Ordering::SeqCst);
+            Fault::Unavailable
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_does_not_answer_is_asked_again_and_nothing_is_lost() {
+    let table = Arc::new(Table::new(&[ACCOUNT]).await);
+    let asks = [
+        Call::Read("outbox_cursors"),
+        Call::Read("open_outbox"),
+        Call::Read("opted_out"),
+        Call::Write("save_cursor"),
+        Call::Write("stop_account"),
+    ];
+    for ask in asks {
+        table.store.faults().once(ask, Fault::Unavailable);
+    }
+    table.commit(ACCOUNT, 1, 1, place(3, 1, 1), envelope(text()));
+    let world = start(table, settings(), |asked, _| {
+        let breaks = asked.id.is_some_and(|id| id.conversation.contact.0 == 9);
+        if breaks { Reply::Error(190) } else { Reply::Accept }
+    })
+    .await;
+    world.until("what lay there left", |world| world.rank(id(1, 1)) == 30).await;
+    let reminder = Envelope { purpose: Some(Purpose::Reminder), ..envelope(text()) };
+    world.outbound.committed(vec![world.table.commit(ACCOUNT, 2, 1, place(LANE, 1, 1), reminder)]);
+    world.until("the reminder left", |world| world.rank(id(2, 1)) == 30).await;
+    world.send(ACCOUNT, 9, 1, 2);
+    world.until("it is written down", |world| world.table.stopped_reason(ACCOUNT).is_some()).await;
+    assert!(world.outbound.drain(Duration::from_mins(1)).await);
+}
+
+#[tokio::test]
+async fn a_fence_that_falls_ends_all_asking() {
+    let table = Arc::new(Table::new(&[ACCOUNT]).await);
+    let cursors = Ailing::on(&table, Call::Read("outbox_cursors"));
+    let unread = start(table, settings(), |_, _| Reply::Accept).await;
+    let table = Arc::new(Table::new(&[ACCOUNT]).await);
+    let stops = Ailing::on(&table, Call::Write("stop_account"));
+    let stopped = start(table, settings(), |_, _| Reply::Error(190)).await;
+    let deaf = open(|_, _| Reply::Error(DEAF_ONCE)).await;
+    for world in [&stopped, &deaf] {
+        world.send(ACCOUNT, 1, 1, 1);
+    }
+    unread.until("it was asked for", |_| cursors.asked() > 0).await;
+    stopped.until("it was tried", |_| stops.asked() > 0).await;
+    deaf.until("it was told", |world| !world.told.0.lock().is_empty()).await;
+    for world in [&unread, &stopped, &deaf] {
+        world.fence.end();
+    }
+    let before = (cursors.asked(), stops.asked());
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    assert_eq!((cursors.asked(), stops.asked()), before);
+    assert_eq!(deaf.told.0.lock().len(), 1);
+    assert_ne!(deaf.rank(id(1, 1)), DeliveryState::Failed.rank(), "it is told again by the next engine");
+}
+
+#[tokio::test]
+async fn a_refusal_that_was_not_taken_is_told_again_before_it_is_recorded() {
+    let world = open(|_, _| Reply::Error(DEAF_ONCE)).await;
+    world.send(ACCOUNT, 1, 1, 1);
+    world.until("it is recorded", |world| world.rank(id(1, 1)) == DeliveryState::Failed.rank()).await;
+    assert_eq!(world.told.0.lock().len(), 2);
+}
+
+#[tokio::test]
+async fn a_portfolio_that_is_too_fast_pauses_its_other_numbers_too() {
+    const OTHER: i64 = 8;
+    let world = start(Arc::new(Table::new(&[ACCOUNT, OTHER]).await), settings(), |_, _| Reply::Error(80_007)).await;
+    world.send(ACCOUNT, 1, 1, 1);
+    world
+        .until("it was told to slow down", |world| {
+            world.table.delivery(id(1, 1)).is_some_and(|delivery| delivery.attempt == 1)
+        })
+        .await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    world.send(OTHER, 2, 1, 2);
+    world.send(ACCOUNT, 3, 1, 3);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(world.company.ids(), [id(1, 1)]);
+}
+
+#[tokio::test]
+async fn a_dispatcher_that_breaks_begins_again_from_the_table() {
+    let world = open(|_, _| Reply::Accept).await;
+    world.send(ACCOUNT, 1, 1, 1);
+    world.until("it left", |world| world.rank(id(1, 1)) == 30).await;
+    let account = world.accounts.by_id(AccountId(ACCOUNT)).unwrap();
+    let breaks = || Courtesy { account: account.clone(), message: BREAKS.to_owned(), typing: false };
+    world.outbound.courtesy(breaks());
+    // Committed while there is nobody to hear of it.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    world.table.commit(ACCOUNT, 2, 1, place(3, 1, 1), envelope(text()));
+    world.until("the successor read it", |world| world.rank(id(2, 1)) == 30).await;
+    assert!(world.outbound.drain(Duration::from_mins(1)).await);
+    world.outbound.courtesy(breaks());
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    world.send(ACCOUNT, 3, 1, 2);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(world.company.ids().len(), 2, "who drains begins nobody again");
+}
+
+#[tokio::test]
+async fn an_sms_account_whose_gateway_is_not_configured_stops_and_says_so() {
+    let table = Arc::new(Table::new(&[ACCOUNT]).await);
+    table.store.change(|tables| "sms".clone_into(&mut tables.accounts.get_mut(&AccountId(ACCOUNT)).unwrap().channel));
+    let world = start(table, settings(), |_, _| Reply::Accept).await;
+    world.send(ACCOUNT, 1, 1, 1);
+    world.until("it is written down", |world| world.table.stopped_reason(ACCOUNT).is_some()).await;
+    assert_eq!(world.table.stopped_reason(ACCOUNT).unwrap(), "0 nothing can be sent on this channel");
+    assert_eq!(world.company.ids(), []);
+}
+
+#[tokio::test]
+async fn a_message_goes_to_both_names_of_a_person_and_to_nobody_without_one() {
+    let world = open(|_, _| Reply::Accept).await;
+    let scoped_id = Some(ScopedId::parse("RW.13491208655302741918").unwrap());
+    let both = Envelope { to: Recipient { scoped_id, ..envelope(text()).to }, ..envelope(text()) };
+    world.outbound.committed(vec![world.table.commit(ACCOUNT, 1, 1, place(LANE, 1, 1), both)]);
+    let nobody = Envelope { to: Recipient::default(), ..envelope(text()) };
+    world.outbound.committed(vec![world.table.commit(ACCOUNT, 2, 1, place(LANE, 2, 1), nobody)]);
+    world.until("one left", |world| world.rank(id(1, 1)) == 30).await;
+    world.until("one failed", |world| world.rank(id(2, 1)) == DeliveryState::Failed.rank()).await;
+    let refusal = Refusal { reason: Refused::Undeliverable, code: Some(0) };
+    assert_eq!(*world.told.0.lock(), [(id(2, 1), refusal)]);
+    assert_eq!(world.company.asked.lock()[0].body["recipient"], "RW.13491208655302741918");
+}
+
+#[tokio::test]
+async fn by_an_account_without_a_token_or_of_ussd_nothing_is_sent() {
+    let table = Arc::new(Table::new(&[ACCOUNT, 8]).await);
+    table.store.change(|tables| {
+        tables.accounts.get_mut(&AccountId(ACCOUNT)).unwrap().credential = None;
+        "ussd".clone_into(&mut tables.accounts.get_mut(&AccountId(8)).unwrap().channel);
+    });
+    let accounts = Accounts::default();
+    accounts.refresh(&table.store, &table.ring).await.unwrap();
+    let wire = GraphWire { base: "https://graph.example.com".to_owned(), version: "v26.0".to_owned() };
+    let message = table.commit(ACCOUNT, 1, 1, place(LANE, 1, 1), envelope(text()));
+    let tokenless = wire.prepare(&accounts.by_id(AccountId(ACCOUNT)).unwrap(), &message).map(|_| ()).unwrap_err();
+    assert!(matches!(tokenless, SendOutcome::AccountStopped { .. }), "{tokenless:?}");
+    let wires = Wires { whatsapp: Arc::new(wire), sms: HashMap::new() };
+    assert!(wires.of(&accounts.by_id(AccountId(8)).unwrap()).is_none(), "a screen is the answer to its request");
 }

@@ -488,3 +488,41 @@ fn facts_name_the_account() {
     let actions = ended(&mut window, 0, id(1, 1), SendOutcome::Unknown);
     assert_eq!(facts(&actions)[0].account, AccountId(7));
 }
+
+#[test]
+fn a_person_s_own_rate_holds_only_her() {
+    let mut pace = pace();
+    (pace.buckets.pair_burst, pace.buckets.pair_refill) = (1, Duration::from_secs(10));
+    let mut window = live(pace);
+    commit(&mut window, 0, texts(1, 2));
+    assert_eq!(sent(&mut window, 0), [id(1, 1)]);
+    ended(&mut window, 0, id(1, 1), accepted());
+    commit(&mut window, 0, vec![message(2, 1, place(LANE, 2, 1))]);
+    assert_eq!(sent(&mut window, 0), [id(2, 1)]);
+    assert!(window.wake_at().is_some_and(|wake| wake <= at(10_000)));
+    window.on(Event::Tick, at(10_000));
+    assert_eq!(sent(&mut window, 10_000), [id(1, 2)]);
+}
+
+#[test]
+fn an_unknown_message_whose_attempts_are_spent_is_refused() {
+    let mut window = live(Pace { attempts_max: 1, ..pace() });
+    commit(&mut window, 0, texts(1, 1));
+    assert_eq!(sent(&mut window, 0), [id(1, 1)]);
+    ended(&mut window, 0, id(1, 1), SendOutcome::Unknown);
+    let actions = window.on(Event::Tick, at(30_000));
+    assert_eq!(refusals(&actions), [Refusal { reason: Refused::Undeliverable, code: None }]);
+}
+
+#[test]
+fn a_forgotten_person_s_rows_that_were_left_are_looked_for_no_more_once_they_are_gone() {
+    let mut window = live(Pace { contact_rows_max: 2, ..pace() });
+    commit(&mut window, 0, texts(1, 5));
+    let mut reads = reads(window.on(Event::Forget(ContactId(1)), at(0)));
+    assert!(!reads.is_empty(), "what was left in the table is read");
+    while let Some(read) = reads.pop() {
+        reads.extend(self::reads(window.on(Event::Page(read, vec![]), at(0))));
+    }
+    assert!(window.is_empty());
+    assert_eq!(sent(&mut window, 0), []);
+}

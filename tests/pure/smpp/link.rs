@@ -163,6 +163,35 @@ async fn parameters_beside_a_message_are_read() {
 }
 
 #[tokio::test]
+async fn all_submits_of_a_burst_leave_at_once_however_rarely_the_link_is_enquired() {
+    const BURST: usize = 60;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let wide = TcpCentre { window: BURST, ..centre(listener.local_addr().unwrap().port()) };
+    #[expect(clippy::disallowed_methods, reason = "the test's own centre")]
+    let far = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let (command, _, sequence, _) = hear(&mut stream).await;
+        stream.write_all(&pdu(0x8000_0000 | command, 0, sequence, b"SMSC\0")).await.unwrap();
+        // Nothing is answered until all are here: nothing comes that would wake the one who writes.
+        let mut asked = Vec::new();
+        while asked.len() < BURST {
+            asked.push(hear(&mut stream).await.2);
+        }
+        for sequence in asked {
+            stream.write_all(&pdu(0x8000_0004, 0, sequence, b"1a\0")).await.unwrap();
+        }
+        stream
+    });
+    let (session, _hears) = wide.bind(&binding(Way::Both)).await.unwrap();
+    let submit = submit();
+    let all = futures::future::join_all((0..BURST).map(|_| session.submit(&submit)));
+    // An answer is waited for no longer than this, and the link enquired in a minute.
+    let all = tokio::time::timeout(Duration::from_secs(4), all).await.expect("all to be answered");
+    assert!(all.iter().all(|one| *one == Submitted::Taken("1a".into())), "{all:?}");
+    far.await.unwrap();
+}
+
+#[tokio::test]
 async fn a_submit_is_written_as_the_standard_has_it_and_its_answer_understood() {
     let (bound, mut stream, _) = bound(Way::Both, 0, b"").await;
     let (session, _hears) = bound.unwrap();

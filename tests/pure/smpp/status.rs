@@ -1,6 +1,7 @@
 //! The table of statuses.
 
-use ganira::channels::smpp::status::{Action, POLICY, bind_refused, outcome, rule};
+use ganira::channels::rule::Action;
+use ganira::channels::smpp::status::{POLICY, bind_refused, outcome, rule};
 use ganira::channels::{Refused, Scope, SendOutcome};
 
 #[test]
@@ -41,6 +42,6 @@ fn no_status_stands_in_two_rules() {
         assert!(rule.first > last && rule.last >= rule.first, "{rule:?}");
         last = rule.last;
     }
-    assert_eq!(rule(0x58).map(|rule| rule.action), Some(Action::Throttle));
+    assert_eq!(rule(0x58).map(|rule| rule.action), Some(Action::Throttle(Scope::Account, 0)));
     assert_eq!(rule(0), None);
 }

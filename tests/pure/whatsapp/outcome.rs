@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use ganira::channels::rule::Action;
 use ganira::channels::whatsapp::outcome;
-use ganira::channels::whatsapp::policy::{Action, POLICY, failed, rule};
+use ganira::channels::whatsapp::policy::{POLICY, failed, rule};
 use ganira::channels::{Refused, Scope, SendOutcome, TransportError};
 use http::Response;
 use serde_json::json;

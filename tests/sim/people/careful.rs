@@ -18,7 +18,7 @@ const SEATS: u32 = 15;
 pub async fn live(people: People, number: u32, mut random: StdRng) {
     let mut old: Vec<Bytes> = Vec::new();
     for n in 0..MESSAGES_MAX {
-        pause(&mut random, 50..2500).await;
+        pause(&mut random, 50..2000).await;
         if people.is_ending() {
             return;
         }

@@ -4,38 +4,38 @@
 //! from 1001.
 
 use crate::channels::Refused::{BadRequest, OptedOut, Undeliverable, Unwanted};
-use crate::channels::sms::rule::Action::{Refuse, Retry, StopAccount};
-use crate::channels::sms::rule::{Rule, rule};
+use crate::channels::rule::Action::{Refuse, Retry, StopAccount};
+use crate::channels::rule::{Rule, one};
 
 /// A failure whose reason is none we know.
 pub(super) const UNKNOWN_REASON: i64 = 1000;
 
 #[rustfmt::skip]
 pub const POLICY: &[Rule] = &[
-    rule(401, Refuse(Undeliverable), "RiskHold"),
-    rule(402, StopAccount, "InvalidSenderId"),
-    rule(403, Refuse(Undeliverable), "InvalidPhoneNumber"),
-    rule(404, Refuse(Undeliverable), "UnsupportedNumberType"),
-    rule(405, StopAccount, "InsufficientBalance"),
-    rule(406, Refuse(OptedOut), "UserInBlacklist"),
-    rule(407, Refuse(Undeliverable), "CouldNotRoute"),
-    rule(409, Refuse(Unwanted), "DoNotDisturbRejection"),
-    rule(500, Retry, "InternalServerError"),
-    rule(501, Retry, "GatewayError"),
-    rule(502, Refuse(Undeliverable), "RejectedByGateway"),
-    rule(UNKNOWN_REASON, Refuse(Undeliverable), ""),
-    rule(1001, Refuse(Undeliverable), "InsufficientCredit"),
-    rule(1002, Refuse(BadRequest), "InvalidLinkId"),
-    rule(1003, Refuse(Undeliverable), "UserIsInactive"),
-    rule(1005, Refuse(Undeliverable), "UserAccountSuspended"),
-    rule(1006, Refuse(Undeliverable), "NotNetworkSubscriber"),
-    rule(1007, Refuse(Unwanted), "UserNotSubscribedToProduct"),
-    rule(1008, Refuse(Undeliverable), "UserDoesNotExist"),
-    rule(1009, Refuse(Undeliverable), "DeliveryFailure"),
-    rule(1010, Refuse(Undeliverable), "AbsentSubscriber"),
-    rule(1011, Refuse(Undeliverable), "UserMemoryCapacityExceeded"),
+    one(401, Refuse(Undeliverable), "RiskHold"),
+    one(402, StopAccount, "InvalidSenderId"),
+    one(403, Refuse(Undeliverable), "InvalidPhoneNumber"),
+    one(404, Refuse(Undeliverable), "UnsupportedNumberType"),
+    one(405, StopAccount, "InsufficientBalance"),
+    one(406, Refuse(OptedOut), "UserInBlacklist"),
+    one(407, Refuse(Undeliverable), "CouldNotRoute"),
+    one(409, Refuse(Unwanted), "DoNotDisturbRejection"),
+    one(500, Retry, "InternalServerError"),
+    one(501, Retry, "GatewayError"),
+    one(502, Refuse(Undeliverable), "RejectedByGateway"),
+    one(UNKNOWN_REASON, Refuse(Undeliverable), ""),
+    one(1001, Refuse(Undeliverable), "InsufficientCredit"),
+    one(1002, Refuse(BadRequest), "InvalidLinkId"),
+    one(1003, Refuse(Undeliverable), "UserIsInactive"),
+    one(1005, Refuse(Undeliverable), "UserAccountSuspended"),
+    one(1006, Refuse(Undeliverable), "NotNetworkSubscriber"),
+    one(1007, Refuse(Unwanted), "UserNotSubscribedToProduct"),
+    one(1008, Refuse(Undeliverable), "UserDoesNotExist"),
+    one(1009, Refuse(Undeliverable), "DeliveryFailure"),
+    one(1010, Refuse(Undeliverable), "AbsentSubscriber"),
+    one(1011, Refuse(Undeliverable), "UserMemoryCapacityExceeded"),
     // As some of its pages spell it.
-    rule(1006, Refuse(Undeliverable), "NotNetworkSubcriber"),
+    one(1006, Refuse(Undeliverable), "NotNetworkSubcriber"),
 ];
 
 /// The code of a word, as it stands in a failure reason or in the message of a refused request.
@@ -43,5 +43,5 @@ pub(super) fn code_of(word: &str) -> Option<i64> {
     let letters = |text: &str| text.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
     let wanted = letters(word);
     let known = POLICY.iter().filter(|rule| !rule.meaning.is_empty());
-    known.into_iter().find(|rule| letters(rule.meaning) == wanted).map(|rule| rule.code)
+    known.into_iter().find(|rule| letters(rule.meaning) == wanted).map(|rule| rule.first)
 }

@@ -1,7 +1,6 @@
 //! From what is written to what can be run: every mistake of a gateway is found, and told with its field and what was expected.
 
 mod answers;
-mod bad;
 mod requests;
 
 use phonenumber::country::Id as Country;
@@ -10,9 +9,8 @@ use secrecy::ExposeSecret as _;
 use super::map::Map;
 use super::preset;
 use super::{dialled, pattern};
+use crate::channels::BadGateway;
 use crate::config::{UssdGateway, Words};
-
-pub use bad::BadGateway;
 
 /// A shorter secret path could be guessed.
 const KEY_CHARS_MIN: usize = 16;
@@ -25,7 +23,7 @@ pub(super) fn compile(name: &str, config: &UssdGateway) -> Result<Map, BadGatewa
     let map = compiler.map(name, config);
     match map {
         Some(map) if compiler.mistakes.is_empty() => Ok(map),
-        _ => Err(BadGateway { name: name.to_owned(), mistakes: compiler.mistakes }),
+        _ => Err(BadGateway { channel: "ussd", name: name.to_owned(), mistakes: compiler.mistakes }),
     }
 }
 

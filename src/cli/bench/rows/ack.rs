@@ -3,7 +3,7 @@
 use super::{Loads, all};
 use crate::cli::bench::bare::{self, Commit};
 use crate::cli::bench::bodies::MID_BOOKING;
-use crate::cli::bench::figures::{Budget, Row, Series, rounded};
+use crate::cli::bench::figures::{Budget, Row, Series, rounded, written};
 use crate::cli::bench::ground::{self, Ground, WIDE};
 use crate::cli::bench::load::{Heard, Speech, Until};
 use crate::cli::bench::part::{self, Address, Name, Running};
@@ -26,76 +26,139 @@ pub(in crate::cli::bench) async fn ack(bench: &Bench, ground: &Ground) -> anyhow
     let environment = ground::environment(&ground.folder, &ground.keys, &more);
     ground::salon(&database, &ground::config(environment.clone())?).await?;
     let served = Served::ready(environment, &ground.folder).await?;
-    let mut loads = Loads::at(served.address);
-    loads.lead().await?;
-    let speech = Speech::Text(MID_BOOKING.to_owned());
-    let until = Until::Seconds(bench.seconds as f64);
-    all(loads.say(CONNECTIONS, speech.clone(), Until::Seconds(1.0), None).await?)?;
-    let mut most = Series::default();
-    for _ in 0..bench.repeats {
-        most.push(all(loads.say(CONNECTIONS, speech.clone(), until, None).await?)?.per_second());
-    }
     let mut connection = ground.connection(DATABASE).await?;
-    let spec = bare::Spec {
-        commit: Some(Commit { url: ground.url(BARE_DATABASE)?, shape: Shape::read(&mut connection).await? }),
-    };
-    let bare: Running<Address> = part::start(Name::Bare, &spec).await?;
-    let mut limits = Loads::at(bare.said);
-    all(limits.say(CONNECTIONS, speech.clone(), Until::Seconds(1.0), None).await?)?;
-    let alone = all(limits.say(CONNECTIONS, speech.clone(), until, None).await?)?.per_second();
-    // Beyond half of what the limit itself can, it would only measure the limit's own queue.
-    let rate = most.median().min(alone) / 2.0;
-    let at_half = all(loads.say(OPEN_CONNECTIONS, speech.clone(), until, Some(most.median() / 2.0)).await?)?;
-    let mut halves = [Half::default(), Half::default()];
-    let mut ratios = [Series::default(), Series::default()];
-    for _ in 0..bench.repeats {
-        let ours = all(loads.say(OPEN_CONNECTIONS, speech.clone(), until, Some(rate)).await?)?;
-        let theirs = all(limits.say(OPEN_CONNECTIONS, speech.clone(), until, Some(rate)).await?)?;
-        ratios[0].push(ours.p50_ms / theirs.p50_ms);
-        ratios[1].push(ours.p99_ms / theirs.p99_ms);
-        halves[0].push(&ours);
-        halves[1].push(&theirs);
-    }
+    let mut ours = Loads::at(served.address);
+    ours.lead().await?;
+    let axum: Running<Address> = part::start(Name::Bare, &bare::Spec::default()).await?;
+    let commit = Commit { url: ground.url(BARE_DATABASE)?, shape: Shape::read(&mut connection).await? };
+    let single: Running<Address> = part::start(Name::Bare, &bare::Spec { commit: Some(commit) }).await?;
+    let mut voices = Voices { bench, ours, axum: Loads::at(axum.said), single: Loads::at(single.said) };
+    let most = voices.most().await?;
+    let (alone, halves) = voices.halves(&most).await?;
+    let loads = voices.ours;
     served.stop().await?;
     check::turns(&mut connection, loads.accepted).await?;
-    let [ours, theirs] = halves;
-    let [p50, p99] = ratios;
+    let [own, same_ours, same_theirs] = &halves;
     let how = format!(
-        "open loop at {rate:.0} a second, half of what the slower of the two can; a message's time counts from when it should have left. The \
-         limit is bare axum with HMAC and parse that commits one turn with commit_batch on the next free of 16 connections"
+        "open loop at {:.0} a second, half of what the slower of the two can; a message's time counts from when it should have left. The \
+         limit is bare axum with HMAC and parse that commits one turn with commit_batch on the next free of 16 connections",
+        same_rate(&most.ours, alone)
     );
+    let half = format!("open loop at {:.0} a second, half of what the closed loop reached", most.ours.median() / 2.0);
+    let against = |ours: &Series, theirs: &Series| {
+        format!(
+            "{} ms against {} ms at {}/s",
+            rounded(ours.median()),
+            rounded(theirs.median()),
+            written(same_rate(&most.ours, alone))
+        )
+    };
     Ok(vec![
-        Row::new("signed bytes in, 200 out", most.median(), "per second", None)
+        Row::of("signed bytes in, 200 out", &most.ours, "per second", None)
             .how(format!(
                 "`ganira serve` in a process of its own, log on, database on the same machine; {CONNECTIONS} connections from a third process"
             ))
-            .with("per_second", most.to_json())
-            .with("p50_ms_at_half", at_half.p50_ms)
-            .with("p99_ms_at_half", at_half.p99_ms)
+            .note(format!("one commit a webhook ends at {}/s", written(alone)))
             .with("bare_commit_and_axum_per_second", rounded(alone))
             .with("turns_checked", loads.accepted),
-        Row::new("ack p50 ÷ bare commit and bare axum", p50.median(), "ratio", Some(Budget::AtMost(1.5)))
+        Row::of("the same ÷ bare axum without a database", &most.ratios, "ratio", Some(Budget::AtLeast(0.35)))
+            .how("the same loop against bare axum that checks the HMAC, reads the JSON into types and answers")
+            .note(format!("against {}/s", written(most.axum.median())))
+            .with("bare_axum_per_second", most.axum.to_json()),
+        Row::of("ack p50 at half load", &own.p50, "ms", Some(Budget::AtMost(50.0)))
+            .how(half.clone())
+            .note(format!("at {}/s", written(most.ours.median() / 2.0))),
+        Row::of("ack p99 at half load", &own.p99, "ms", Some(Budget::AtMost(250.0)))
+            .how(half)
+            .note(format!("p99.9 {} ms", rounded(own.last.times.p999)))
+            .with("histogram_ms", own.last.times.to_json()),
+        Row::of("ack p50 ÷ bare commit and bare axum", &ratio(&same_ours.p50, &same_theirs.p50), "ratio", Some(Budget::AtMost(1.5)))
             .how(how.clone())
-            .with("ratio", p50.to_json())
-            .with("engine_ms", ours.p50.to_json())
-            .with("limit_ms", theirs.p50.to_json()),
-        Row::new("ack p99 ÷ bare commit and bare axum", p99.median(), "ratio", Some(Budget::AtMost(2.0)))
+            .note(against(&same_ours.p50, &same_theirs.p50)),
+        Row::of("ack p99 ÷ bare commit and bare axum", &ratio(&same_ours.p99, &same_theirs.p99), "ratio", Some(Budget::AtMost(2.0)))
             .how(how)
-            .with("ratio", p99.to_json())
-            .with("engine_ms", ours.p99.to_json())
-            .with("limit_ms", theirs.p99.to_json()),
+            .note(against(&same_ours.p99, &same_theirs.p99))
+            .with("engine_histogram_ms", same_ours.last.times.to_json())
+            .with("limit_histogram_ms", same_theirs.last.times.to_json()),
     ])
+}
+
+/// The engine, bare axum, and bare axum that commits.
+struct Voices<'b> {
+    bench: &'b Bench,
+    ours: Loads,
+    axum: Loads,
+    single: Loads,
+}
+
+/// What closed loops reached.
+#[derive(Default)]
+struct Most {
+    ours: Series,
+    axum: Series,
+    ratios: Series,
+}
+
+impl Voices<'_> {
+    fn until(&self) -> Until {
+        Until::Seconds(self.bench.seconds as f64)
+    }
+
+    async fn most(&mut self) -> anyhow::Result<Most> {
+        let until = self.until();
+        all(self.ours.say(CONNECTIONS, speech(), Until::Seconds(1.0), None).await?)?;
+        let mut most = Most::default();
+        for _ in 0..self.bench.repeats {
+            let ours = all(self.ours.say(CONNECTIONS, speech(), until, None).await?)?.per_second();
+            let axum = all(self.axum.say(CONNECTIONS, speech(), until, None).await?)?.per_second();
+            most.ours.push(ours);
+            most.axum.push(axum);
+            most.ratios.push(ours / axum);
+        }
+        Ok(most)
+    }
+
+    /// What single commits reach, and open loops in turns: ours at half of what we can, ours and theirs at half of what the slower can.
+    async fn halves(&mut self, most: &Most) -> anyhow::Result<(f64, [Half; 3])> {
+        let until = self.until();
+        all(self.single.say(CONNECTIONS, speech(), Until::Seconds(1.0), None).await?)?;
+        let alone = all(self.single.say(CONNECTIONS, speech(), until, None).await?)?.per_second();
+        // Beyond half of what the limit itself can, it would only measure the limit's own queue.
+        let same = same_rate(&most.ours, alone);
+        let mut halves = [Half::default(), Half::default(), Half::default()];
+        for _ in 0..self.bench.repeats {
+            let own = Some(most.ours.median() / 2.0);
+            halves[0].push(all(self.ours.say(OPEN_CONNECTIONS, speech(), until, own).await?)?);
+            halves[1].push(all(self.ours.say(OPEN_CONNECTIONS, speech(), until, Some(same)).await?)?);
+            halves[2].push(all(self.single.say(OPEN_CONNECTIONS, speech(), until, Some(same)).await?)?);
+        }
+        Ok((alone, halves))
+    }
+}
+
+fn speech() -> Speech {
+    Speech::Text(MID_BOOKING.to_owned())
+}
+
+fn same_rate(ours: &Series, alone: f64) -> f64 {
+    ours.median().min(alone) / 2.0
+}
+
+fn ratio(ours: &Series, theirs: &Series) -> Series {
+    ours.iter().zip(theirs.iter()).map(|(ours, theirs)| ours / theirs).collect()
 }
 
 #[derive(Default)]
 struct Half {
     p50: Series,
     p99: Series,
+    last: Heard,
 }
 
 impl Half {
-    fn push(&mut self, heard: &Heard) {
-        self.p50.push(heard.p50_ms);
-        self.p99.push(heard.p99_ms);
+    fn push(&mut self, heard: Heard) {
+        self.p50.push(heard.times.p50);
+        self.p99.push(heard.times.p99);
+        self.last = heard;
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::actors::snapshot::{Kept, Snapshot};
 use crate::cli::bench::booking::{self, AtDays};
-use crate::cli::bench::figures::{Budget, Row, Series};
+use crate::cli::bench::figures::{Budget, Row, Series, rounded};
 use crate::cli::bench::{Bench, machine};
 use crate::flows::understand::{Ears, Reading, Wanted, read};
 use crate::flows::{Channel, FlowSet, State, shipped};
@@ -73,7 +73,7 @@ fn turn(bench: &Bench, days: &AtDays<'_>) -> anyhow::Result<Row> {
             snapshot.encode().ok()
         })?);
     }
-    Ok(Row::new("advance at the day list, session decoded and encoded", whole.median(), "µs", Some(Budget::AtMost(10.0)))
+    Ok(Row::of("advance at the day list, session decoded and encoded", &whole, "µs", Some(Budget::AtMost(10.0)))
         .how(format!(
             "processor time of one thread: a day of {} is picked on WhatsApp, the core asks for its times, runs again with the answer and shows the list; the \
              session's JSON ({} bytes) read before and written after. The ratio is to serde_json reading the same bytes into its own values \
@@ -81,7 +81,12 @@ fn turn(bench: &Bench, days: &AtDays<'_>) -> anyhow::Result<Row> {
             days.offered,
             written.len()
         ))
-        .with("micros", whole.to_json())
+        .note(format!(
+            "{} times serde_json alone on the same {} bytes; the core alone {} µs",
+            rounded(ratio.median()),
+            written.len(),
+            rounded(alone.median())
+        ))
         .with("ratio_to_json_alone", ratio.to_json())
         .with("json_alone_micros", limit.to_json())
         .with("advance_alone_micros", alone.to_json())
@@ -116,9 +121,9 @@ fn library(bench: &Bench) -> anyhow::Result<Row> {
         ratio.push(ours / least);
     }
     let bytes: usize = sets.iter().flat_map(|(files, _)| files.values()).map(String::len).sum();
-    Ok(Row::new("loading and checking the library", whole.median(), "ms", Some(Budget::AtMost(50.0)))
+    Ok(Row::of("loading and checking the library", &whole, "ms", Some(Budget::AtMost(50.0)))
         .how(format!("FlowSet::load of all {} shipped sets, {bytes} bytes of flows and messages", sets.len()))
-        .with("millis", whole.to_json())
+        .note(format!("{} times its YAML alone", rounded(ratio.median())))
         .with("yaml_alone_millis", limit.to_json())
         .with("ratio_to_yaml_alone", ratio.to_json()))
 }
@@ -142,9 +147,8 @@ fn phrases(bench: &Bench) -> anyhow::Result<Row> {
         })?;
         series.push(all / heard.len() as f64);
     }
-    Ok(Row::new("reading a phrase", series.median(), "µs", None)
-        .how(format!("the mean of {} days, times, numbers and answers in four languages", heard.len()))
-        .with("micros", series.to_json()))
+    Ok(Row::of("reading a phrase", &series, "µs", None)
+        .how(format!("the mean of {} days, times, numbers and answers in four languages", heard.len())))
 }
 
 /// The day list shown again, by channel: what a digression costs, without the session's JSON.
@@ -157,9 +161,11 @@ fn shown(bench: &Bench, set: &FlowSet) -> anyhow::Result<Row> {
             series.push(micros(bench, || days.turn(black_box(&days.state), &days.unread, &[]))?);
         }
     }
-    let row = Row::new("showing a choice", series[0].median(), "µs", None).how(
-        "an answer that cannot be read, and the day list laid out again, each channel at its own list; the value is WhatsApp's",
-    );
+    let others = Channel::ALL.into_iter().zip(&series).skip(1);
+    let others = others.map(|(channel, series)| format!("{} {} µs", channel.as_str(), rounded(series.median())));
+    let row = Row::of("showing a choice", &series[0], "µs", None)
+        .how("an answer that cannot be read, and the day list laid out again, each channel at its own list; the value is WhatsApp's")
+        .note(others.collect::<Vec<_>>().join(", "));
     Ok(Channel::ALL
         .into_iter()
         .zip(&series)

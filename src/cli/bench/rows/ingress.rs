@@ -4,7 +4,7 @@ use super::Loads;
 use crate::cli::bench::Bench;
 use crate::cli::bench::bare;
 use crate::cli::bench::bodies::MID_BOOKING;
-use crate::cli::bench::figures::{Budget, Row, Series};
+use crate::cli::bench::figures::{Budget, Row, Series, written};
 use crate::cli::bench::load::{Heard, Speech, Until};
 use crate::cli::bench::part::{self, Address, Name, Running};
 
@@ -36,12 +36,12 @@ pub(in crate::cli::bench) async fn ingress(bench: &Bench) -> anyhow::Result<Vec<
             limit.push(most.per_second());
             ratios.push(heard.per_second() / most.per_second());
         }
-        let row = Row::new(name, ratios.median(), "ratio", BUDGET)
+        let row = Row::of(name, &ratios, "ratio", BUDGET)
             .how(format!(
                 "real HTTP over {CONNECTIONS} connections from a process of its own, the same for both; {what}. The engine runs on a store that \
                  keeps nothing, its log and metrics on; bare axum checks the HMAC, reads the JSON into types and answers"
             ))
-            .with("ratio", ratios.to_json())
+            .note(format!("{}/s against {}/s", written(engine.median()), written(limit.median())))
             .with("engine_per_second", engine.to_json())
             .with("bare_per_second", limit.to_json());
         rows.push(row);

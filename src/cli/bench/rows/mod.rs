@@ -2,20 +2,28 @@
 
 mod ack;
 mod flow;
+mod hop;
 mod ingress;
+mod known;
 mod memory;
+mod outbound;
 mod overload;
 mod restart;
+mod scenarios;
 mod sms;
 mod turns;
 mod ussd;
 
 pub(super) use ack::ack;
 pub(super) use flow::flow;
+pub(super) use hop::hop;
 pub(super) use ingress::ingress;
+pub(super) use known::known;
 pub(super) use memory::memory;
+pub(super) use outbound::outbound;
 pub(super) use overload::overload;
 pub(super) use restart::restart;
+pub(super) use scenarios::scenarios;
 pub(super) use sms::sms;
 pub(super) use turns::turns;
 pub(super) use ussd::ussd;
@@ -30,20 +38,30 @@ const PEOPLE: u64 = 4096;
 const LEADING: usize = 64;
 
 /// Loads against one address, each with ids of its own.
-struct Loads {
+pub(super) struct Loads {
     address: Address,
     run: u64,
     /// Of all loads so far.
-    accepted: u64,
+    pub offered: u64,
+    pub accepted: u64,
 }
 
 impl Loads {
-    fn at(address: Address) -> Self {
-        Self { address, run: 0, accepted: 0 }
+    pub(super) fn at(address: Address) -> Self {
+        Self::after(address, 0)
+    }
+
+    /// Goes on where others came to, whose ids must not come again.
+    pub(super) fn after(address: Address, run: u64) -> Self {
+        Self { address, run, offered: 0, accepted: 0 }
+    }
+
+    pub(super) fn run(&self) -> u64 {
+        self.run
     }
 
     /// Leads everybody into the middle of a booking.
-    async fn lead(&mut self) -> anyhow::Result<()> {
+    pub(super) async fn lead(&mut self) -> anyhow::Result<()> {
         for said in INTO_BOOKING {
             let heard = self.say(LEADING, Speech::Text(said.to_owned()), Until::Messages(PEOPLE), None).await?;
             if heard.accepted() != PEOPLE {
@@ -53,18 +71,29 @@ impl Loads {
         Ok(())
     }
 
-    async fn say(
+    pub(super) async fn say(
         &mut self,
         connections: usize,
         speech: Speech,
         until: Until,
         rate: Option<f64>,
     ) -> anyhow::Result<Heard> {
-        self.run += 1;
-        let spec = Spec { address: self.address, connections, people: PEOPLE, run: self.run, speech, until, rate };
+        let spec = self.spec(connections, speech, until, rate);
         let heard = part::load(&spec).await?;
-        self.accepted += heard.accepted();
+        self.count(&heard);
         Ok(heard)
+    }
+
+    /// Adds what somebody else let run.
+    pub(super) fn count(&mut self, heard: &Heard) {
+        self.offered += heard.offered;
+        self.accepted += heard.accepted();
+    }
+
+    /// The next load, for somebody who lets it run himself.
+    pub(super) fn spec(&mut self, connections: usize, speech: Speech, until: Until, rate: Option<f64>) -> Spec {
+        self.run += 1;
+        Spec { address: self.address, connections, people: PEOPLE, run: self.run, speech, until, rate }
     }
 }
 

@@ -6,7 +6,7 @@ use sqlx::{Executor as _, PgConnection};
 
 use super::PEOPLE;
 use crate::cli::bench::engine_alone::Spec;
-use crate::cli::bench::figures::{Budget, Row, Series, rounded};
+use crate::cli::bench::figures::{Budget, Row, Series, rounded, written};
 use crate::cli::bench::ground::{self, Ground, WIDE};
 use crate::cli::bench::inject::Injector;
 use crate::cli::bench::part::{self, Name, Running};
@@ -20,6 +20,8 @@ const DATABASE: &str = "bench_turns";
 const IN_FLIGHT: [usize; 4] = [128, 256, 512, 1024];
 const LANES: [u32; 3] = [2, 3, 4];
 const TURNS: [u32; 3] = [64, 128, 256];
+/// The last of these counts.
+const RUNS_AFTER_CHECKPOINT: usize = 4;
 /// Turns of one try while the best shape is looked for.
 const TRY: f64 = 20_000.0;
 
@@ -60,7 +62,7 @@ pub(in crate::cli::bench) async fn turns(bench: &Bench, ground: &Ground) -> anyh
     check::turns(&mut connection, injector.acknowledged()).await?;
     injector.stop().await;
     let row = match &limit {
-        Some((_, (load, _))) => Row::new(NAME, ratios.median(), "ratio", BUDGET)
+        Some((_, (load, _))) => Row::of(NAME, &ratios, "ratio", BUDGET)
             .how(format!(
                 "{in_flight} turns in flight through ingress, directory, shards, actors, flow, seals and lanes; every conversation in the \
                  middle of a booking, its account stopped. pgbench (of the system, Postgres' own version) calls commit_batch with arrays \
@@ -69,9 +71,14 @@ pub(in crate::cli::bench) async fn turns(bench: &Bench, ground: &Ground) -> anyh
                 load.turns,
                 LANES.len() * TURNS.len()
             ))
-            .with("ratio", ratios.to_json())
+            .note(format!(
+                "{}/s against {}/s; the engine without a database {}/s",
+                written(ours.median()),
+                written(theirs.median()),
+                written(alone.said)
+            ))
             .with("pgbench_turns_per_second", theirs.to_json()),
-        None => Row::missing(NAME, "ratio", BUDGET, "pgbench was not found: run `make deps`".to_owned()),
+        None => Row::missing(NAME, "ratio", BUDGET, "pgbench was not found: run `make deps`"),
     };
     let row = row
         .with("engine_turns_per_second", ours.to_json())
@@ -116,13 +123,15 @@ async fn log_row(
 ) -> anyhow::Result<Row> {
     connection.execute("CHECKPOINT").await?;
     let mut found = Vec::new();
-    for _ in 0..4 {
+    let mut kinds = None;
+    for _ in 0..RUNS_AFTER_CHECKPOINT {
         let (at, images) = log_position(connection).await?;
         let before = injector.acknowledged();
         injector.run(in_flight, time).await?;
         let (until, images_until) = log_position(connection).await?;
         let turns = (injector.acknowledged() - before) as f64;
         found.push(((until - at) / turns, (images_until - images) / turns));
+        kinds = log_kinds(connection, at, until, turns).await;
     }
     let ratio = |bytes: f64| bytes / shape.useful_bytes();
     let [first, .., last] = found[..] else { anyhow::bail!("nothing was measured") };
@@ -132,10 +141,33 @@ async fn log_row(
              The value is the fourth run after a checkpoint, full-page images included",
             shape.useful_bytes()
         ))
+        .note(format!(
+            "{} bytes a turn, {} of them useful; right after a checkpoint {}",
+            written(last.0),
+            written(shape.useful_bytes()),
+            written(ratio(first.0))
+        ))
+        .with("wal_bytes_per_turn_by_kind", kinds.unwrap_or_default())
         .with("wal_bytes_per_turn", last.0.round())
         .with("right_after_a_checkpoint", ratio(first.0))
         .with("page_images_per_turn_right_after", first.1)
         .with("page_images_per_turn", last.1))
+}
+
+/// What the bytes of a turn are, by the kind of record, the largest first. `None` where the server cannot look into its log.
+async fn log_kinds(connection: &mut PgConnection, from: f64, until: f64, turns: f64) -> Option<Vec<serde_json::Value>> {
+    connection.execute("CREATE EXTENSION IF NOT EXISTS pg_walinspect").await.ok()?;
+    let kinds: Vec<(String, f64, f64)> = sqlx::query_as(
+        r#"SELECT "resource_manager/record_type", count::float8, combined_size::float8
+           FROM pg_get_wal_stats('0/0'::pg_lsn + $1::numeric, '0/0'::pg_lsn + $2::numeric, true) WHERE count > 0 ORDER BY combined_size DESC LIMIT 8"#,
+    )
+    .bind(from)
+    .bind(until)
+    .fetch_all(connection)
+    .await
+    .ok()?;
+    let each = |(kind, records, bytes): (String, f64, f64)| serde_json::json!({ "kind": kind, "records": rounded(records / turns), "bytes": rounded(bytes / turns) });
+    Some(kinds.into_iter().map(each).collect())
 }
 
 /// Bytes of log ever written, and page images among them.

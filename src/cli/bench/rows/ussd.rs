@@ -1,7 +1,7 @@
 //! Hops of USSD sessions through the real HTTP surface, with real commits.
 
 use super::{Loads, all};
-use crate::cli::bench::figures::{Budget, Row, Series};
+use crate::cli::bench::figures::{Budget, Row, Series, rounded};
 use crate::cli::bench::ground::{self, Ground, WIDE};
 use crate::cli::bench::handset::{CODE, GATEWAY, KEY};
 use crate::cli::bench::load::{Speech, Until};
@@ -43,23 +43,27 @@ pub(in crate::cli::bench) async fn ussd(bench: &Bench, ground: &Ground) -> anyho
     for _ in 0..bench.repeats {
         let heard = all(loads.say(HANDSETS, Speech::Hops, until, Some(RATE)).await?)?;
         ended += heard.ended;
-        p50.push(heard.p50_ms);
-        p99.push(heard.p99_ms);
-        most.push(heard.max_ms);
+        p50.push(heard.times.p50);
+        p99.push(heard.times.p99);
+        most.push(heard.times.max);
     }
     served.stop().await?;
     let mut connection = ground.connection(DATABASE).await?;
     check::hops(&mut connection, loads.accepted, ended).await?;
     Ok(vec![
-        Row::new("USSD hops at 500 a second, p99", p99.median(), "ms", BUDGET)
+        Row::of("USSD hops at 500 a second, p99", &p99, "ms", BUDGET)
             .how(format!(
                 "open loop of {RATE} hops a second from {HANDSETS} handsets in Africa's Talking's shape: dial, then digits as far as the times of \
                  a day, then the next phone dials. `ganira serve` in a process of its own, log on; HTTP is part of the time, which counts from \
                  when the hop should have left. Every answer is CON or END; the walk itself ends no session, so an END is a hop \
                  that was told to try again. Every hop with a CON is one turn in the journal"
             ))
+            .note(format!(
+                "p50 {} ms, worst {} ms, HTTP included; {ended} told to try again",
+                rounded(p50.median()),
+                rounded(most.median())
+            ))
             .with("p50_ms", p50.to_json())
-            .with("p99_ms", p99.to_json())
             .with("max_ms", most.to_json())
             .with("told_to_try_again", ended)
             .with("hops_checked", loads.accepted),

@@ -118,6 +118,10 @@ impl Session<'_> {
         match wish {
             Some(Wish::Stop) => opt_outs.push(OptOut { channel, purpose: None }),
             Some(Wish::Start) => opt_outs.retain(|one| one.channel != channel),
+            Some(Wish::StopOf(purpose)) => opt_outs.push(OptOut { channel, purpose: Some(purpose) }),
+            Some(Wish::StartOf(purpose)) => {
+                opt_outs.retain(|one| one.channel != channel || one.purpose != Some(purpose));
+            }
             None => {}
         }
     }

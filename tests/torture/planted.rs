@@ -2,15 +2,17 @@
 
 use ganira::actors::plant::Plant;
 
-use crate::check::{Report, Violation};
-use crate::run::{Wish, alone, run};
+use crate::check::Violation;
+use crate::report::Report;
+use crate::rows::{Scale, kills};
+use crate::town::alone;
 
 /// Few kills are enough: what a planted bug loses, it loses at the first one.
 const KILLS: usize = 5;
 
 async fn planted(plant: Plant) -> Report {
     let _alone = alone().await;
-    let report = run(Wish { kills: KILLS, plant: Some(plant.name()) }).await;
+    let report = kills(Scale::Long, KILLS, Some(plant.name())).await;
     println!("planted: {}", plant.name());
     report.print();
     report

@@ -11,16 +11,18 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::webhook::{Person, Post, post};
 
-/// Groups at work at once, and people in each.
-const GROUPS: u32 = 200;
+/// People in each group.
 const GROUP_PEOPLE: u32 = 3;
 /// Messages of one person before the group's place is taken by fresh people: her whole list stays in one text, and in the flow's fifty.
 const MESSAGES_MAX: u32 = 36;
 /// Acknowledged bodies a group may repeat: more than a conversation's ring remembers.
 const OLD_MAX: usize = 40;
+/// Meta delivers for seven days.
+const WEEK_S: i64 = 7 * 24 * 3600 - 3600;
 /// As long as Meta waits.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -46,12 +48,38 @@ impl Diary {
     }
 }
 
+/// How the load is.
+#[derive(Debug, Clone, Copy)]
+pub struct LoadWish {
+    /// Groups at work at once.
+    pub groups: u32,
+    /// How often each POST is delivered, all at once and in any order.
+    pub copies: usize,
+    /// How many of a hundred POSTs meet an old one that is delivered again.
+    pub old_percent: u32,
+    /// How many of a hundred groups send messages of last week: their first delivery took that long.
+    pub week_old_percent: u32,
+}
+
+impl Default for LoadWish {
+    fn default() -> Self {
+        Self { groups: 60, copies: 1, old_percent: 15, week_old_percent: 0 }
+    }
+}
+
 #[derive(Debug, Default)]
 pub struct Counts {
     pub posts: AtomicUsize,
     pub repeated: AtomicUsize,
     pub given_up: AtomicUsize,
     pub old_repeated: AtomicUsize,
+    /// Those of a week ago among them.
+    pub week_old_repeated: AtomicUsize,
+    /// Copies of a POST beside the one that counts.
+    pub copied: AtomicUsize,
+    /// Answers that said "later", and connections that ended without any.
+    pub refused: AtomicUsize,
+    pub broken: AtomicUsize,
 }
 
 /// The load. Cheap to clone.
@@ -69,11 +97,14 @@ struct Inner {
     ending: AtomicBool,
     diaries: Mutex<Vec<Diary>>,
     counts: Counts,
+    /// When something was acknowledged.
+    acknowledged: Mutex<Vec<Instant>>,
+    wish: LoadWish,
     seed: u64,
 }
 
 impl Load {
-    pub fn new(webhook_url: String, control_url: String, seed: u64) -> Self {
+    pub fn new(webhook_url: String, control_url: String, wish: LoadWish, seed: u64) -> Self {
         let http = reqwest::Client::builder().timeout(PATIENCE).pool_max_idle_per_host(1000).build().unwrap();
         Self(Arc::new(Inner {
             http,
@@ -85,6 +116,8 @@ impl Load {
             ending: AtomicBool::new(false),
             diaries: Mutex::default(),
             counts: Counts::default(),
+            acknowledged: Mutex::default(),
+            wish,
             seed,
         }))
     }
@@ -96,7 +129,7 @@ impl Load {
 
     /// Whether every group has begun to post.
     pub fn is_whole(&self) -> bool {
-        self.0.begun.load(Ordering::SeqCst) >= GROUPS as usize
+        self.0.begun.load(Ordering::SeqCst) >= self.0.wish.groups as usize
     }
 
     pub fn counts(&self) -> &Counts {
@@ -105,7 +138,7 @@ impl Load {
 
     /// Starts all groups; they end after [`Load::end`], when everything they sent is acknowledged.
     pub fn start(&self) -> JoinSet<()> {
-        (0..GROUPS).map(|group| self.clone().group(group)).collect()
+        (0..self.0.wish.groups).map(|group| self.clone().group(group)).collect()
     }
 
     pub fn end(&self) {
@@ -149,7 +182,7 @@ impl Load {
     }
 
     /// Her first message goes through the sandbox, so that it knows that she may be written to. Returns its id.
-    async fn introduce(&self, person: Person) -> String {
+    pub async fn introduce(&self, person: Person) -> String {
         let said = json!({ "from": person.phone(), "text": person.line(0) });
         let url = format!("{}/whatsapp/say?wait=1", self.0.control_url);
         // The sandbox itself repeats until the engine acknowledges, however long that takes.
@@ -161,12 +194,17 @@ impl Load {
 
     async fn generation(&self, diaries: &mut [Diary], random: &mut StdRng) {
         let mut old: Vec<Post> = Vec::new();
+        let is_late = random.random_bool(f64::from(self.0.wish.week_old_percent) / 100.0);
+        let ago_s = if is_late { WEEK_S } else { 0 };
         while !self.is_ending() && diaries.iter().any(|diary| diary.acknowledged < MESSAGES_MAX) {
             let messages = choose(diaries, random);
-            let new = post(&messages, now(), random.random_bool(0.5));
-            let again = random.random_bool(0.15).then(|| old.get(random.random_range(0..old.len().max(1))).cloned());
+            let new = post(&messages, now() - ago_s, random.random_bool(0.5));
+            let old_often = f64::from(self.0.wish.old_percent) / 100.0;
+            let again =
+                random.random_bool(old_often).then(|| old.get(random.random_range(0..old.len().max(1))).cloned());
             if let Some(again) = again.flatten() {
                 self.0.counts.old_repeated.fetch_add(1, Ordering::Relaxed);
+                self.0.counts.week_old_repeated.fetch_add(usize::from(ago_s > 0), Ordering::Relaxed);
                 let mut random = StdRng::seed_from_u64(random.random());
                 tokio::join!(self.until_acknowledged(&new, &mut random), self.deliver(&again, PATIENCE));
             } else {
@@ -184,21 +222,57 @@ impl Load {
     }
 
     /// The same bytes again and again, as Meta does.
-    async fn until_acknowledged(&self, post: &Post, random: &mut StdRng) {
+    pub async fn until_acknowledged(&self, post: &Post, random: &mut StdRng) {
         self.0.counts.posts.fetch_add(1, Ordering::Relaxed);
         let mut wait = Duration::from_millis(10);
         loop {
             // Now and then the other side gives up early, and comes again while its first request is still worked on.
             let impatient = random.random_bool(0.02);
             let patience = if impatient { Duration::from_millis(random.random_range(1..40)) } else { PATIENCE };
-            if self.deliver(post, patience).await {
+            if self.deliver_copies(post, patience, random).await {
+                self.0.acknowledged.lock().push(Instant::now());
                 return;
             }
             let counts = &self.0.counts;
             if impatient { &counts.given_up } else { &counts.repeated }.fetch_add(1, Ordering::Relaxed);
             tokio::time::sleep(wait).await;
-            wait = (wait * 2).min(Duration::from_millis(80));
+            wait = (wait * 2).min(Duration::from_millis(250));
         }
+    }
+
+    /// All copies of one delivery, each after a little while of its own. Whether one of them was acknowledged.
+    async fn deliver_copies(&self, post: &Post, patience: Duration, random: &mut StdRng) -> bool {
+        if self.0.wish.copies < 2 {
+            return self.deliver(post, patience).await;
+        }
+        self.0.counts.copied.fetch_add(self.0.wish.copies - 1, Ordering::Relaxed);
+        let waits: Vec<u64> = (0..self.0.wish.copies).map(|_| random.random_range(0..20)).collect();
+        let copies = waits.into_iter().map(async |wait_ms| {
+            tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+            self.deliver(post, patience).await
+        });
+        futures::future::join_all(copies).await.contains(&true)
+    }
+
+    /// The longest time without an acknowledgement from one moment to another.
+    pub fn gap(&self, from: Instant, until: Instant) -> Duration {
+        let acknowledged = self.0.acknowledged.lock();
+        let begin = acknowledged.partition_point(|at| *at < from).saturating_sub(1);
+        let end = acknowledged.partition_point(|at| *at < until);
+        let inside = acknowledged.get(begin..end).unwrap_or(&[]);
+        inside.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or_default()
+    }
+
+    /// How long after a moment the first POST was acknowledged.
+    pub fn first_after(&self, moment: Instant) -> Duration {
+        let acknowledged = self.0.acknowledged.lock();
+        let first = acknowledged.get(acknowledged.partition_point(|at| *at < moment));
+        first.map_or(Duration::MAX, |first| *first - moment)
+    }
+
+    /// POSTs acknowledged so far.
+    pub fn acknowledged(&self) -> usize {
+        self.0.acknowledged.lock().len()
     }
 
     /// One delivery: whether it was acknowledged.
@@ -210,9 +284,16 @@ impl Load {
             Ok(answer) => {
                 let status = answer.status().as_u16();
                 assert!(matches!(status, 200 | 429 | 503), "a webhook was answered {status}");
+                if status != 200 {
+                    self.0.counts.refused.fetch_add(1, Ordering::Relaxed);
+                }
                 status == 200
             }
-            Err(_) => false,
+            Err(error) => {
+                let broken = usize::from(!error.is_timeout());
+                self.0.counts.broken.fetch_add(broken, Ordering::Relaxed);
+                false
+            }
         }
     }
 }
@@ -249,6 +330,6 @@ impl Drop for InFlight<'_> {
     }
 }
 
-fn now() -> i64 {
+pub fn now() -> i64 {
     ganira::domain::Clock::system().now().timestamp()
 }

@@ -7,8 +7,8 @@ use ganira::crypto::sign_sha256;
 use serde_json::{Value, json};
 
 pub const APP: &str = "main";
-pub const APP_SECRET: &str = "the crash test's own app secret";
-pub const VERIFY_TOKEN: &str = "the crash test's own verify token";
+pub const APP_SECRET: &str = "the torture's own app secret";
+pub const VERIFY_TOKEN: &str = "the torture's own verify token";
 pub const PROVIDER_SECRET: &str = "whsec_dGhlIGNyYXNoIHRlc3Qgb3JkZXJzLCBub3QgYSBzZWNyZXQ=";
 pub const NUMBER: &str = "106540352242922";
 pub const WABA: &str = "102290129340398";
@@ -34,7 +34,7 @@ impl Person {
 
     /// The id of her `n`th message, unique and the same at every repetition.
     pub fn message_id(self, n: u32) -> String {
-        format!("wamid.{}", STANDARD.encode(format!("crash {} {n}", self.wa_id())))
+        format!("wamid.{}", STANDARD.encode(format!("torture {} {n}", self.wa_id())))
     }
 }
 

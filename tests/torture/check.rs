@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::database::Database;
+use crate::handsets::Session;
 use crate::load::Diary;
 use crate::observed::{Delivery, Key, Observed, Taken};
+use crate::report::Report;
 
 /// A kind of violation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,63 +40,41 @@ pub enum Violation {
     Buried,
     /// A receipt made a message look less far than it was.
     RankFell,
+    /// A repeated hop got another screen, or a screen is no complete read.
+    Screen,
+    /// An engine panicked, or ended where it must not.
+    Engine,
 }
 
-#[derive(Debug, Default)]
-pub struct Report {
-    pub kills: usize,
-    /// The smallest number of unanswered requests that a kill met.
-    pub in_flight_least: usize,
-    pub figures: Vec<(&'static str, String)>,
-    pub violations: BTreeMap<Violation, Vec<String>>,
-}
-
-impl Report {
-    fn add(&mut self, violation: Violation, what: impl Into<String>) {
-        self.violations.entry(violation).or_default().push(what.into());
-    }
-
-    #[cfg(feature = "planted-bugs")]
-    pub fn has(&self, violation: Violation) -> bool {
-        self.violations.contains_key(&violation)
-    }
-
-    pub fn figure(&mut self, name: &'static str, value: impl std::fmt::Display) {
-        self.figures.push((name, value.to_string()));
-    }
-
-    pub fn print(&self) {
-        for (name, value) in &self.figures {
-            println!("{name:<44} {value}");
-        }
-        for (violation, examples) in &self.violations {
-            println!("VIOLATION {violation:?}: {} times", examples.len());
-            for example in examples.iter().take(5) {
-                println!("    {example}");
-            }
-        }
-        println!("{:<44} {}", "violations", self.violations.values().map(Vec::len).sum::<usize>());
-    }
-}
-
-pub fn check(report: &mut Report, diaries: &[Diary], observed: &Observed, database: &Database) {
+/// Looks at everything.
+pub fn check(report: &mut Report, diaries: &[Diary], sessions: &[Session], observed: &Observed, database: &Database) {
     let mut contacts = HashMap::new();
     for diary in diaries {
         if let Some(contact) = journal(report, diary, observed, database) {
             contacts.insert(contact, diary);
         }
     }
+    keypads(report, sessions, observed, database);
     numbers(report, observed);
     lists(report, &contacts, observed);
     replies(report, observed);
-    for (reason, count) in &observed.dead_letters {
+    let expected = report.dead_letters_expected;
+    for (reason, count) in
+        observed.dead_letters.iter().filter(|(reason, count)| *reason != "poison" || **count != expected)
+    {
         report.add(Violation::Buried, format!("{count} dead letters: {reason}"));
     }
     if observed.ranks_fallen > 0 {
         report.add(Violation::RankFell, format!("{} times", observed.ranks_fallen));
     }
     report.figure("people", diaries.len());
-    report.figure("messages acknowledged", diaries.iter().map(|diary| diary.acknowledged as usize).sum::<usize>());
+    let messages = diaries.iter().map(|diary| diary.acknowledged as usize).sum::<usize>();
+    let hops = sessions.iter().map(|session| session.screens.len()).sum::<usize>();
+    report.messages = messages + hops;
+    report.figure("messages acknowledged", messages);
+    if hops > 0 {
+        report.figure("hops answered", hops);
+    }
     report.figure("turns in the journal", observed.journal.values().map(Vec::len).sum::<usize>());
     report.figure("replies in the outbox", observed.outbox.len());
     report.figure("replies the sandbox took", observed.taken.len());
@@ -123,6 +103,24 @@ fn journal(report: &mut Report, diary: &Diary, observed: &Observed, database: &D
         }
     }
     contact
+}
+
+/// I7: each answered hop became exactly one turn, its screen is a complete read, and a repeated one got the same bytes.
+fn keypads(report: &mut Report, sessions: &[Session], observed: &Observed, database: &Database) {
+    for session in sessions {
+        for (n, screen) in session.screens.iter().enumerate() {
+            let found: Vec<&str> =
+                screen.trim_start_matches("CON ").lines().filter(|line| line.starts_with('u')).collect();
+            if found != session.lines(n) {
+                report.add(Violation::Screen, format!("{} hop {n}: {screen:?}", session.name()));
+            }
+            match observed.turns_of_hop(database, session, n) {
+                [_] => {}
+                [] => report.add(Violation::NotJournaled, format!("{} hop {n}", session.name())),
+                more => report.add(Violation::JournaledTwice, format!("{} hop {n}: {more:?}", session.name())),
+            }
+        }
+    }
 }
 
 /// I2: turns are numbered 1..n without a gap, and the conversation knows n.
@@ -197,19 +195,13 @@ fn replies(report: &mut Report, observed: &Observed) {
             *newest = taken.key.1.max(*newest);
         }
     }
-    let mut per_turn: BTreeMap<(i64, i64), usize> = BTreeMap::new();
-    for (key, times) in &observed.outbox {
-        if *times > 1 {
-            report.add(Violation::OutboxKey, format!("{key:?} stands there {times} times"));
-        }
-        *per_turn.entry((key.0, key.1)).or_default() += 1;
+    for (key, times) in observed.outbox.iter().filter(|(_, times)| **times > 1) {
+        report.add(Violation::OutboxKey, format!("{key:?} stands there {times} times"));
     }
-    for (contact, turns) in &observed.turns {
-        for turn in turns {
-            let count = per_turn.get(&(*contact, *turn)).copied().unwrap_or(0);
-            if count != 1 {
-                report.add(Violation::OutboxKey, format!("turn {turn} of contact {contact} has {count} replies"));
-            }
+    for (contact, turn) in &observed.answered {
+        let count = observed.per_turn.get(&(*contact, *turn)).copied().unwrap_or(0);
+        if count != 1 {
+            report.add(Violation::OutboxKey, format!("turn {turn} of contact {contact} has {count} replies"));
         }
     }
     let mut tried_again = 0;

@@ -12,8 +12,8 @@ use tokio::time::{Instant, sleep};
 use url::Url;
 
 use crate::database::Database;
-use crate::engine::Engines;
-use crate::run::{alone, sandbox};
+use crate::engine::Node;
+use crate::town::{STALE, Wish, alone, sandbox};
 
 const WITHIN: Duration = Duration::from_mins(1);
 
@@ -125,14 +125,14 @@ async fn an_order_outlives_a_kill_at_every_point_takes_effect_once_and_has_one_r
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     let town = Town {
-        database: Database::with(folder.path(), "errands").await,
-        sandbox: sandbox().await,
+        database: Database::start(folder.path(), "errands").await,
+        sandbox: sandbox(&Wish::default()).await,
         http: reqwest::Client::new(),
     };
-    let engines = Engines::new(folder.path(), &town.database, &town.sandbox, None);
-    town.sandbox.point_webhooks_at(Url::parse(&engines.webhook_url()).unwrap());
-    let mut engine = engines.start();
-    engines.ready(&mut engine).await;
+    let mut engine = Node::new("one", folder.path(), (&town.database, &town.sandbox), (STALE, "")).await;
+    town.sandbox.point_webhooks_at(Url::parse(&engine.url("/webhooks/whatsapp")).unwrap());
+    engine.start();
+    engine.ready().await;
 
     let begun = Instant::now();
     let points = [Point::Ordered, Point::InFlight, Point::BetweenTries, Point::Answered];
@@ -169,7 +169,7 @@ async fn an_order_outlives_a_kill_at_every_point_takes_effect_once_and_has_one_r
                 // Nothing of her conversation can be committed now.
                 run_sql(&mut held, "SELECT 1 FROM ganira.conversation FOR UPDATE").await;
                 eventually("the order", posted).await;
-                sleep(Duration::from_millis(1000)).await;
+                sleep(Duration::from_secs(1)).await;
             }
         }
         engine.kill();
@@ -177,8 +177,8 @@ async fn an_order_outlives_a_kill_at_every_point_takes_effect_once_and_has_one_r
         assert_eq!(town.orders().await.len(), expected, "{point:?}: orders posted at the kill");
         assert_eq!(town.count("job").await, 1, "{point:?}: the order is committed, its result is not");
         held.rollback().await.unwrap();
-        engine = engines.start();
-        engines.ready(&mut engine).await;
+        engine.start();
+        engine.ready().await;
         town.received(&person, 4).await;
         assert_eq!(town.thanks(&person).await, ["Thank you: MP"], "{point:?}");
         assert_eq!(town.orders().await.len(), before + 1, "{point:?}: one order, under one id");
@@ -193,8 +193,8 @@ async fn an_order_outlives_a_kill_at_every_point_takes_effect_once_and_has_one_r
     for _ in 0..3 {
         sleep(Duration::from_millis(rand::rng().random_range(0..120))).await;
         engine.kill();
-        engine = engines.start();
-        engines.ready(&mut engine).await;
+        engine.start();
+        engine.ready().await;
     }
     let mut references = BTreeSet::new();
     for person in &people {
@@ -207,7 +207,7 @@ async fn an_order_outlives_a_kill_at_every_point_takes_effect_once_and_has_one_r
     let orders = town.orders().await;
     assert_eq!(orders.len() - before, people.len(), "one id for each: {orders:?}");
     assert_eq!(town.count("journal WHERE kind = 7").await, (points.len() + people.len()) as i64);
-    assert_eq!(town.count("dead_letter").await, 0, "{}", engines.log());
+    assert_eq!(town.count("dead_letter").await, 0, "{}", engine.log());
     println!(
         "{} orders, {} of them posted again, in {:?}",
         orders.len(),
