@@ -41,7 +41,7 @@ pub fn check(ground: &Ground, people: &People, figures: &mut BTreeMap<&'static s
     let (arrivals, diaries, sessions) = (ground.company.arrivals(), people.diaries(), people.sessions());
     ground.store.read(|tables| {
         let mut check = Check { tables, arrivals: &arrivals, violations: Violations::default() };
-        check.nobody_waits(people.busy());
+        check.nobody_waits(&people.busy());
         check.journal(ground, &diaries);
         check.numbers();
         check.lists(&diaries);
@@ -67,9 +67,9 @@ impl Check<'_> {
     }
 
     /// Liveness, as the people see it.
-    fn nobody_waits(&mut self, busy: usize) {
-        if busy > 0 {
-            self.bad("nobody waits", format!("{busy} people wait for something 10 s after the last fault"));
+    fn nobody_waits(&mut self, busy: &BTreeSet<u32>) {
+        if !busy.is_empty() {
+            self.bad("nobody waits", format!("{busy:?} wait for something 10 s after the last fault"));
         }
     }
 

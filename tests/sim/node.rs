@@ -24,12 +24,13 @@ use ganira::crypto::{KeyRing, KeyedHash, random};
 use ganira::domain::{AccountId, TenantId};
 use ganira::flows::Question;
 use ganira::operations::{Answered, Asker};
-use ganira::store::{AccountRow, FlowFiles, GuardedEffect, ServerRow, Store, seals};
+use ganira::store::{AccountRow, AppPool, FlowFiles, GuardedEffect, ServerRow, Store, seals};
 use http::Request;
 use object_store::memory::InMemory;
 use parking_lot::Mutex;
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
+use sqlx::postgres::PgConnectOptions;
 use tokio::sync::{mpsc, oneshot};
 use tower::ServiceExt as _;
 
@@ -230,13 +231,18 @@ impl Door {
     }
 }
 
+/// The admin API's way to a database, which there is none of here and nobody asks for.
+fn nobodys_pool() -> AppPool {
+    AppPool::new(PgConnectOptions::new_without_pgpass(), 1)
+}
+
 /// The node's software, from its start until it leaves.
 pub fn software(ground: Ground, face: Arc<Face>, door: &Door) -> impl Future<Output = ()> + Send + 'static {
     let (sender, mut calls) = mpsc::unbounded_channel();
     *door.0.lock() = Some(sender);
     async move {
         let engine = Engine::start(ground.setup(&face).await);
-        let router = Api::new(engine.clone(), Metrics::new(String::new)).router();
+        let router = Api::new(engine.clone(), Metrics::new(String::new), nobodys_pool()).router();
         while let Some(told) = calls.recv().await {
             match told {
                 Told::Asked(request, answer) => serve(router.clone(), *request, answer),

@@ -4,10 +4,10 @@ mod careful;
 mod hasty;
 mod keypad;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -65,7 +65,7 @@ struct Inner {
     order: AtomicU64,
     next: AtomicU32,
     /// Those who still have something to do.
-    busy: AtomicUsize,
+    busy: Mutex<BTreeSet<u32>>,
     diaries: Mutex<BTreeMap<u32, Diary>>,
     sessions: Mutex<BTreeMap<u32, Session>>,
     /// The furthest that was acknowledged of each message's receipts.
@@ -81,7 +81,7 @@ impl People {
             ending: AtomicBool::new(false),
             order: AtomicU64::new(1),
             next: AtomicU32::new(1),
-            busy: AtomicUsize::new(0),
+            busy: Mutex::default(),
             diaries: Mutex::default(),
             sessions: Mutex::default(),
             receipts: Mutex::default(),
@@ -108,9 +108,9 @@ impl People {
             while !people.is_ending() {
                 let number = people.0.next.fetch_add(1, Ordering::Relaxed);
                 let random = people.random(number.into());
-                people.0.busy.fetch_add(1, Ordering::Relaxed);
+                people.0.busy.lock().insert(number);
                 life(people.clone(), number, random).await;
-                people.0.busy.fetch_sub(1, Ordering::Relaxed);
+                people.0.busy.lock().remove(&number);
             }
         });
     }
@@ -124,9 +124,9 @@ impl People {
         self.0.ending.load(Ordering::Relaxed)
     }
 
-    /// How many still wait for something.
-    pub fn busy(&self) -> usize {
-        self.0.busy.load(Ordering::Relaxed)
+    /// Who still waits for something.
+    pub fn busy(&self) -> BTreeSet<u32> {
+        self.0.busy.lock().clone()
     }
 
     pub fn diaries(&self) -> Vec<Diary> {
