@@ -37,9 +37,26 @@ pub struct Api {
     bodies_kib: Arc<Semaphore>,
 }
 
-/// Renders what was measured.
+/// Renders what was measured. Cheap to clone.
 #[derive(Clone)]
-pub struct Metrics(pub PrometheusHandle);
+pub struct Metrics(Arc<dyn Fn() -> String + Send + Sync>);
+
+impl Metrics {
+    /// What `render` gives, in Prometheus' text format.
+    pub fn new(render: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(render))
+    }
+
+    fn render(&self) -> String {
+        (self.0)()
+    }
+}
+
+impl From<PrometheusHandle> for Metrics {
+    fn from(handle: PrometheusHandle) -> Self {
+        Self::new(move || handle.render())
+    }
+}
 
 impl std::fmt::Debug for Metrics {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

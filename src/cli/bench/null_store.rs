@@ -14,7 +14,7 @@ use super::ground::{Keys, WIDE, config, environment};
 use super::part;
 use crate::actors::Engine;
 use crate::actors::shared::Answering;
-use crate::api::{Api, Metrics};
+use crate::api::Api;
 use crate::cli::{assemble, logging};
 use crate::config::Config;
 use crate::crypto::{KeyRing, TenantKey, random};
@@ -40,7 +40,7 @@ pub(super) async fn run() -> anyhow::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     part::tell(&listener.local_addr()?)?;
     let _ = std::fs::remove_dir_all(folder);
-    axum::serve(listener, Api::new(engine, Metrics(metrics), AppPool::new(PgConnectOptions::new(), 1)).router())
+    axum::serve(listener, Api::new(engine, metrics.into(), AppPool::new(PgConnectOptions::new(), 1)).router())
         .await
         .context("the server ended")
 }
