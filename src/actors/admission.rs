@@ -83,7 +83,8 @@ impl Admission {
 
     /// Whether a request may come in at all, after its signature and before its body is read. Who comes again is shed first.
     pub fn enter(&self, channel: Channel) -> Result<(), Refusal> {
-        let most = if channel == Channel::WhatsApp { self.pace.limit.load(Ordering::Relaxed) } else { self.permits_max };
+        let most =
+            if channel == Channel::WhatsApp { self.pace.limit.load(Ordering::Relaxed) } else { self.permits_max };
         if self.closed.load(Ordering::Relaxed) || self.turns_in_flight() >= most {
             metrics::counter!("ganira_refused_total", "why" => "busy").increment(1);
             return Err(Refusal::Busy { retry_after: RETRY_AFTER });
@@ -128,8 +129,8 @@ impl Admission {
     /// The permit of one turn; waits until one is free.
     pub async fn permit(&self) -> Option<Permit> {
         let under_way = self.turns_in_flight() + 1;
-        let _permit = self.permits.clone().acquire_owned().await.ok()?;
-        Some(Permit { pace: self.pace.clone(), begun: Instant::now(), under_way, _permit })
+        let place = self.permits.clone().acquire_owned().await.ok()?;
+        Some(Permit { pace: self.pace.clone(), begun: Instant::now(), under_way, _place: place })
     }
 
     pub fn turns_in_flight(&self) -> usize {
@@ -156,7 +157,7 @@ pub struct Permit {
     begun: Instant,
     /// With this one.
     under_way: usize,
-    _permit: OwnedSemaphorePermit,
+    _place: OwnedSemaphorePermit,
 }
 
 impl Drop for Permit {

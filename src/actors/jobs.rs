@@ -19,7 +19,7 @@ use super::ingress::Ingress;
 use super::orders::{self, Attempt};
 use super::shared::World;
 use super::turn::MEDIA_JOB;
-use crate::channels::transport::Transport;
+use crate::channels::transport::{DownloadError, Transport};
 use crate::channels::whatsapp::{self, media};
 use crate::crypto::{DataKey, Place};
 use crate::domain::{MediaRef, OutboxId};
@@ -33,11 +33,17 @@ const WORKERS_MAX: usize = 64;
 /// Rows of one kind read at once.
 const PAGE: i32 = 64;
 /// How often the table is looked at without being told to.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How soon it is looked at again when it could not be read, or not written to.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Tries of one job before it has failed.
 const TRIES_MAX: u32 = 4;
 /// The pause before the second try; doubles with each.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// How long a file waits whose trouble is ours alone, such as a full disk, and how often: a day. The company keeps it for longer.
+const OUR_PAUSE: Duration = Duration::from_secs(10);
+const OUR_TRIES_MAX: i16 = 8_640;
 
 /// Tells the workers that a turn left a job. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -68,16 +74,18 @@ pub async fn run(tools: JobTools, fence: Fence, ingress: Ingress, jobs: Jobs) {
     let mut working = Working::default();
     let (ended, mut endings) = mpsc::unbounded_channel();
     loop {
-        begin(&tools, &fence, &ingress, &jobs, &ended, &mut working).await;
+        let look_again = begin(&tools, &fence, &ingress, &jobs, &ended, &mut working).await;
         tokio::select! {
+            biased;
             () = fence.fallen() => return,
-            () = jobs.woken() => {}
             Some(id) = endings.recv() => working.end(id),
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = jobs.woken() => {}
+            () = tokio::time::sleep(look_again) => {}
         }
     }
 }
 
+/// Begins what may begin; in how long to look again.
 async fn begin(
     tools: &JobTools,
     fence: &Fence,
@@ -85,13 +93,16 @@ async fn begin(
     jobs: &Jobs,
     ended: &mpsc::UnboundedSender<OutboxId>,
     working: &mut Working,
-) {
+) -> Duration {
     if working.is_full() {
-        return;
+        return LOOK_EVERY;
     }
     let open = match tools.world.store.due_jobs(tools.world.clock.now(), PAGE).await {
         Ok(open) => open,
-        Err(error) => return tracing::warn!(error = %error.source, "the jobs could not be read"),
+        Err(error) => {
+            tracing::warn!(error = %error.source, "the jobs could not be read");
+            return AGAIN_AFTER;
+        }
     };
     for job in open {
         if !working.take(&job) {
@@ -105,6 +116,7 @@ async fn begin(
             let _ = ended.send(id);
         });
     }
+    LOOK_EVERY
 }
 
 /// The jobs at work.
@@ -136,7 +148,10 @@ impl Working {
 async fn work(tools: &JobTools, fence: &Fence, ingress: &Ingress, jobs: &Jobs, job: OpenJob) {
     let Some(account) = tools.world.accounts.by_id(job.account) else { return };
     let result = if job.kind == MEDIA_JOB {
-        JobResult::Media(fetch_with_retries(tools, &account, &job).await)
+        match fetch_with_retries(tools, &account, &job).await {
+            Fetching::Over(stored) => JobResult::Media(stored),
+            Fetching::Later => return put_off(tools, fence, jobs, &job, OUR_PAUSE).await,
+        }
     } else if let Some(kind) = JobKind::named(&job.kind) {
         match orders::attempt(tools, &account, &job, kind).await {
             Attempt::Over(result) => result,
@@ -165,9 +180,11 @@ async fn work(tools: &JobTools, fence: &Fence, ingress: &Ingress, jobs: &Jobs, j
 async fn put_off(tools: &JobTools, fence: &Fence, jobs: &Jobs, job: &OpenJob, pause: Duration) {
     let pause_by_clock = chrono::TimeDelta::from_std(pause).unwrap_or(chrono::TimeDelta::minutes(1));
     let not_before = tools.world.clock.now() + pause_by_clock;
-    if let Err(error) = tools.world.store.postpone_job(job.id, job.tries.saturating_add(1), not_before).await {
-        return tracing::warn!(job.id = %job.id, error = %error.source, "a job could not be put off");
+    let put_off = tools.world.store.postpone_job(job.id, job.tries.saturating_add(1), not_before).await;
+    if let Err(error) = &put_off {
+        tracing::warn!(job.id = %job.id, error = %error.source, "a job could not be put off");
     }
+    let pause = if put_off.is_ok() { pause } else { AGAIN_AFTER };
     let (jobs, fence) = (jobs.clone(), fence.clone());
     super::spawn(async move {
         if !fence.wait_or_fallen(pause).await {
@@ -186,10 +203,16 @@ async fn drop_if_erased(tools: &JobTools, id: OutboxId, stored: &StoredMedia) {
     }
 }
 
-async fn fetch_with_retries(tools: &JobTools, account: &Account, job: &OpenJob) -> Option<StoredMedia> {
-    let key = account.tenant.key.unwrap(seals::CONTACT_KEY, &job.wrapped_key).ok()?;
-    let place = Place { tenant: job.id.conversation.tenant.0, table: seals::JOB, row: &seals::outbox_row(job.id) };
-    let media: MediaRef = serde_json::from_slice(&key.open(place, &job.body).ok()?).ok()?;
+/// How it ends with a file.
+enum Fetching {
+    /// It is kept, or will never be.
+    Over(Option<StoredMedia>),
+    /// There is no place for it now: that is no reason to lose it.
+    Later,
+}
+
+async fn fetch_with_retries(tools: &JobTools, account: &Account, job: &OpenJob) -> Fetching {
+    let Some((key, media)) = open(account, job) else { return Fetching::Over(None) };
     let mut pause = PAUSE;
     for attempt in 1..=TRIES_MAX {
         let stored = match fetch(tools, account, &media).await {
@@ -197,18 +220,34 @@ async fn fetch_with_retries(tools: &JobTools, account: &Account, job: &OpenJob) 
             Err(error) => Err(error),
         };
         match stored {
-            Ok(stored) => return Some(stored),
+            Ok(stored) => return Fetching::Over(Some(stored)),
             Err(error) => {
                 tracing::warn!(job.id = %job.id, attempt, error = %error, "media could not be fetched");
                 if attempt == TRIES_MAX {
-                    break;
+                    let later = is_ours(&*error) && job.tries < OUR_TRIES_MAX;
+                    return if later { Fetching::Later } else { Fetching::Over(None) };
                 }
                 tokio::time::sleep(pause).await;
                 pause *= 2;
             }
         }
     }
-    None
+    Fetching::Over(None)
+}
+
+/// What is to be fetched, and the key that seals it.
+fn open(account: &Account, job: &OpenJob) -> Option<(DataKey, MediaRef)> {
+    let key = account.tenant.key.unwrap(seals::CONTACT_KEY, &job.wrapped_key).ok()?;
+    let place = Place { tenant: job.id.conversation.tenant.0, table: seals::JOB, row: &seals::outbox_row(job.id) };
+    let media = serde_json::from_slice(&key.open(place, &job.body).ok()?).ok()?;
+    Some((key, media))
+}
+
+/// Whether it failed for want of a place of ours: the disk, or the object store.
+fn is_ours(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    error.is::<std::io::Error>()
+        || error.is::<object_store::Error>()
+        || matches!(error.downcast_ref(), Some(DownloadError::Disk(_)))
 }
 
 /// Metadata, download, checks. The URL in the metadata lives five minutes, so every try begins with the metadata.

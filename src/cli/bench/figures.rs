@@ -45,7 +45,12 @@ impl Row {
         row.with("measured", measured.to_json())
     }
 
-    pub(super) fn missing(name: &'static str, unit: &'static str, budget: Option<Budget>, why: impl Into<String>) -> Self {
+    pub(super) fn missing(
+        name: &'static str,
+        unit: &'static str,
+        budget: Option<Budget>,
+        why: impl Into<String>,
+    ) -> Self {
         Self { value: None, ..Self::new(name, f64::NAN, unit, budget).how(why) }
     }
 

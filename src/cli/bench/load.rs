@@ -170,7 +170,11 @@ async fn closed(voices: &Arc<Voices>, connections: Vec<Connection>) {
                         voices.next.fetch_sub(1, Ordering::Relaxed);
                         return;
                     }
-                    _ => voices.say(&mut connection, number, Due { at: Instant::now(), window: None, counts: true }).await,
+                    _ => {
+                        voices
+                            .say(&mut connection, number, Due { at: Instant::now(), window: None, counts: true })
+                            .await;
+                    }
                 }
             }
         })

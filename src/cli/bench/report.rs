@@ -27,7 +27,8 @@ fn put(text: &str, table: &str) -> anyhow::Result<String> {
 }
 
 fn table(machine: &Value, rows: &[Row]) -> String {
-    let mut text = format!("{}\n\n| figure | value | spread | budget | met | |\n|---|---|---|---|---|---|\n", on(machine));
+    let mut text =
+        format!("{}\n\n| figure | value | spread | budget | met | |\n|---|---|---|---|---|---|\n", on(machine));
     for row in rows {
         text.push_str(&line(row));
     }

@@ -74,7 +74,8 @@ impl Served {
         let doors = group.doors();
         let mut command = Command::new("/bin/sh");
         // It enters before it becomes what is measured, so that nothing is ever outside.
-        let script = format!(r#"i=0; while [ $i -lt {} ]; do echo 0 > "$1"; shift; i=$((i+1)); done; exec "$@""#, doors.len());
+        let script =
+            format!(r#"i=0; while [ $i -lt {} ]; do echo 0 > "$1"; shift; i=$((i+1)); done; exec "$@""#, doors.len());
         command.args(["-ec", &script, "enter"]).args(&doors).arg(program);
         Self::start_as(command, environment, folder, free_address()?)?.able().await
     }

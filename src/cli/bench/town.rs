@@ -28,7 +28,8 @@ pub(super) async fn known(ground: &Ground, wanted: u64) -> anyhow::Result<u64> {
     if there > 0 {
         return Ok(there);
     }
-    let config = ground::config(ground::environment(&ground.folder, &ground.keys, &[("DATABASE_URL", &ground.url(DATABASE)?)]))?;
+    let config =
+        ground::config(ground::environment(&ground.folder, &ground.keys, &[("DATABASE_URL", &ground.url(DATABASE)?)]))?;
     let tenant = ground::salon(&database, &config).await?;
     let begun = Instant::now();
     let mut known = 0;

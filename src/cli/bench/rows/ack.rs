@@ -46,7 +46,12 @@ pub(in crate::cli::bench) async fn ack(bench: &Bench, ground: &Ground) -> anyhow
     );
     let half = format!("open loop at {:.0} a second, half of what the closed loop reached", most.ours.median() / 2.0);
     let against = |ours: &Series, theirs: &Series| {
-        format!("{} ms against {} ms at {}/s", rounded(ours.median()), rounded(theirs.median()), written(same_rate(&most.ours, alone)))
+        format!(
+            "{} ms against {} ms at {}/s",
+            rounded(ours.median()),
+            rounded(theirs.median()),
+            written(same_rate(&most.ours, alone))
+        )
     };
     Ok(vec![
         Row::of("signed bytes in, 200 out", &most.ours, "per second", None)

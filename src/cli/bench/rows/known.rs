@@ -37,7 +37,11 @@ pub(in crate::cli::bench) async fn known(bench: &Bench, ground: &Ground) -> anyh
     Ok(vec![
         Row::new("a conversation that is known: on disk", on_disk / 1000.0, "kB", None)
             .how("tables and indexes of addresses, keys and conversations, divided by the people in them")
-            .note(format!("{} known; none of it in the engine's memory, which has {} MiB before anybody speaks", written(known as f64), rounded(idle_bytes / 1_048_576.0))),
+            .note(format!(
+                "{} known; none of it in the engine's memory, which has {} MiB before anybody speaks",
+                written(known as f64),
+                rounded(idle_bytes / 1_048_576.0)
+            )),
         Row::new("a conversation asleep, of so many", cached_bytes / 1000.0, "kB", Some(Budget::AtMost(1.2)))
             .how(how.clone())
             .note(format!("{} asleep in the cache", written(cached as f64))),

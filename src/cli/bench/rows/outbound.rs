@@ -179,7 +179,11 @@ impl Scene<'_> {
         let sent = count(&mut connection, "SELECT count(*) FROM ganira.delivery WHERE rank > 0").await?;
         let (written, seen) = (self.written().await?, self.company.seen().await?);
         if seen.messages != written || seen.again > 0 || sent != written {
-            bail!("violation: {written} messages were written, {sent} are known to be sent, {} came and {} came again", seen.messages, seen.again);
+            bail!(
+                "violation: {written} messages were written, {sent} are known to be sent, {} came and {} came again",
+                seen.messages,
+                seen.again
+            );
         }
         Ok(())
     }

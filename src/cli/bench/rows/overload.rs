@@ -72,7 +72,8 @@ pub(in crate::cli::bench) async fn overload(bench: &Bench, ground: &Ground) -> a
     let grown = most.load(Ordering::Relaxed).saturating_sub(before);
     let used = small.used();
     let checked = small.checked().await?;
-    Ok(found.rows(sustainable, seconds, &normal, grown, checked)
+    Ok(found
+        .rows(sustainable, seconds, &normal, grown, checked)
         .into_iter()
         .map(|row| row.with("share_used", serde_json::to_value(used).unwrap_or_default()))
         .collect())
@@ -96,7 +97,12 @@ async fn sustainable(small: &mut Small<'_>, bench: &Bench) -> anyhow::Result<(f6
 /// The storm, and a quiet voice beside it.
 async fn storm(loads: &mut Loads, sustainable: f64, seconds: f64) -> anyhow::Result<(Heard, Heard)> {
     let speech = Speech::Text(MID_BOOKING.to_owned());
-    let beside = loads.spec(CONNECTIONS / 8, speech.clone(), Until::Seconds(BEFORE.as_secs_f64() + seconds + AFTER), Some(sustainable * BESIDE));
+    let beside = loads.spec(
+        CONNECTIONS / 8,
+        speech.clone(),
+        Until::Seconds(BEFORE.as_secs_f64() + seconds + AFTER),
+        Some(sustainable * BESIDE),
+    );
     let storm = loads.spec(CONNECTIONS, speech, Until::Seconds(seconds), Some(sustainable * TIMES));
     let (storm, beside) = tokio::try_join!(
         async {
@@ -152,10 +158,9 @@ fn recovered(windows: &[Window], ended: f64, normal_p99: f64) -> f64 {
 impl Found {
     fn rows(self, sustainable: f64, seconds: f64, normal: &Series, grown: u64, checked: u64) -> Vec<Row> {
         let how = format!(
-            "half a core and 512 MiB for the engine, Postgres beside it: {:.0} a second are sustainable (all accepted, p99 at most {P99_MS} ms), \
+            "half a core and 512 MiB for the engine, Postgres beside it: {sustainable:.0} a second are sustainable (all accepted, p99 at most {P99_MS} ms), \
              open loops of {TIMES} times that for {seconds} seconds over {CONNECTIONS} connections, and a quiet voice of a quarter of it beside \
-             them; every accepted message was found in the journal",
-            sustainable
+             them; every accepted message was found in the journal"
         );
         let unaccounted = self.offered - self.accepted - self.refused;
         let last = self.last.unwrap_or_default();
@@ -172,7 +177,11 @@ impl Found {
                 .with("times_sustainable", self.factor.to_json())
                 .with("messages_checked", checked),
             Row::of(NAMES[1], &self.times, "ratio", Some(Budget::AtMost(2.0)))
-                .note(format!("{} ms against {} ms at what is sustainable", rounded(self.accepted_p99.median()), rounded(normal.median())))
+                .note(format!(
+                    "{} ms against {} ms at what is sustainable",
+                    rounded(self.accepted_p99.median()),
+                    rounded(normal.median())
+                ))
                 .with("accepted_ms", last.0.times.to_json())
                 .with("normal_p99_ms", normal.to_json()),
             Row::of(NAMES[2], &self.refused_p99, "ms", None).with("refused_ms", last.0.refusals.to_json()),

@@ -38,8 +38,8 @@ pub(in crate::cli::bench) async fn restart(bench: &Bench, ground: &mut Ground) -
             .note(format!("{} conversations known", written(known as f64)))
             .with("known", known),
         Row::of("kill -9 to first answer, own Postgres restarting too", &inside, "s", Some(Budget::AtMost(5.0)))
-        .how(how("its own Postgres goes down with it and comes back"))
-        .with("known", known),
+            .how(how("its own Postgres goes down with it and comes back"))
+            .with("known", known),
         Row::new("resident memory of an idle engine", idle as f64 / 1_048_576.0, "MiB", Some(Budget::AtMost(64.0)))
             .how(format!("VmRSS of `ganira serve` {} seconds after its start", SETTLE.as_secs())),
     ])

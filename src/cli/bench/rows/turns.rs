@@ -166,9 +166,7 @@ async fn log_kinds(connection: &mut PgConnection, from: f64, until: f64, turns: 
     .fetch_all(connection)
     .await
     .ok()?;
-    let each = |(kind, records, bytes): (String, f64, f64)| {
-        serde_json::json!({ "kind": kind, "records": rounded(records / turns), "bytes": rounded(bytes / turns) })
-    };
+    let each = |(kind, records, bytes): (String, f64, f64)| serde_json::json!({ "kind": kind, "records": rounded(records / turns), "bytes": rounded(bytes / turns) });
     Some(kinds.into_iter().map(each).collect())
 }
 
