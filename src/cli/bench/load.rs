@@ -129,7 +129,8 @@ pub(super) async fn run(spec: Spec) -> anyhow::Result<Heard> {
     let (times, refusals) = (Gathered::new()?, Gathered::new()?);
     let tally = Tally { answers: BTreeMap::new(), unanswered: 0, ended: 0, times, refusals, windows: Vec::new() };
     let tally = Mutex::new(tally);
-    let voices = Arc::new(Voices { spec, next: AtomicU64::new(0), sent: AtomicU64::new(0), tally, clock: Clock::system() });
+    let voices =
+        Arc::new(Voices { spec, next: AtomicU64::new(0), sent: AtomicU64::new(0), tally, clock: Clock::system() });
     let mut connections = Vec::with_capacity(voices.spec.connections);
     for _ in 0..voices.spec.connections {
         connections.push(Connection::open(voices.spec.address).await.context("the server cannot be reached")?);
