@@ -6,10 +6,11 @@ unexport DATABASE_URL
 
 .DEFAULT_GOAL := help
 EXECUTIONS ?= 1000000
+SEEDS ?= 200
 KILLS ?= 22
 MINUTES ?= 30
 
-.PHONY: help run test crash crash-planted torture soak fuzz coverage check bench deps rust-version
+.PHONY: help run test sim sim-mutants crash crash-planted torture soak fuzz coverage check bench deps rust-version
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -19,6 +20,12 @@ run: rust-version ## Build and start everything on this machine: database, engin
 
 test: rust-version ## Every test but the long ones
 	$(CARGO) test --no-fail-fast
+
+sim: rust-version ## Run the whole engine in SEEDS (200) seeded simulations of everything that can go wrong, and the first 20 a second time
+	$(CARGO) test --test sim -- --seeds $(SEEDS)
+
+sim-mutants: rust-version ## The same on engines with a bug planted in them: each must be found within 500 seeds, and the true engine pass them
+	$(CARGO) test --features planted-bugs --test sim -- --mutants 500
 
 crash: rust-version ## Kill the engine with -9 again and again under load (KILLS) and check that nothing is lost or done twice
 	ROWS=1 KILLS=$(KILLS) $(CARGO) test --test torture -- --nocapture --test-threads=1

@@ -8,7 +8,7 @@ use parking_lot::RwLock;
 use secrecy::SecretString;
 use url::Url;
 
-use super::library::Library;
+use super::library::{Library, LibraryError};
 use crate::crypto::{KeyRing, TenantKey};
 use crate::domain::{AccountId, Country, QuietHours, TenantId};
 use crate::flows::{Channel, FlowSet};
@@ -184,7 +184,8 @@ impl Accounts {
                             index.tenants.insert(row.tenant, tenant.clone());
                             tenant
                         }
-                        Err(reason) => {
+                        Err(Unusable::Away(error)) => return Err(error),
+                        Err(Unusable::Broken(reason)) => {
                             tracing::error!(
                                 account.id = row.id.0,
                                 tenant.id = row.tenant.0,
@@ -236,10 +237,14 @@ impl Accounts {
         before: &Index,
         row: &AccountRow,
         (live, servers, ways): (Option<&LiveFlows>, &[ServerRow], &[WayBetween]),
-    ) -> Result<Tenant, String> {
+    ) -> Result<Tenant, Unusable> {
         let known = before.tenants.get(&row.tenant);
         let (revision, flows) = match live {
-            None => (0, FlowSet::shipped(&row.flow).ok_or_else(|| format!("there is no flow set {}", row.flow))?),
+            None => (
+                0,
+                FlowSet::shipped(&row.flow)
+                    .ok_or_else(|| Unusable::Broken(format!("there is no flow set {}", row.flow)))?,
+            ),
             Some(live) => {
                 let flows = match self.library.held(&live.digest) {
                     Some(flows) => Ok(flows),
@@ -251,12 +256,13 @@ impl Accounts {
                         tracing::error!(tenant.id = row.tenant.0, %error, "the live flows cannot be used, the ones before go on");
                         (known.revision, known.flows.clone())
                     }
-                    (Err(error), None) => return Err(error.to_string()),
+                    (Err(LibraryError::Store(error)), None) => return Err(Unusable::Away(error)),
+                    (Err(error), None) => return Err(Unusable::Broken(error.to_string())),
                 }
             }
         };
-        let key = tenant_key(row, ring, known)?;
-        let zone = row.zone.parse().map_err(|_| format!("unknown time zone {}", row.zone))?;
+        let key = tenant_key(row, ring, known).map_err(Unusable::Broken)?;
+        let zone = row.zone.parse().map_err(|_| Unusable::Broken(format!("unknown time zone {}", row.zone)))?;
         let own = servers.iter().filter(|server| server.tenant == row.tenant);
         let servers = own.filter_map(|server| Some((server.name.clone(), open_server(server, &key)?))).collect();
         let way = ways.iter().find(|way| way.tenant == row.tenant);
@@ -275,6 +281,13 @@ impl Accounts {
             shipped: row.flow.clone(),
         })
     }
+}
+
+/// Why an account's tenant cannot be had.
+enum Unusable {
+    /// The database does not answer now: without the account all that is said to it would be taken for a stranger's.
+    Away(StoreError),
+    Broken(String),
 }
 
 /// The wrapping may be by a ring key that this process was started without; the key itself is still the one it knows.

@@ -142,7 +142,13 @@ impl Living {
         if let EventKind::Alarm { due } = event.kind
             && memory.snapshot.kept.alarm != Some(due)
         {
-            return Run::Over(Verdict::Void);
+            #[cfg(feature = "planted-bugs")]
+            let goes_on = super::plant::Plant::TimerFiredByBoth.grows();
+            #[cfg(not(feature = "planted-bugs"))]
+            let goes_on = false;
+            if !goes_on {
+                return Run::Over(Verdict::Void);
+            }
         }
         if truths.is_empty() {
             self.be_polite(event);
@@ -235,7 +241,10 @@ impl Living {
 
     /// From the cache, else from the table.
     async fn wake(&self, event: &Event) -> Result<Option<Memory>, Trouble> {
-        let asleep = if let Some(asleep) = self.shared.snapshots.take(self.conversation) {
+        let kept = self.shared.snapshots.take(self.conversation);
+        #[cfg(feature = "planted-bugs")]
+        let kept = super::plant::left(&self.shared.world, self.conversation).or(kept);
+        let asleep = if let Some(asleep) = kept {
             asleep
         } else {
             let Some(loaded) = self.shared.directory.load(self.conversation).await? else { return Ok(None) };
@@ -255,6 +264,10 @@ impl Living {
         } else if let Some(memory) = &mut self.memory {
             memory.seq = memory.seq.next();
             memory.snapshot = after;
+            #[cfg(feature = "planted-bugs")]
+            super::plant::leave(&self.shared.world, self.conversation, || {
+                memory.sleep(&event.account.tenant.key, self.conversation).ok()
+            });
         }
     }
 

@@ -200,6 +200,7 @@ impl Engine {
                 Err(error) => tracing::warn!(error = %error.source, "could not register with the database"),
             }
             tokio::select! {
+                biased;
                 () = self.0.stop.cancelled() => {}
                 () = tokio::time::sleep(beat) => {}
             }
@@ -402,6 +403,7 @@ impl Engine {
         let period = Duration::from_millis(world.settings.engine.heartbeat_ms);
         loop {
             tokio::select! {
+                biased;
                 () = fence.fallen() => return,
                 () = self.0.stop.cancelled() => return,
                 () = tokio::time::sleep(period) => {}

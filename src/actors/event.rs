@@ -227,9 +227,13 @@ impl Event {
     pub fn new(new: NewEvent, permit: Option<Permit>) -> (Arc<Self>, Answer) {
         let (sender, receiver) = oneshot::channel();
         let NewEvent { id, occurred_at, received_at, account, conversation, kind, raw, trace } = new;
+        #[cfg(not(feature = "planted-bugs"))]
+        let day = occurred_at.unwrap_or(received_at).date_naive();
+        #[cfg(feature = "planted-bugs")]
+        let day = super::plant::own_day(occurred_at, received_at);
         let event = Self {
             id,
-            day: occurred_at.unwrap_or(received_at).date_naive(),
+            day,
             occurred_at,
             received_at,
             account,

@@ -33,7 +33,9 @@ const WORKERS_MAX: usize = 64;
 /// Rows of one kind read at once.
 const PAGE: i32 = 64;
 /// How often the table is looked at without being told to.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How soon it is looked at again when it could not be read, or not written to.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Tries of one job before it has failed.
 const TRIES_MAX: u32 = 4;
 /// The pause before the second try; doubles with each.
@@ -72,16 +74,18 @@ pub async fn run(tools: JobTools, fence: Fence, ingress: Ingress, jobs: Jobs) {
     let mut working = Working::default();
     let (ended, mut endings) = mpsc::unbounded_channel();
     loop {
-        begin(&tools, &fence, &ingress, &jobs, &ended, &mut working).await;
+        let look_again = begin(&tools, &fence, &ingress, &jobs, &ended, &mut working).await;
         tokio::select! {
+            biased;
             () = fence.fallen() => return,
-            () = jobs.woken() => {}
             Some(id) = endings.recv() => working.end(id),
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = jobs.woken() => {}
+            () = tokio::time::sleep(look_again) => {}
         }
     }
 }
 
+/// Begins what may begin; in how long to look again.
 async fn begin(
     tools: &JobTools,
     fence: &Fence,
@@ -89,13 +93,16 @@ async fn begin(
     jobs: &Jobs,
     ended: &mpsc::UnboundedSender<OutboxId>,
     working: &mut Working,
-) {
+) -> Duration {
     if working.is_full() {
-        return;
+        return LOOK_EVERY;
     }
     let open = match tools.world.store.due_jobs(tools.world.clock.now(), PAGE).await {
         Ok(open) => open,
-        Err(error) => return tracing::warn!(error = %error.source, "the jobs could not be read"),
+        Err(error) => {
+            tracing::warn!(error = %error.source, "the jobs could not be read");
+            return AGAIN_AFTER;
+        }
     };
     for job in open {
         if !working.take(&job) {
@@ -109,6 +116,7 @@ async fn begin(
             let _ = ended.send(id);
         });
     }
+    LOOK_EVERY
 }
 
 /// The jobs at work.
@@ -172,9 +180,11 @@ async fn work(tools: &JobTools, fence: &Fence, ingress: &Ingress, jobs: &Jobs, j
 async fn put_off(tools: &JobTools, fence: &Fence, jobs: &Jobs, job: &OpenJob, pause: Duration) {
     let pause_by_clock = chrono::TimeDelta::from_std(pause).unwrap_or(chrono::TimeDelta::minutes(1));
     let not_before = tools.world.clock.now() + pause_by_clock;
-    if let Err(error) = tools.world.store.postpone_job(job.id, job.tries.saturating_add(1), not_before).await {
-        return tracing::warn!(job.id = %job.id, error = %error.source, "a job could not be put off");
+    let put_off = tools.world.store.postpone_job(job.id, job.tries.saturating_add(1), not_before).await;
+    if let Err(error) = &put_off {
+        tracing::warn!(job.id = %job.id, error = %error.source, "a job could not be put off");
     }
+    let pause = if put_off.is_ok() { pause } else { AGAIN_AFTER };
     let (jobs, fence) = (jobs.clone(), fence.clone());
     super::spawn(async move {
         if !fence.wait_or_fallen(pause).await {

@@ -137,6 +137,10 @@ impl Committer {
             match self.decide(&batch).await {
                 Decided::Applied => {
                     self.number = batch.number;
+                    #[cfg(feature = "planted-bugs")]
+                    if super::plant::Plant::BatchNumberReused.grows() {
+                        self.number -= 1;
+                    }
                     self.hand_over(&batch, rest);
                     return true;
                 }
@@ -170,6 +174,10 @@ impl Committer {
                     return Decided::Fenced;
                 }
                 CommitOutcome::Unknown { message } => {
+                    #[cfg(feature = "planted-bugs")]
+                    if let Some(state) = super::plant::abort_instead() {
+                        return Decided::Aborted { state: state.to_owned(), message };
+                    }
                     metrics::counter!("ganira_commit_unknown_total").increment(1);
                     tracing::warn!(message, batch = batch.number, "the outcome of a commit is unknown, asking again");
                     if self.setup.fence.wait_or_fallen(AGAIN_AFTER).await {
@@ -198,6 +206,10 @@ impl Committer {
             }
             gates.push(gate);
         }
+        #[cfg(feature = "planted-bugs")]
+        if super::plant::Plant::LostWakeUp.grows() && batch.number % 8 == 0 {
+            rows.clear();
+        }
         if !rows.is_empty() {
             self.setup.outbound.committed(rows);
         }
@@ -224,6 +236,11 @@ impl Committer {
                     }
                 }
             }
+        };
+        #[cfg(feature = "planted-bugs")]
+        let blames = match super::plant::ignore_refusals(all.iter_mut().map(|waiting| &mut waiting.commit), blames) {
+            none if none.is_empty() && super::plant::Plant::RefusedGuardIgnored.grows() => return Some(all),
+            blames => blames,
         };
         if !blames.is_empty() {
             return Some(tell(all, blames));

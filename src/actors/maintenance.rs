@@ -61,14 +61,16 @@ impl Housekeeper {
         retention.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
+                // What is rarely ready stands before what may always be.
+                biased;
                 () = self.fence.fallen() => return,
+                _ = retention.tick() => self.let_go().await,
+                _ = days.tick() => self.keep_days().await,
+                _ = accounts.tick() => self.refresh_accounts().await,
                 _ = look.tick() => {
                     self.answer_requests().await;
                     self.ingress.ripen().await;
                 }
-                _ = accounts.tick() => self.refresh_accounts().await,
-                _ = days.tick() => self.keep_days().await,
-                _ = retention.tick() => self.let_go().await,
             }
         }
     }

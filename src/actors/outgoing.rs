@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::crypto::{CryptoError, DataKey, Place};
 use crate::domain::outbound::WhenUnknown;
-use crate::domain::{AccountId, Content, Conversation, OutboxId, Phone, ScopedId, Seq, Timestamp, Trace};
+use crate::domain::{AccountId, Content, OutboxId, Phone, ScopedId, Seq, Timestamp, Trace};
 use crate::flows::{Channel, Purpose};
 use crate::store::{OutboxPlace, seals};
 
@@ -89,10 +89,4 @@ pub struct Outgoing {
     /// When its turn was committed.
     pub at: Timestamp,
     pub envelope: std::sync::Arc<Envelope>,
-}
-
-impl Outgoing {
-    pub fn conversation(&self) -> Conversation {
-        self.id.conversation
-    }
 }

@@ -139,6 +139,12 @@ impl Routing {
             }
         }
         let Some(entry) = self.awake.get_mut(&conversation) else { return };
+        #[cfg(feature = "planted-bugs")]
+        if super::plant::Plant::DuplicateAckedEarly.grows()
+            && entry.current.iter().chain(&entry.waiting).any(|under_way| under_way.id == event.id)
+        {
+            return settle(&event, Verdict::Duplicate);
+        }
         // Once one is refused, all behind it are, until none waits: nothing may pass an event that comes again.
         entry.full |= entry.waiting.len() >= WAITING_MAX;
         if entry.full {

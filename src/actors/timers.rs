@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::event::Verdict;
 use super::fence::Fence;
@@ -20,10 +21,12 @@ const HORIZON: TimeDelta = TimeDelta::seconds(60);
 const REFRESH: Duration = Duration::from_secs(20);
 /// Rows held at once; with more due the horizon is nearer.
 const HELD_MAX: i32 = 20_000;
+/// A clock that was set by more than this is noticed within as long: what was read by it is read again.
+const SLIP: Duration = Duration::from_secs(1);
 /// Firings in flight at once: herds at full hours are paced.
 const FIRING_MAX: usize = 256;
-/// When a firing found no way in, it is tried again after this.
-const AGAIN_AFTER: TimeDelta = TimeDelta::seconds(1);
+/// When a firing found no way in, or the table could not be read, it is tried again after this.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// The entrance to the timers. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -48,9 +51,17 @@ impl Timers {
 /// Runs until the fence falls.
 pub async fn run(world: Arc<World>, fence: Fence, ingress: Ingress, queue: TimersQueue) {
     let (ended, endings) = mpsc::unbounded_channel();
-    let wheel =
-        Wheel { world, ingress, held: BTreeSet::new(), horizon: Timestamp::UNIX_EPOCH, firing: HashSet::new(), ended };
+    let wheel = Wheel {
+        read_at: (world.clock.now(), Instant::now()),
+        world,
+        ingress,
+        held: BTreeSet::new(),
+        horizon: Timestamp::UNIX_EPOCH,
+        firing: HashSet::new(),
+        ended,
+    };
     tokio::select! {
+        biased;
         () = fence.fallen() => {}
         () = wheel.run(queue.0, endings) => {}
     }
@@ -63,6 +74,8 @@ struct Wheel {
     held: BTreeSet<(Timestamp, DueTimer)>,
     /// Every row due before this is held, in flight or done.
     horizon: Timestamp,
+    /// When the table was last read: by the clock that is set, and by the one that only goes on.
+    read_at: (Timestamp, Instant),
     firing: HashSet<DueTimer>,
     ended: mpsc::UnboundedSender<(DueTimer, Verdict)>,
 }
@@ -76,12 +89,22 @@ impl Wheel {
         let mut refresh = tokio::time::interval(REFRESH);
         refresh.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            let until_due = self.until_next();
+            if self.clock_was_set() {
+                refresh.reset_immediately();
+            }
+            let until_due = self.until_next().min(SLIP);
             tokio::select! {
-                _ = refresh.tick() => self.refresh().await,
-                Some(timer) = queue.recv() => self.hold(timer),
-                Some((timer, verdict)) = endings.recv() => self.end(timer, verdict),
+                // What is rarely ready stands before what may always be.
+                biased;
                 () = tokio::time::sleep(until_due) => self.fire_due(),
+                _ = refresh.tick() => {
+                    if !self.refresh().await {
+                        // Until it is read, nothing near is held.
+                        refresh.reset_after(AGAIN_AFTER);
+                    }
+                }
+                Some((timer, verdict)) = endings.recv() => self.end(timer, verdict),
+                Some(timer) = queue.recv() => self.hold(timer),
             }
         }
     }
@@ -96,8 +119,16 @@ impl Wheel {
         }
     }
 
-    async fn refresh(&mut self) {
-        let until = self.world.clock.now() + HORIZON;
+    fn clock_was_set(&self) -> bool {
+        let (at, by) = self.read_at;
+        let slip = (self.world.clock.now() - at) - TimeDelta::from_std(by.elapsed()).unwrap_or_default();
+        slip.abs().to_std().is_ok_and(|slip| slip > SLIP)
+    }
+
+    /// False: the table could not be read.
+    async fn refresh(&mut self) -> bool {
+        self.read_at = (self.world.clock.now(), Instant::now());
+        let until = self.read_at.0 + HORIZON;
         match self.world.store.due_timers(until, HELD_MAX).await {
             Ok(rows) => {
                 let full = rows.len() >= HELD_MAX as usize;
@@ -106,8 +137,12 @@ impl Wheel {
                     self.held.insert((row.due, row));
                 }
             }
-            Err(error) => tracing::warn!(error = %error.source, "the timers could not be read"),
+            Err(error) => {
+                tracing::warn!(error = %error.source, "the timers could not be read");
+                return false;
+            }
         }
+        true
     }
 
     fn hold(&mut self, timer: DueTimer) {
@@ -130,6 +165,10 @@ impl Wheel {
             let ingress = self.ingress.clone();
             let ended = self.ended.clone();
             super::spawn(async move {
+                #[cfg(feature = "planted-bugs")]
+                if super::plant::Plant::TimerFiredByBoth.grows() {
+                    ingress.alarm(timer.conversation, timer.due).await;
+                }
                 let verdict = ingress.alarm(timer.conversation, timer.due).await;
                 let _ = ended.send((timer, verdict));
             });

@@ -563,6 +563,10 @@ fn arm(after: &mut Snapshot, event: &Event, draft: &Draft) -> (Option<Timestamp>
     let mut gone = None;
     if let EventKind::Alarm { due } = event.kind {
         gone = Some(FiredTimer { due, fired: true });
+        #[cfg(feature = "planted-bugs")]
+        if super::plant::Plant::TimerFiredByBoth.grows() {
+            gone = Some(FiredTimer { due, fired: false });
+        }
         after.kept.alarm = None;
     }
     match (&draft.alarm, after.kept.alarm) {

@@ -2,6 +2,7 @@
 
 pub mod problem;
 pub mod system;
+pub mod v1;
 pub mod webhooks;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use tokio::sync::Semaphore;
 use crate::actors::Engine;
 use crate::channels::whatsapp::App;
 use crate::config::Networks;
+use crate::store::AppPool;
 
 /// Bodies of requests held in memory at once, all together, in KiB.
 const BODIES_KIB_MAX: usize = 64 * 1024;
@@ -23,6 +25,8 @@ const BODIES_KIB_MAX: usize = 64 * 1024;
 #[derive(Debug, Clone)]
 pub struct Api {
     pub engine: Engine,
+    /// The admin API's door to the database.
+    pub app: AppPool,
     /// The apps whose webhooks are believed.
     pub apps: Arc<[App]>,
     pub metrics: Metrics,
@@ -33,9 +37,26 @@ pub struct Api {
     bodies_kib: Arc<Semaphore>,
 }
 
-/// Renders what was measured.
+/// Renders what was measured. Cheap to clone.
 #[derive(Clone)]
-pub struct Metrics(pub PrometheusHandle);
+pub struct Metrics(Arc<dyn Fn() -> String + Send + Sync>);
+
+impl Metrics {
+    /// What `render` gives, in Prometheus' text format.
+    pub fn new(render: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(render))
+    }
+
+    fn render(&self) -> String {
+        (self.0)()
+    }
+}
+
+impl From<PrometheusHandle> for Metrics {
+    fn from(handle: PrometheusHandle) -> Self {
+        Self::new(move || handle.render())
+    }
+}
 
 impl std::fmt::Debug for Metrics {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -44,7 +65,7 @@ impl std::fmt::Debug for Metrics {
 }
 
 impl Api {
-    pub fn new(engine: Engine, metrics: Metrics) -> Self {
+    pub fn new(engine: Engine, metrics: Metrics, app: AppPool) -> Self {
         let config = &engine.world().settings;
         let apps = config
             .whatsapp_apps
@@ -58,6 +79,7 @@ impl Api {
             trusted_proxies: config.server.trusted_proxies.clone(),
             bodies_kib: Arc::new(Semaphore::new(BODIES_KIB_MAX)),
             engine,
+            app,
         }
     }
 
@@ -76,6 +98,7 @@ impl Api {
             .route("/system/health", get(system::health))
             .route("/system/info", get(system::info))
             .route("/system/metrics", get(system::metrics))
+            .nest("/api/v1", v1::router())
             .fallback(problem::no_such_page)
             .with_state(self)
     }

@@ -49,7 +49,7 @@ pub async fn metrics(State(api): State<Api>) -> Response {
         metrics::gauge!("ganira_snapshot_cache_entries").set(shared.snapshots.entries() as f64);
     }
     metrics::gauge!("ganira_turns_in_flight").set(api.engine.turns_in_flight() as f64);
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], api.metrics.0.render()).into_response()
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], api.metrics.render()).into_response()
 }
 
 /// How one dependency is.

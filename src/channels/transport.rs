@@ -1,8 +1,11 @@
 //! The one file that sends HTTP on behalf of the channels. It knows no company; it knows whether a request can have arrived.
 
+use std::fmt::Debug;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
 use reqwest::redirect;
@@ -59,8 +62,21 @@ pub struct NoTransport(#[from] reqwest::Error);
 /// A pool of connections. Cheap to clone. Redirects are not followed, proxies of the environment not used: both would lead around the guard.
 #[derive(Debug, Clone)]
 pub struct Transport {
-    client: reqwest::Client,
+    line: Line,
     options: TransportOptions,
+}
+
+/// Where requests go.
+#[derive(Debug, Clone)]
+enum Line {
+    Sockets(reqwest::Client),
+    Within(Arc<dyn Peer>),
+}
+
+/// Everybody beyond the wire, within this process: a simulation has no sockets.
+#[async_trait]
+pub trait Peer: Send + Sync + Debug + 'static {
+    async fn answer(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
 }
 
 /// A file that was fetched.
@@ -100,7 +116,12 @@ impl Transport {
             .tcp_nodelay(true)
             .user_agent(concat!("ganira/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { client, options })
+        Ok(Self { line: Line::Sockets(client), options })
+    }
+
+    /// One whose requests reach `peer` and nobody else: by no socket, and so by no guard.
+    pub fn within(peer: Arc<dyn Peer>, options: TransportOptions) -> Self {
+        Self { line: Line::Within(peer), options }
     }
 
     /// Sends a request and reads its whole answer. Dropping the future after the request went out leaves its fate unknown.
@@ -116,7 +137,7 @@ impl Transport {
     ) -> Result<Response<Bytes>, TransportError> {
         let mut answer = self.begin(request, timeout).await?;
         let mut body = BytesMut::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|error| unknown(&error))? {
+        while let Some(chunk) = answer.chunk().await? {
             if body.len() + chunk.len() > self.options.answer_bytes_max {
                 let why = format!("the answer is longer than {} bytes", self.options.answer_bytes_max);
                 return Err(TransportError::Unknown { why });
@@ -159,12 +180,29 @@ impl Transport {
         result.map(|()| downloaded)
     }
 
-    async fn begin(&self, request: Request<Bytes>, timeout: Duration) -> Result<reqwest::Response, TransportError> {
+    async fn begin(&self, request: Request<Bytes>, timeout: Duration) -> Result<Answer, TransportError> {
+        match &self.line {
+            Line::Sockets(client) => self.dial(client, request, timeout).await.map(Answer::Arriving),
+            Line::Within(peer) => {
+                let answered = tokio::time::timeout(timeout, peer.answer(request)).await;
+                let late = |_| Err(TransportError::Unknown { why: "timed out".to_owned() });
+                let (head, body) = answered.unwrap_or_else(late)?.into_parts();
+                Ok(Answer::Whole(head, Some(body)))
+            }
+        }
+    }
+
+    async fn dial(
+        &self,
+        client: &reqwest::Client,
+        request: Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<reqwest::Response, TransportError> {
         let not_sent = |why: &dyn std::fmt::Display| TransportError::SurelyNotSent { why: why.to_string() };
         let mut request = reqwest::Request::try_from(request).map_err(|error| not_sent(&chain(&error)))?;
         self.options.reach.check(request.url()).map_err(TransportError::Barred)?;
         *request.timeout_mut() = Some(timeout);
-        self.client.execute(request).await.map_err(|error| {
+        client.execute(request).await.map_err(|error| {
             if let Some(barred) = barred(&error) {
                 TransportError::Barred(barred)
             } else if error.is_connect() || error.is_builder() {
@@ -176,8 +214,47 @@ impl Transport {
     }
 }
 
+/// An answer whose head is there.
+enum Answer {
+    Arriving(reqwest::Response),
+    /// The body is `None` once it was read.
+    Whole(http::response::Parts, Option<Bytes>),
+}
+
+impl Answer {
+    fn status(&self) -> http::StatusCode {
+        match self {
+            Self::Arriving(answer) => answer.status(),
+            Self::Whole(head, _) => head.status,
+        }
+    }
+
+    fn headers(&self) -> &http::HeaderMap {
+        match self {
+            Self::Arriving(answer) => answer.headers(),
+            Self::Whole(head, _) => &head.headers,
+        }
+    }
+
+    /// As far as it is known.
+    fn content_length(&self) -> Option<u64> {
+        match self {
+            Self::Arriving(answer) => answer.content_length(),
+            Self::Whole(_, body) => body.as_ref().map(|body| body.len() as u64),
+        }
+    }
+
+    /// The next bytes of the body; `None` at its end.
+    async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
+        match self {
+            Self::Arriving(answer) => answer.chunk().await.map_err(|error| unknown(&error)),
+            Self::Whole(_, body) => Ok(body.take().filter(|body| !body.is_empty())),
+        }
+    }
+}
+
 async fn save(
-    answer: &mut reqwest::Response,
+    answer: &mut Answer,
     bytes_max: u64,
     path: &Path,
     downloaded: &mut Downloaded,
@@ -185,7 +262,7 @@ async fn save(
     let mut file = tokio::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).await?;
     let mut hash = Sha256::new();
     let mut head = BytesMut::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|error| unknown(&error))? {
+    while let Some(chunk) = answer.chunk().await? {
         downloaded.bytes += chunk.len() as u64;
         if downloaded.bytes > bytes_max {
             return Err(DownloadError::TooLarge { most: bytes_max });

@@ -19,7 +19,7 @@ use crate::actors::shared::{Answering, World};
 use crate::actors::sms::{SmsGateways, Spool};
 use crate::actors::ussd::Gateways;
 use crate::actors::{Engine, EngineSetup, spawn};
-use crate::api::{Api, Metrics};
+use crate::api::Api;
 use crate::channels::guard::Reach;
 use crate::channels::transport::{Transport, TransportOptions};
 use crate::config::{Config, MediaStore};
@@ -77,11 +77,12 @@ pub async fn start_at(
     let address = listener.local_addr().context("could not read the address of the listener")?;
     let store = PgStore::connect(database.clone(), durability).await?;
     let connections = config.database.app_connections;
-    let operations = Arc::new(Operations::new(AppPool::new(database, connections)));
+    let app = AppPool::new(database, connections);
+    let operations = Arc::new(Operations::new(app.clone()));
     let engine = engine(config, Arc::new(store), operations, clock).await?;
     let closing = CancellationToken::new();
     spawn(closing.clone().run_until_cancelled_owned(sort_measurements(metrics.clone())));
-    let router = Api::new(engine.clone(), Metrics(metrics)).router();
+    let router = Api::new(engine.clone(), metrics.into(), app).router();
     let closed = closing.clone();
     let server = spawn(async move {
         let service = router.into_make_service_with_connect_info::<SocketAddr>();

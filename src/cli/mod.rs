@@ -1,5 +1,6 @@
 //! The commands: arguments in, exit code out. Exit 2 for a wrong call, 1 for a failure.
 
+mod api_key;
 mod arguments;
 pub mod assemble;
 mod bench;
@@ -57,6 +58,8 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Businesses and their WhatsApp numbers
     Tenant(tenant::TenantCommand),
+    /// Keys by which machines call the admin API
+    ApiKey(api_key::ApiKeyCommand),
     /// The key ring that wraps the tenants' keys
     Keys(keys::KeysCommand),
     /// Flows: as files, and as a tenant's published revisions
@@ -108,6 +111,7 @@ impl Cli {
             Command::Migrate(migrate) => block_on(migrate.run(self.config)),
             Command::Doctor(doctor) => block_on(doctor.run(self.config)),
             Command::Tenant(tenant) => block_on(tenant.run(self.config)),
+            Command::ApiKey(key) => block_on(key.run(self.config)),
             Command::Keys(keys) => block_on(keys.run(self.config)),
             Command::Flow(flow) => flow.run(self.config),
             Command::Deadletter(deadletter) => block_on(deadletter.run(self.config)),

@@ -3,6 +3,7 @@
 //! A contact's [`DataKey`] seals what is stored about them, is wrapped by the [`TenantKey`] of their tenant, and that one by the
 //! operator's [`KeyRing`]. Turning the ring re-wraps tenant keys only. The key of [`KeyedHash`] stands apart and never turns with the ring.
 
+mod api_key;
 mod cipher;
 mod data_key;
 mod key_ring;
@@ -13,6 +14,7 @@ mod secret_key;
 mod signature;
 mod tenant_key;
 
+pub use api_key::{ApiKey, NotAKey};
 pub use cipher::{Cipher, SEALED_OVERHEAD_BYTES};
 pub use data_key::DataKey;
 pub use key_ring::{KeyRing, KeyRingError};

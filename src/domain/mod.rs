@@ -1,5 +1,6 @@
 //! Values that cannot be wrong. Pure: no IO, no clock (but for [`clock`], the one place that asks it), no randomness.
 
+pub mod access;
 pub mod address;
 pub mod booking;
 pub mod clock;
@@ -15,6 +16,7 @@ pub mod receipt;
 mod typed_phone;
 pub mod window;
 
+pub use access::{Role, Scope};
 pub use address::{Address, Phone, ScopedId, sender_number};
 pub use clock::{Clock, Timestamp};
 pub use country::Country;

@@ -1,5 +1,6 @@
 //! Use cases: rules and one transaction each. The one door to the tables for flows, API and command line alike.
 
+pub mod api_keys;
 pub mod arguments;
 pub mod asker;
 pub mod dead_letters;
@@ -9,6 +10,7 @@ pub mod keeping;
 pub mod keys;
 pub mod news;
 pub mod people;
+pub mod refused;
 pub mod registry;
 pub mod requests;
 pub mod salon;

@@ -14,11 +14,11 @@ const WORKS_LEAST: u32 = 16;
 /// The quickest may take this times what a work takes by itself.
 const SLOWER: u32 = 4;
 /// Works that are quicker than this wait for nothing worth speaking of.
-const QUICK: Duration = Duration::from_millis(40);
+const QUICK: Duration = Duration::from_millis(250);
 /// In a calm interval the time of a work by itself moves by this part towards the quickest seen: a database may become slower for good.
 const DRIFT: u32 = 64;
-/// So much may be under way however slow it is.
-const LEAST: usize = 32;
+/// So much may be under way however slow it is: no queue worth speaking of.
+const LEAST: usize = 256;
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Executor, PgPool, Postgres, Transaction};
 
@@ -37,6 +38,11 @@ impl AppPool {
                 })
             });
         Self(options.connect_lazy_with(login.options(SETTINGS).application_name("ganira app")))
+    }
+
+    /// A connection that sees no tenant's rows: for asking whose a key is.
+    pub async fn nobody(&self) -> sqlx::Result<PoolConnection<Postgres>> {
+        self.0.acquire().await
     }
 
     /// A transaction that reads `tenant`'s rows and can write none.

@@ -1,6 +1,7 @@
 //! All SQL, and the one commit. Actors see the [`Store`] trait; [`PgStore`] is the truth behind it.
 
 pub mod admin;
+pub mod api;
 pub mod app;
 pub mod between;
 pub mod commit;

@@ -1,6 +1,7 @@
 //! Tests without a database: goldens, properties, published vectors.
 #![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
 
+mod accounts;
 mod booking;
 mod breaker;
 mod commands;

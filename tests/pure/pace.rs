@@ -45,8 +45,8 @@ fn a_line_that_never_empties_is_made_short_and_then_wait_is_bearable() {
     let now = calm(&mut pace, ms(0), ms(1_000), ms(5));
     crowd(&mut pace, now, ms(5_000), 2_000.0, ms(5));
     let wait = Duration::from_secs_f64(pace.limit() as f64 / 2_000.0);
-    assert!(wait < ms(80), "{} under way wait {wait:?}", pace.limit());
-    assert!(wait > ms(10), "{} under way are too few for the server to be busy", pace.limit());
+    assert!(wait < ms(400), "{} under way wait {wait:?}", pace.limit());
+    assert!(wait > ms(50), "{} under way are too few for the server to be busy", pace.limit());
 }
 
 #[test]
@@ -56,13 +56,13 @@ fn when_the_server_is_fast_again_all_may_come_again() {
     let now = crowd(&mut pace, now, ms(5_000), 500.0, ms(5));
     let few = pace.limit();
     crowd(&mut pace, now, ms(10_000), 200_000.0, ms(1));
-    assert!(few < 100 && pace.limit() > 2_000, "{few} then {}", pace.limit());
+    assert!(few < 400 && pace.limit() > 2_000, "{few} then {}", pace.limit());
 }
 
 #[test]
 fn a_far_database_is_slow_by_itself_and_nobody_is_turned_away_for_it() {
     let mut pace = Pace::new(MOST);
-    calm(&mut pace, ms(0), ms(30_000), ms(120));
+    calm(&mut pace, ms(0), ms(30_000), ms(420));
     assert_eq!(pace.limit(), MOST);
 }
 
@@ -70,9 +70,9 @@ fn a_far_database_is_slow_by_itself_and_nobody_is_turned_away_for_it() {
 fn a_database_that_became_slow_for_good_is_known_as_such_in_time() {
     let mut pace = Pace::new(MOST);
     let now = calm(&mut pace, ms(0), ms(1_000), ms(5));
-    let now = calm(&mut pace, now, ms(60_000), ms(100));
-    crowd(&mut pace, now, ms(20_000), 2_000.0, ms(100));
-    assert!(pace.limit() > 200, "{} under way of a database that answers after 100 ms", pace.limit());
+    let now = calm(&mut pace, now, ms(60_000), ms(300));
+    crowd(&mut pace, now, ms(20_000), 2_000.0, ms(300));
+    assert!(pace.limit() > 1_000, "{} under way of a database that answers after 300 ms", pace.limit());
 }
 
 #[test]

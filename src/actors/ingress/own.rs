@@ -7,6 +7,8 @@ use bytes::Bytes;
 use super::Ingress;
 use crate::actors::accounts::Account;
 use crate::actors::event::{EventKind, JobResult, NewEvent, Verdict};
+#[cfg(feature = "planted-bugs")]
+use crate::actors::plant::Plant;
 use crate::domain::{Conversation, EventId, OutboxId, Timestamp, Trace};
 use crate::flows::{Channel, Purpose, Row};
 
@@ -15,6 +17,8 @@ impl Ingress {
     pub async fn alarm(&self, conversation: Conversation, due: Timestamp) -> Verdict {
         let id =
             self.event_id(&[b"alarm", &conversation.contact.0.to_be_bytes(), &due.timestamp_micros().to_be_bytes()]);
+        #[cfg(feature = "planted-bugs")]
+        let id = if Plant::TimerFiredByBoth.grows() { EventId(crate::crypto::random::array()) } else { id };
         self.internal(id, conversation, None, EventKind::Alarm { due }).await
     }
 

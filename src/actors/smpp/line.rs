@@ -167,6 +167,7 @@ impl Line {
         loop {
             let begun = tokio::time::Instant::now();
             let bound = tokio::select! {
+                biased;
                 () = self.closed.cancelled() => return,
                 bound = centre.bind(&binding) => bound,
             };

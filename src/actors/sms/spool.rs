@@ -302,6 +302,7 @@ pub async fn run(world: Arc<World>, ingress: Ingress, fence: Fence) {
             pause = LOOK_EVERY;
         }
         tokio::select! {
+            biased;
             () = fence.fallen() => return,
             () = world.spool.news.notified(), if idle => {}
             () = tokio::time::sleep(pause) => {}

@@ -119,6 +119,8 @@ struct Tally {
 struct Voices {
     spec: Spec,
     next: AtomicU64,
+    /// Messages that have left.
+    sent: AtomicU64,
     tally: Mutex<Tally>,
     clock: Clock,
 }
@@ -127,7 +129,8 @@ pub(super) async fn run(spec: Spec) -> anyhow::Result<Heard> {
     let (times, refusals) = (Gathered::new()?, Gathered::new()?);
     let tally = Tally { answers: BTreeMap::new(), unanswered: 0, ended: 0, times, refusals, windows: Vec::new() };
     let tally = Mutex::new(tally);
-    let voices = Arc::new(Voices { spec, next: AtomicU64::new(0), tally, clock: Clock::system() });
+    let voices =
+        Arc::new(Voices { spec, next: AtomicU64::new(0), sent: AtomicU64::new(0), tally, clock: Clock::system() });
     let mut connections = Vec::with_capacity(voices.spec.connections);
     for _ in 0..voices.spec.connections {
         connections.push(Connection::open(voices.spec.address).await.context("the server cannot be reached")?);
@@ -139,10 +142,8 @@ pub(super) async fn run(spec: Spec) -> anyhow::Result<Heard> {
     }
     let seconds = begun.elapsed().as_secs_f64();
     let tally = voices.tally.lock();
-    let offered = match voices.spec.until {
-        Until::Messages(messages) => messages.min(voices.next.load(Ordering::Relaxed)),
-        Until::Seconds(_) => voices.next.load(Ordering::Relaxed),
-    };
+    // What still waits for a free connection was never offered.
+    let offered = voices.sent.load(Ordering::Relaxed);
     Ok(Heard {
         offered,
         answers: tally.answers.clone(),
@@ -208,7 +209,7 @@ async fn open(voices: &Arc<Voices>, connections: Vec<Connection>, rate: f64) {
         let tally = voices.tally.lock();
         tally.answers.values().sum::<u64>() + tally.unanswered
     };
-    voices.tally.lock().unanswered += voices.next.load(Ordering::Relaxed) - answered;
+    voices.tally.lock().unanswered += voices.sent.load(Ordering::Relaxed) - answered;
 }
 
 fn keep_pace(voices: &Voices, queues: &[mpsc::UnboundedSender<(u64, Instant)>], rate: f64, begun: Instant) {
@@ -232,6 +233,7 @@ fn keep_pace(voices: &Voices, queues: &[mpsc::UnboundedSender<(u64, Instant)>], 
 
 impl Voices {
     async fn say(&self, connection: &mut Connection, number: u64, due: Due) {
+        self.sent.fetch_add(1, Ordering::Relaxed);
         let (person, at) = (number % self.spec.people, self.clock.now().timestamp());
         let id = bodies::id(self.spec.run, number);
         let answer = match &self.spec.speech {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use async_trait::async_trait;
 use chrono::NaiveDate;
+use sqlx::postgres::PgConnectOptions;
 use tokio::net::TcpListener;
 
 use super::bodies::{APP, NUMBER, WABA};
@@ -13,7 +14,7 @@ use super::ground::{Keys, WIDE, config, environment};
 use super::part;
 use crate::actors::Engine;
 use crate::actors::shared::Answering;
-use crate::api::{Api, Metrics};
+use crate::api::Api;
 use crate::cli::{assemble, logging};
 use crate::config::Config;
 use crate::crypto::{KeyRing, TenantKey, random};
@@ -21,10 +22,10 @@ use crate::domain::{AccountId, Clock, ContactId, Conversation, EventId, Money, O
 use crate::flows::{Question, Row, Value};
 use crate::operations::{Answered, Asker};
 use crate::store::{
-    AccountRow, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles, LiveFlows,
-    LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, PartRow, Redeemed, Registration, ReplayRow,
-    RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SenderIdRow, SentCode, SentMessage, ServerRow,
-    Standing, Store, TenantRules, WayBetween, WriterId, seals,
+    AccountRow, AppPool, Batch, Blame, CommitOutcome, DeadLetterRow, DueTimer, FactBatch, FlowCount, FlowFiles,
+    LiveFlows, LoadedConversation, NamedReceipt, OpenJob, OpenOutboxRow, OutboxPlace, PartRow, Redeemed, Registration,
+    ReplayRow, RequestRow, Result, RipeReceipt, SealedSender, SenderHashes, SenderIdRow, SentCode, SentMessage,
+    ServerRow, Standing, Store, TenantRules, WayBetween, WriterId, seals,
 };
 
 const TENANT: i64 = 1;
@@ -39,7 +40,9 @@ pub(super) async fn run() -> anyhow::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     part::tell(&listener.local_addr()?)?;
     let _ = std::fs::remove_dir_all(folder);
-    axum::serve(listener, Api::new(engine, Metrics(metrics)).router()).await.context("the server ended")
+    axum::serve(listener, Api::new(engine, metrics.into(), AppPool::new(PgConnectOptions::new(), 1)).router())
+        .await
+        .context("the server ended")
 }
 
 /// The settings of an engine on this store.

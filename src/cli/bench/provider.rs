@@ -125,13 +125,14 @@ impl Watched {
     /// Waits until so many messages have come.
     pub(super) async fn until(&self, messages: u64) -> anyhow::Result<Seen> {
         let clock = Clock::system();
+        let begun_ms = clock.now().timestamp_millis();
         loop {
             let seen = self.seen().await?;
             if seen.messages >= messages {
                 return Ok(seen);
             }
-            let quiet_ms = clock.now().timestamp_millis() - seen.last_at_ms;
-            if seen.last_at_ms > 0 && quiet_ms > PATIENCE.as_millis() as i64 {
+            let quiet_ms = clock.now().timestamp_millis() - seen.last_at_ms.max(begun_ms);
+            if quiet_ms > PATIENCE.as_millis() as i64 {
                 bail!("violation: {} of {messages} messages came, and no more come", seen.messages);
             }
             tokio::time::sleep(LOOK_EVERY).await;

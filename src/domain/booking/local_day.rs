@@ -43,6 +43,14 @@ impl LocalDay {
         TimeWindow::new(first.0.start(), last.0.end()).ok()
     }
 
+    /// From the first instant of `days` to the last.
+    pub fn span(days: &[Self]) -> Option<TimeWindow> {
+        let wholes = days.iter().filter_map(Self::whole);
+        wholes.reduce(|span, whole| {
+            TimeWindow::new(span.start().min(whole.start()), span.end()).unwrap_or(span).until(whole.end())
+        })
+    }
+
     /// When the clock on the wall stands between `from` and `until` (00:00: the midnight that ends the day). One stretch on most
     /// days; none or two where the clock jumps over or runs through that time twice.
     pub fn between(&self, from: NaiveTime, until: NaiveTime) -> Vec<TimeWindow> {

@@ -151,11 +151,6 @@ impl State {
         self.is_open().then_some(self.rev)
     }
 
-    /// Staff talk here themselves until then.
-    pub fn quiet_until(&self) -> Option<Timestamp> {
-        self.quiet_until
-    }
-
     /// Where the session rests, as flow and step, for people who look at it.
     pub fn place(&self) -> Option<(&str, &str)> {
         self.stack.last().map(|frame| (frame.flow.as_str(), frame.at.as_str()))

@@ -14,13 +14,14 @@ const NAME_WORDS_MAX: usize = 6;
 const NAME_WORDS_IN_SENTENCE_MAX: usize = 3;
 /// RFC 5321, 4.5.3.1.
 const EMAIL_BYTES_MAX: usize = 254;
+
 /// Phone numbers in a text, as E.164, with their bytes. What is beside a star or a hash is a code to dial, not a number.
 pub(super) fn phones(text: &str, ears: &Ears) -> Vec<(Range<usize>, Phone)> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(start) = text[from..].find(|c: char| c.is_ascii_digit() || c == '+').map(|at| from + at) {
-        let written = text[start..].find(|c: char| !belongs(c)).map_or(&text[start..], |end| &text[start..start + end]);
-        let written = written.trim_end_matches(|c: char| !c.is_ascii_digit());
+        let run = text[start..].find(|c: char| !belongs(c)).map_or(&text[start..], |end| &text[start..start + end]);
+        let written = run.trim_end_matches(|c: char| !c.is_ascii_digit());
         let end = start + written.len();
         let lonely = |c: Option<char>| {
             !c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '*' | '#' | '/' | ':' | '@' | '_' | '+'))
@@ -29,7 +30,8 @@ pub(super) fn phones(text: &str, ears: &Ears) -> Vec<(Range<usize>, Phone)> {
         if lonely(before) && lonely(text[end..].chars().next()) {
             found.extend(Phone::parse_in(written, ears.country).map(|phone| (start..end, phone)));
         }
-        from = end.max(start + 1);
+        // Signs without a figure are passed at once: a text may be nothing but them.
+        from = if written.is_empty() { start + run.len() } else { end };
     }
     found
 }

@@ -3,14 +3,13 @@
 use chrono::NaiveDate;
 use sqlx::PgConnection;
 
-use crate::domain::TimeWindow;
 use crate::domain::booking::LocalDay;
 use crate::flows::{Question, Row, Value};
 use crate::operations::arguments::{self, BadArgument};
 use crate::operations::asker::{Answered, Asker, Trouble, row};
 
 use super::labels::Words;
-use super::roster::Roster;
+use super::roster::{Roster, Seeker};
 
 const DAYS_MAX: usize = 10;
 /// How many days are read at once: mostly the first reading is enough.
@@ -38,42 +37,23 @@ pub(in crate::operations) async fn answer(
     question: &Question,
 ) -> Result<Answered, Trouble> {
     let Arguments { service, staff, from } = Arguments::read(&question.arguments)?;
-    let Some(roster) = Roster::read(connection, asker, service, staff).await? else {
+    let seeker = Seeker::from(asker);
+    let Some(roster) = Roster::read(connection, &seeker, service, staff).await? else {
         return Ok(Answered::found(Vec::new()));
     };
     let words = Words::of(asker.language);
     let today = asker.now.with_timezone(&asker.zone).date_naive();
-    let dates = roster.dates(asker).filter(|date| from.is_none_or(|from| *date >= from));
-    let free = free_days(connection, asker, &roster, dates).await?;
-    Ok(Answered::found(free.into_iter().map(|date| row_of(date, today, words)).collect()))
-}
-
-async fn free_days(
-    connection: &mut PgConnection,
-    asker: &Asker<'_>,
-    roster: &Roster,
-    dates: impl Iterator<Item = NaiveDate>,
-) -> sqlx::Result<Vec<NaiveDate>> {
+    let dates = roster.dates(&seeker).filter(|date| from.is_none_or(|from| *date >= from));
     let days: Vec<LocalDay> = dates.map(|date| LocalDay::new(asker.zone, date)).collect();
     let mut free = Vec::with_capacity(DAYS_MAX);
     for some in days.chunks(DAYS_AT_ONCE) {
-        let Some(window) = span(some) else { continue };
-        let busy = roster.busy(connection, asker, window).await?;
-        let diary = roster.diary(some, &busy);
-        let open = some.iter().filter(|day| !roster.free(day, &diary).is_empty());
-        free.extend(open.map(LocalDay::date).take(DAYS_MAX - free.len()));
+        let found = roster.free_on(connection, &seeker, some).await?;
+        free.extend(found.iter().map(|day| row_of(day.date, today, words)).take(DAYS_MAX - free.len()));
         if free.len() == DAYS_MAX {
             break;
         }
     }
-    Ok(free)
-}
-
-/// From the first instant of `days` to the last.
-fn span(days: &[LocalDay]) -> Option<TimeWindow> {
-    let start = days.iter().filter_map(LocalDay::whole).map(|whole| whole.start()).min()?;
-    let end = days.iter().filter_map(LocalDay::whole).map(|whole| whole.end()).max()?;
-    TimeWindow::new(start, end).ok()
+    Ok(Answered::found(free))
 }
 
 fn row_of(date: NaiveDate, today: NaiveDate, words: &Words) -> Row {

@@ -14,7 +14,7 @@ use crate::store::salon::busy::BusyWith;
 use crate::store::salon::hold::{self, Held, NewHold};
 
 use super::ids;
-use super::roster::Roster;
+use super::roster::{Roster, Seeker};
 use super::slot::Slot;
 
 struct Arguments {
@@ -69,10 +69,11 @@ async fn plan(
     if slot.staff == 0 {
         return Ok(None);
     }
-    let Some(roster) = Roster::read(connection, asker, *service, slot.staff).await? else { return Ok(None) };
+    let seeker = Seeker::from(asker);
+    let Some(roster) = Roster::read(connection, &seeker, *service, slot.staff).await? else { return Ok(None) };
     let day = LocalDay::new(asker.zone, slot.start.with_timezone(&asker.zone).date_naive());
     let Some(window) = day.whole() else { return Ok(None) };
-    let mut busy = roster.busy(connection, asker, window).await?;
+    let mut busy = roster.busy(connection, &seeker, window).await?;
     busy.retain(|busy| busy.with == BusyWith::TimeOff);
     let diary = roster.diary(slice::from_ref(&day), &busy);
     let Some(placed) = (Search { diary: &diary, visit: &roster.wanted }).at(&day, slot.start) else { return Ok(None) };

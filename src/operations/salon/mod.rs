@@ -3,6 +3,7 @@
 pub mod about;
 pub mod book;
 pub mod cancel;
+pub mod catalogue;
 pub mod consent;
 pub mod days;
 pub mod demo;

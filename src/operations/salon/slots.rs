@@ -1,7 +1,5 @@
 //! `free_slots`: the free times of a day or of a part of it.
 
-use std::slice;
-
 use chrono::{NaiveDate, Timelike};
 use chrono_tz::Tz;
 use sqlx::PgConnection;
@@ -12,7 +10,7 @@ use crate::operations::arguments::{self, BadArgument};
 use crate::operations::asker::{Answered, Asker, Trouble, row};
 
 use super::ROWS_MAX;
-use super::roster::{Free, Roster};
+use super::roster::{Free, Roster, Seeker};
 use super::slot::Slot;
 
 struct Arguments {
@@ -82,13 +80,12 @@ pub(in crate::operations) async fn answer(
     question: &Question,
 ) -> Result<Answered, Trouble> {
     let Arguments { service, staff, day, part } = Arguments::read(&question.arguments)?;
-    let nothing = Ok(Answered::found(Vec::new()));
-    let Some(roster) = Roster::read(connection, asker, service, staff).await? else { return nothing };
-    let day = LocalDay::new(asker.zone, day);
-    let Some(window) = day.whole() else { return nothing };
-    let busy = roster.busy(connection, asker, window).await?;
-    let diary = roster.diary(slice::from_ref(&day), &busy);
-    let mut free = roster.free(&day, &diary);
+    let seeker = Seeker::from(asker);
+    let Some(roster) = Roster::read(connection, &seeker, service, staff).await? else {
+        return Ok(Answered::found(Vec::new()));
+    };
+    let days = roster.free_on(connection, &seeker, &[LocalDay::new(asker.zone, day)]).await?;
+    let mut free = days.into_iter().next().map(|day| day.free).unwrap_or_default();
     free.retain(|free| part.has(free.start.with_timezone(&asker.zone).hour()));
     // A long day with a fine grid has more times than a list holds: it is told more coarsely.
     let free = thinned(free, ROWS_MAX);

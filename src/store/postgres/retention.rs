@@ -70,13 +70,14 @@ async fn drop_rows(
         ("DELETE FROM ganira.occupancy WHERE upper(during) < now() - make_interval(days => $1)", nobody),
         ("DELETE FROM ganira.request WHERE done_at < now() - make_interval(days => $1)", nobody),
     ];
-    // Providers give up on a message within three days; what is not known after a day never will be.
-    let receipts = [
+    // Who repeats a request does so within a day. Providers give up on a message within three; what is not known after a day never will be.
+    let short_lived = [
+        "DELETE FROM ganira.api_answer WHERE at < now() - interval '1 day'",
         "DELETE FROM ganira.sent_message WHERE at < now() - interval '8 days'",
         "DELETE FROM ganira.early_receipt WHERE at < now() - interval '1 day'",
         EARLY_OVER,
     ];
-    for statement in receipts {
+    for statement in short_lived {
         connection.execute(statement).await?;
     }
     for (statement, days) in statements {

@@ -9,6 +9,7 @@ pub mod consent;
 pub mod export;
 pub mod hold;
 pub mod hours;
+pub mod manage;
 pub mod seed;
 pub mod sweep;
 pub mod visit;

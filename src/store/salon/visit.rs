@@ -1,10 +1,12 @@
 //! Visits: what has been booked. They are written by the commit (`ganira.effect_book_visit`, `effect_move_visit`)
 //! and read here.
 
+use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
-use crate::domain::{ContactId, TenantId, Timestamp};
+use super::catalogue::money_of;
+use crate::domain::{ContactId, Money, TenantId, Timestamp};
 
 /// One coming visit, for its customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,9 +43,8 @@ pub async fn coming(
     .await?;
     rows.iter()
         .map(|row| {
-            let id: &str = row.try_get("id")?;
             Ok(ComingVisit {
-                id: Uuid::parse_str(id).map_err(|error| sqlx::Error::Decode(error.into()))?,
+                id: id_of(row)?,
                 starts_at: row.try_get("starts_at")?,
                 service: row.try_get("service_id")?,
                 service_label: row.try_get("service_label")?,
@@ -88,4 +89,81 @@ pub async fn stands(
     .bind(contact.0)
     .fetch_one(connection)
     .await
+}
+
+/// A visit as staff list it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedVisit {
+    pub id: Uuid,
+    pub contact: ContactId,
+    pub service: i64,
+    pub service_label: String,
+    pub staff: i64,
+    pub staff_label: String,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+    pub price: Money,
+    pub state: String,
+    pub created_at: Timestamp,
+}
+
+/// Which visits, in the order of their starts.
+#[derive(Debug, Clone)]
+pub struct VisitsWanted {
+    /// Those behind this start and id.
+    pub after: (Timestamp, Uuid),
+    /// Those that begin before it.
+    pub until: Timestamp,
+    pub staff: Option<i64>,
+    pub state: Option<&'static str>,
+    pub rows_max: i64,
+}
+
+/// A salon's visits.
+pub async fn listed(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    wanted: &VisitsWanted,
+) -> sqlx::Result<Vec<ListedVisit>> {
+    let rows = sqlx::query(
+        "SELECT v.id::text AS id, v.contact_id, v.service_id, s.label AS service_label, v.staff_id, p.label AS staff_label,
+                v.starts_at, v.ends_at, v.price_minor, v.currency, v.state, v.created_at
+         FROM ganira.visit v
+         JOIN ganira.service s ON s.tenant_id = v.tenant_id AND s.id = v.service_id
+         JOIN ganira.staff p ON p.tenant_id = v.tenant_id AND p.id = v.staff_id
+         WHERE v.tenant_id = $1 AND (v.starts_at, v.id) > ($2, $3::uuid) AND v.starts_at < $4
+           AND ($5::bigint IS NULL OR v.staff_id = $5) AND ($6::text IS NULL OR v.state = $6)
+         ORDER BY v.starts_at, v.id LIMIT $7",
+    )
+    .bind(tenant.0)
+    .bind(wanted.after.0)
+    .bind(wanted.after.1.to_string())
+    .bind(wanted.until)
+    .bind(wanted.staff)
+    .bind(wanted.state)
+    .bind(wanted.rows_max)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(ListedVisit {
+                id: id_of(row)?,
+                contact: ContactId(row.try_get("contact_id")?),
+                service: row.try_get("service_id")?,
+                service_label: row.try_get("service_label")?,
+                staff: row.try_get("staff_id")?,
+                staff_label: row.try_get("staff_label")?,
+                starts_at: row.try_get("starts_at")?,
+                ends_at: row.try_get("ends_at")?,
+                price: money_of(row)?,
+                state: row.try_get("state")?,
+                created_at: row.try_get("created_at")?,
+            })
+        })
+        .collect()
+}
+
+/// Reads the column `id`, which the query gave as text.
+fn id_of(row: &PgRow) -> sqlx::Result<Uuid> {
+    Uuid::parse_str(row.try_get("id")?).map_err(|error| sqlx::Error::Decode(error.into()))
 }

@@ -168,16 +168,16 @@ fn a_name_is_read_without_the_words_before_it() {
     assert_eq!(read(Wanted::Person, "I am late", &ears("en")), Reading::Nothing);
 }
 
+/// Whatever looks at each letter for each other one does not come to its end here.
 #[test]
-fn a_long_text_is_left_alone_and_takes_no_time() {
-    let long = "saa kumi na mbili na nusu elfu 21/11 ".repeat(30_000);
-    let begun = std::time::Instant::now();
-    for wanted in Wanted::ALL {
-        let reading = read(wanted, &long, &ears("sw"));
-        assert!(wanted == Wanted::Text || reading == Reading::Nothing, "{wanted:?}");
-        find(wanted, &long, &ears("sw"));
+fn a_long_text_is_left_alone_and_read_once() {
+    for long in ["saa kumi na mbili na nusu elfu 21/11 ".repeat(30_000), "+ ".repeat(500_000), "@.".repeat(500_000)] {
+        for wanted in Wanted::ALL {
+            let reading = read(wanted, &long, &ears("sw"));
+            assert!(wanted == Wanted::Text || reading == Reading::Nothing, "{wanted:?}");
+            assert!(find(wanted, &long, &ears("sw")).iter().all(|found| found.range.end < 4_000), "{wanted:?}");
+        }
     }
-    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
 }
 
 fn language() -> impl Strategy<Value = &'static str> {

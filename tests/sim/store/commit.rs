@@ -89,7 +89,8 @@ fn conversations(tables: &mut Tables, batch: &Batch) -> Result<(), Abort> {
 }
 
 fn is_at(tables: &Tables, turn: &TurnRow) -> bool {
-    tables.conversations.get(&turn.conversation).is_some_and(|row| row.seq == turn.seq)
+    let is_loose = tables.loosened.compare;
+    tables.conversations.get(&turn.conversation).is_some_and(|row| is_loose || row.seq == turn.seq)
 }
 
 fn outbox(tables: &mut Tables, writer: WriterId, batch: &Batch) -> Result<(), Abort> {

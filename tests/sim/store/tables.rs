@@ -98,6 +98,20 @@ tables! {
     /// Guarded effects whose guard was made to fail, by kind and arguments, with the outcome that is true instead.
     refusals: BTreeMap<(Conversation, String, String), &'static str>,
     sequences: Sequences,
+    loosened: Loosened,
+    /// How often a writer was refused because it is dead.
+    fenced: u64,
+}
+
+/// Belts that do not hold, so that a checker can be seen to find it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Loosened {
+    /// Dead writers may write.
+    pub fence: bool,
+    /// A number that was used is taken for its content.
+    pub digest: bool,
+    /// A turn is written whatever number the conversation has.
+    pub compare: bool,
 }
 
 /// Numbers that were given out; a transaction that fails does not give them back.

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::SimStore;
 use super::salon::{self, Occupancy};
-use super::tables::Request;
+use super::tables::{Loosened, Request};
 
 impl SimStore {
     /// Opens a door, or changes it; the first of a tenant gives the tenant a name.
@@ -57,6 +57,11 @@ impl SimStore {
     /// Takes a time of a resource for a contact; false where somebody has some of it.
     pub fn hold(&self, tenant: TenantId, owner: &str, resource: i64, hold: Occupancy) -> bool {
         self.write(|tables, _| salon::hold(tables, tenant, owner, resource, hold))
+    }
+
+    /// Belts that do not hold from now on.
+    pub fn loosen(&self, belts: Loosened) {
+        self.write(|tables, _| tables.loosened = belts);
     }
 
     /// What the store's own clock says.

@@ -200,6 +200,10 @@ impl Intake {
         // Every lane begins behind, and none is read before the past is: so nothing fresh overtakes what is old.
         let progress = self.lane(at.writer);
         progress.heard = progress.heard.max(at);
+        #[cfg(feature = "planted-bugs")]
+        if crate::actors::plant::Plant::LiveBeforeCaughtUp.grows() {
+            return at > progress.read;
+        }
         !progress.behind && at > progress.read
     }
 

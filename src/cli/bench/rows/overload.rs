@@ -65,7 +65,7 @@ pub(in crate::cli::bench) async fn overload(bench: &Bench, ground: &Ground) -> a
     for _ in 0..bench.repeats {
         normal.push(small.offered(sustainable, seconds, CONNECTIONS).await?.times.p99);
         let (storm, beside) = storm(&mut small.loads, sustainable, seconds).await?;
-        found.add(&storm, &beside, seconds, normal.median());
+        found.add((&storm, &beside), sustainable, seconds, normal.median());
     }
     over.store(true, Ordering::Relaxed);
     watch.await?;
@@ -122,7 +122,8 @@ struct Found {
     offered: u64,
     accepted: u64,
     refused: u64,
-    seconds: f64,
+    /// How many times what is sustainable really left.
+    factor: Series,
     times: Series,
     accepted_p99: Series,
     refused_p99: Series,
@@ -131,13 +132,13 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, storm: &Heard, beside: &Heard, seconds: f64, normal_p99: f64) {
+    fn add(&mut self, (storm, beside): (&Heard, &Heard), sustainable: f64, seconds: f64, normal_p99: f64) {
         for heard in [storm, beside] {
             self.offered += heard.offered;
             self.accepted += heard.accepted();
             self.refused += heard.refused();
         }
-        self.seconds += storm.seconds;
+        self.factor.push(storm.offered as f64 / storm.seconds / sustainable);
         self.times.push(storm.times.p99 / normal_p99);
         self.accepted_p99.push(storm.times.p99);
         self.refused_p99.push(storm.refusals.p99);
@@ -166,12 +167,14 @@ impl Found {
         let rows = vec![
             Row::new(NAMES[0], unaccounted as f64, "messages", Some(Budget::AtMost(0.0)))
                 .note(format!(
-                    "{} offered, {} accepted, {} refused; {}/s sustainable",
+                    "{} offered, {} accepted, {} refused; {}/s sustainable, {} times that left the load's connections",
                     written(self.offered as f64),
                     written(self.accepted as f64),
                     written(self.refused as f64),
-                    written(sustainable)
+                    written(sustainable),
+                    rounded(self.factor.median())
                 ))
+                .with("times_sustainable", self.factor.to_json())
                 .with("messages_checked", checked),
             Row::of(NAMES[1], &self.times, "ratio", Some(Budget::AtMost(2.0)))
                 .note(format!(

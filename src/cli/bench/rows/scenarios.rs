@@ -15,7 +15,7 @@ const LONGER: f64 = 2.0;
 /// The next rate that is tried, times the one before.
 const STEP: f64 = 1.3;
 /// The first rate beyond the targets' own.
-const FIRST: f64 = 500.0;
+const FIRST: f64 = 50.0;
 /// Rates that are tried at most.
 const TRIES_MAX: i32 = 24;
 /// A rate has not held its target when it has failed so often.

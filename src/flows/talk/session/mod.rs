@@ -150,10 +150,6 @@ impl<'f> Session<'f> {
         self.jobs.iter().map(|job| job.name.as_str()).collect()
     }
 
-    pub fn transcript(&self) -> &str {
-        &self.transcript
-    }
-
     /// Does what one line of a talk says; the names of what was said come back.
     pub(super) fn acts(&mut self, exchange: &Exchange) -> Result<Vec<String>, (At, Trouble)> {
         self.sent.clear();
