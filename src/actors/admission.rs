@@ -129,8 +129,8 @@ impl Admission {
     /// The permit of one turn; waits until one is free.
     pub async fn permit(&self) -> Option<Permit> {
         let under_way = self.turns_in_flight() + 1;
-        let _permit = self.permits.clone().acquire_owned().await.ok()?;
-        Some(Permit { pace: self.pace.clone(), begun: Instant::now(), under_way, _permit })
+        let place = self.permits.clone().acquire_owned().await.ok()?;
+        Some(Permit { pace: self.pace.clone(), begun: Instant::now(), under_way, _place: place })
     }
 
     pub fn turns_in_flight(&self) -> usize {
@@ -157,7 +157,7 @@ pub struct Permit {
     begun: Instant,
     /// With this one.
     under_way: usize,
-    _permit: OwnedSemaphorePermit,
+    _place: OwnedSemaphorePermit,
 }
 
 impl Drop for Permit {

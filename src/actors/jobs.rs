@@ -19,7 +19,7 @@ use super::ingress::Ingress;
 use super::orders::{self, Attempt};
 use super::shared::World;
 use super::turn::MEDIA_JOB;
-use crate::channels::transport::Transport;
+use crate::channels::transport::{DownloadError, Transport};
 use crate::channels::whatsapp::{self, media};
 use crate::crypto::{DataKey, Place};
 use crate::domain::{MediaRef, OutboxId};
@@ -38,6 +38,10 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 const TRIES_MAX: u32 = 4;
 /// The pause before the second try; doubles with each.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// How long a file waits whose trouble is ours alone, such as a full disk, and how often: a day. The company keeps it for longer.
+const OUR_PAUSE: Duration = Duration::from_secs(10);
+const OUR_TRIES_MAX: i16 = 8_640;
 
 /// Tells the workers that a turn left a job. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -136,7 +140,10 @@ impl Working {
 async fn work(tools: &JobTools, fence: &Fence, ingress: &Ingress, jobs: &Jobs, job: OpenJob) {
     let Some(account) = tools.world.accounts.by_id(job.account) else { return };
     let result = if job.kind == MEDIA_JOB {
-        JobResult::Media(fetch_with_retries(tools, &account, &job).await)
+        match fetch_with_retries(tools, &account, &job).await {
+            Fetching::Over(stored) => JobResult::Media(stored),
+            Fetching::Later => return put_off(tools, fence, jobs, &job, OUR_PAUSE).await,
+        }
     } else if let Some(kind) = JobKind::named(&job.kind) {
         match orders::attempt(tools, &account, &job, kind).await {
             Attempt::Over(result) => result,
@@ -186,10 +193,16 @@ async fn drop_if_erased(tools: &JobTools, id: OutboxId, stored: &StoredMedia) {
     }
 }
 
-async fn fetch_with_retries(tools: &JobTools, account: &Account, job: &OpenJob) -> Option<StoredMedia> {
-    let key = account.tenant.key.unwrap(seals::CONTACT_KEY, &job.wrapped_key).ok()?;
-    let place = Place { tenant: job.id.conversation.tenant.0, table: seals::JOB, row: &seals::outbox_row(job.id) };
-    let media: MediaRef = serde_json::from_slice(&key.open(place, &job.body).ok()?).ok()?;
+/// How it ends with a file.
+enum Fetching {
+    /// It is kept, or will never be.
+    Over(Option<StoredMedia>),
+    /// There is no place for it now: that is no reason to lose it.
+    Later,
+}
+
+async fn fetch_with_retries(tools: &JobTools, account: &Account, job: &OpenJob) -> Fetching {
+    let Some((key, media)) = open(account, job) else { return Fetching::Over(None) };
     let mut pause = PAUSE;
     for attempt in 1..=TRIES_MAX {
         let stored = match fetch(tools, account, &media).await {
@@ -197,18 +210,34 @@ async fn fetch_with_retries(tools: &JobTools, account: &Account, job: &OpenJob) 
             Err(error) => Err(error),
         };
         match stored {
-            Ok(stored) => return Some(stored),
+            Ok(stored) => return Fetching::Over(Some(stored)),
             Err(error) => {
                 tracing::warn!(job.id = %job.id, attempt, error = %error, "media could not be fetched");
                 if attempt == TRIES_MAX {
-                    break;
+                    let later = is_ours(&*error) && job.tries < OUR_TRIES_MAX;
+                    return if later { Fetching::Later } else { Fetching::Over(None) };
                 }
                 tokio::time::sleep(pause).await;
                 pause *= 2;
             }
         }
     }
-    None
+    Fetching::Over(None)
+}
+
+/// What is to be fetched, and the key that seals it.
+fn open(account: &Account, job: &OpenJob) -> Option<(DataKey, MediaRef)> {
+    let key = account.tenant.key.unwrap(seals::CONTACT_KEY, &job.wrapped_key).ok()?;
+    let place = Place { tenant: job.id.conversation.tenant.0, table: seals::JOB, row: &seals::outbox_row(job.id) };
+    let media = serde_json::from_slice(&key.open(place, &job.body).ok()?).ok()?;
+    Some((key, media))
+}
+
+/// Whether it failed for want of a place of ours: the disk, or the object store.
+fn is_ours(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    error.is::<std::io::Error>()
+        || error.is::<object_store::Error>()
+        || matches!(error.downcast_ref(), Some(DownloadError::Disk(_)))
 }
 
 /// Metadata, download, checks. The URL in the metadata lives five minutes, so every try begins with the metadata.

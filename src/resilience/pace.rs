@@ -67,7 +67,7 @@ impl Pace {
         } else if self.full {
             self.limit = (self.limit + self.limit / 8 + 1).min(self.most);
         }
-        let calm = !self.full && self.quickest > alone;
-        self.alone = Some(if calm { alone + (self.quickest - alone) / DRIFT } else { alone });
+        let drift = if self.full { Duration::ZERO } else { self.quickest.saturating_sub(alone) / DRIFT };
+        self.alone = Some(alone + drift);
     }
 }

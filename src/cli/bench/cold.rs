@@ -52,7 +52,7 @@ pub(super) async fn run(spec: Spec) -> anyhow::Result<Found> {
     assemble::record_metrics();
     let url = spec.environment.get("DATABASE_URL").context("there is no database")?.parse()?;
     let config = ground::config(spec.environment.clone())?;
-    let injector = Injector::start(config, url, 0).await?.as_run(RUN);
+    let injector = Injector::start(config, url, 0).await?.in_run(RUN);
     let idle_bytes = resident()?;
     let mut next = 0;
     let mut range = |people: u64| -> Range<u64> {

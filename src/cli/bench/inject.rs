@@ -67,7 +67,7 @@ impl Injector {
     }
 
     /// From now on under ids that no other injector of this database has.
-    pub(super) fn as_run(self, run: u64) -> Self {
+    pub(super) fn in_run(self, run: u64) -> Self {
         Self { run, ..self }
     }
 

@@ -173,7 +173,7 @@ async fn closed(voices: &Arc<Voices>, connections: Vec<Connection>) {
                     _ => {
                         voices
                             .say(&mut connection, number, Due { at: Instant::now(), window: None, counts: true })
-                            .await
+                            .await;
                     }
                 }
             }

@@ -9,5 +9,6 @@ mod held;
 mod lane;
 mod model;
 mod property;
+mod receipts;
 mod table;
 mod window;

@@ -157,10 +157,9 @@ fn recovered(windows: &[Window], ended: f64, normal_p99: f64) -> f64 {
 impl Found {
     fn rows(self, sustainable: f64, seconds: f64, normal: &Series, grown: u64, checked: u64) -> Vec<Row> {
         let how = format!(
-            "half a core and 512 MiB for the engine, Postgres beside it: {:.0} a second are sustainable (all accepted, p99 at most {P99_MS} ms), \
+            "half a core and 512 MiB for the engine, Postgres beside it: {sustainable:.0} a second are sustainable (all accepted, p99 at most {P99_MS} ms), \
              open loops of {TIMES} times that for {seconds} seconds over {CONNECTIONS} connections, and a quiet voice of a quarter of it beside \
-             them; every accepted message was found in the journal",
-            sustainable
+             them; every accepted message was found in the journal"
         );
         let unaccounted = self.offered - self.accepted - self.refused;
         let last = self.last.unwrap_or_default();
