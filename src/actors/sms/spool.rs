@@ -3,7 +3,7 @@
 //!
 //! A request is a file of its own, written beside its place, synced, moved into place, and the folder synced: after that it survives a kill and
 //! a power cut. While anything of a gateway lies here, what it posts goes behind it, so that nobody is overtaken. Taking twice changes nothing:
-//! a file goes only after its updates are safe. What is still under way when its turn takes long is noted in the [`Diary`] meanwhile; after a kill
+//! a file goes only after its updates are safe. What is still under way when its turn takes long is noted in the diary meanwhile; after a kill
 //! the notes lie here.
 
 use std::collections::{BTreeMap, HashSet};
