@@ -55,8 +55,8 @@ $$;
 
 GRANT SELECT, INSERT, UPDATE ON ganira.api_key TO ganira_app;
 GRANT SELECT, INSERT ON ganira.api_answer TO ganira_app;
-GRANT UPDATE ON ganira.service, ganira.staff, ganira.salon TO ganira_app;
-GRANT DELETE ON ganira.staff_service, ganira.working_hours, ganira.time_off TO ganira_app;
+GRANT UPDATE ON ganira.service, ganira.staff TO ganira_app;
+GRANT DELETE ON ganira.staff_service TO ganira_app;
 
 -- Whose key it is, before any tenant is named. Nothing for a key that is unknown, revoked or expired.
 CREATE FUNCTION ganira.api_key_of(p_hash bytea) RETURNS TABLE (tenant_id bigint, id bigint, scopes text[], zone text)
