@@ -9,6 +9,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 use crate::actors::admission::Refusal;
 use crate::operations::refused::Refused;
+use crate::store::app::DatabaseError;
 
 /// One problem, as it is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,8 +91,8 @@ impl Problem {
     }
 }
 
-impl From<sqlx::Error> for Problem {
-    fn from(error: sqlx::Error) -> Self {
+impl From<DatabaseError> for Problem {
+    fn from(error: DatabaseError) -> Self {
         tracing::warn!(error = &error as &dyn std::error::Error, "the database did not answer a request");
         let detail = "The database does not answer: send the same again later.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).retry_after(Duration::from_secs(2))

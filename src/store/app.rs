@@ -11,6 +11,13 @@ use crate::domain::TenantId;
 /// How long a caller waits for a free connection before the database counts as unavailable.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// What the database, or the way to it, answered instead.
+pub type DatabaseError = sqlx::Error;
+/// A connection that sees what its transaction may see.
+pub type Connection = sqlx::PgConnection;
+/// Work on one tenant's rows: nothing stays unless it is committed.
+pub type TenantTransaction = Transaction<'static, Postgres>;
+
 /// Nobody may hold a lane or a colleague up for longer than two seconds.
 const SETTINGS: [(&str, &str); 5] = [
     ("search_path", "ganira"),
@@ -46,12 +53,12 @@ impl AppPool {
     }
 
     /// A transaction that reads `tenant`'s rows and can write none.
-    pub async fn reading(&self, tenant: TenantId) -> sqlx::Result<Transaction<'static, Postgres>> {
+    pub async fn reading(&self, tenant: TenantId) -> sqlx::Result<TenantTransaction> {
         as_tenant(self.0.begin_with("BEGIN READ ONLY").await?, tenant).await
     }
 
     /// A transaction on `tenant`'s rows; nothing stays unless it is committed.
-    pub async fn writing(&self, tenant: TenantId) -> sqlx::Result<Transaction<'static, Postgres>> {
+    pub async fn writing(&self, tenant: TenantId) -> sqlx::Result<TenantTransaction> {
         as_tenant(self.0.begin().await?, tenant).await
     }
 
@@ -62,10 +69,7 @@ impl AppPool {
 }
 
 /// Names the tenant for the rest of the transaction: the policies of every table compare with it.
-async fn as_tenant(
-    mut transaction: Transaction<'static, Postgres>,
-    tenant: TenantId,
-) -> sqlx::Result<Transaction<'static, Postgres>> {
+async fn as_tenant(mut transaction: TenantTransaction, tenant: TenantId) -> sqlx::Result<TenantTransaction> {
     sqlx::query("SELECT set_config('app.tenant', $1, true)")
         .bind(tenant.to_string())
         .execute(&mut *transaction)

@@ -7,12 +7,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
-use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::caller::Caller;
 use crate::api::Api;
 use crate::api::problem::Problem;
 use crate::store::api::{self, GivenAnswer};
+use crate::store::app::{Connection, TenantTransaction};
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -43,7 +43,7 @@ pub(super) struct Once<'a> {
     caller: &'a Caller,
     key: Option<String>,
     digest: [u8; 32],
-    transaction: Transaction<'static, Postgres>,
+    transaction: TenantTransaction,
 }
 
 /// How a request stands.
@@ -72,7 +72,7 @@ impl<'a> Once<'a> {
         Ok(Begun::Fresh(Once { api, caller, key, digest, transaction }))
     }
 
-    pub(super) fn connection(&mut self) -> &mut PgConnection {
+    pub(super) fn connection(&mut self) -> &mut Connection {
         &mut self.transaction
     }
 
