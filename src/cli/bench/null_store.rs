@@ -2,6 +2,7 @@
 //! the middle. What is left is what the engine itself costs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
@@ -13,6 +14,7 @@ use super::bodies::{APP, NUMBER, WABA};
 use super::ground::{Keys, WIDE, config, environment};
 use super::part;
 use crate::actors::Engine;
+use crate::actors::engine::Phase;
 use crate::actors::shared::Answering;
 use crate::api::Api;
 use crate::cli::{assemble, logging};
@@ -37,6 +39,9 @@ pub(super) async fn run() -> anyhow::Result<()> {
     let config = settings(&folder, &[])?;
     logging::start(&config.logging)?;
     let engine = engine(config).await?;
+    while engine.phase() != Phase::Owning {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     part::tell(&listener.local_addr()?)?;
     let _ = std::fs::remove_dir_all(folder);

@@ -29,6 +29,8 @@ pub(in crate::cli::bench) async fn ack(bench: &Bench, ground: &Ground) -> anyhow
     let mut connection = ground.connection(DATABASE).await?;
     let mut ours = Loads::at(served.address);
     ours.lead().await?;
+    // The rows of a turn are read from turns in the middle of a booking.
+    all(ours.say(CONNECTIONS, Speech::Text(MID_BOOKING.to_owned()), Until::Seconds(1.0), None).await?)?;
     let axum: Running<Address> = part::start(Name::Bare, &bare::Spec::default()).await?;
     let commit = Commit { url: ground.url(BARE_DATABASE)?, shape: Shape::read(&mut connection).await? };
     let single: Running<Address> = part::start(Name::Bare, &bare::Spec { commit: Some(commit) }).await?;
