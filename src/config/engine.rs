@@ -13,7 +13,7 @@ section! {
         batch_turns_max: usize, "turns", Some("256"), 1 to 4096;
         /// The most bytes in one commit.
         batch_bytes_max: usize, "bytes", Some("1048576"), 65_536 to 67_108_864;
-        /// Turns begun and not yet committed; beyond it requests wait, then are refused with 503.
+        /// Turns begun and not yet committed; beyond it requests are refused with 503, WhatsApp's also sooner while turns stand in line.
         turns_in_flight_max: usize, "turns", Some("4096"), 1 to 1_000_000;
         /// WhatsApp repeats what is refused, USSD and SMS do not: WhatsApp may use this share of the turns in flight.
         whatsapp_share_percent: u32, "percent", Some("80"), 1 to 100;

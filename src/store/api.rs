@@ -78,10 +78,10 @@ pub async fn add_key(connection: &mut PgConnection, tenant: TenantId, key: &NewK
     .await
 }
 
-/// A tenant's keys, the newest first.
+/// A tenant's keys, the newest first, a thousand at most.
 pub async fn keys(connection: &mut PgConnection, tenant: TenantId) -> sqlx::Result<Vec<ListedKey>> {
     let rows = sqlx::query(
-        "SELECT id, label, tail, scopes, created_at, expires_at, revoked_at FROM ganira.api_key WHERE tenant_id = $1 ORDER BY id DESC",
+        "SELECT id, label, tail, scopes, created_at, expires_at, revoked_at FROM ganira.api_key WHERE tenant_id = $1 ORDER BY id DESC LIMIT 1000",
     )
     .bind(tenant.0)
     .fetch_all(connection)

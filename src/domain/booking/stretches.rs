@@ -62,12 +62,6 @@ impl Stretches {
     }
 }
 
-impl Extend<TimeWindow> for Stretches {
-    fn extend<I: IntoIterator<Item = TimeWindow>>(&mut self, windows: I) {
-        *self = Self::of(std::mem::take(&mut self.0).into_iter().chain(windows));
-    }
-}
-
 impl FromIterator<TimeWindow> for Stretches {
     fn from_iter<I: IntoIterator<Item = TimeWindow>>(windows: I) -> Self {
         Self::of(windows)

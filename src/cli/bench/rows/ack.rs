@@ -108,7 +108,6 @@ impl Voices<'_> {
 
     async fn most(&mut self) -> anyhow::Result<Most> {
         let until = self.until();
-        all(self.ours.say(CONNECTIONS, speech(), Until::Seconds(1.0), None).await?)?;
         let mut most = Most::default();
         for _ in 0..self.bench.repeats {
             let ours = all(self.ours.say(CONNECTIONS, speech(), until, None).await?)?.per_second();
